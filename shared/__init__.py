@@ -1,0 +1,1 @@
+"""What all four services stand on: the published language, working time, store, messaging. No business rule lives here."""
