@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 EXCHANGE = "shouli.events"
 DEAD_EXCHANGE = "shouli.dead"
@@ -17,6 +18,10 @@ DELIVERY_LIMIT = 20
 """Backstop against a message that kills its consumer; ordinary failures are counted by us, in ``x-attempt``."""
 
 RETRY_TIERS: tuple[timedelta, ...] = (timedelta(seconds=30), timedelta(minutes=5), timedelta(hours=1))
+
+
+Arguments = dict[str, Any]
+"""AMQP table of a queue's arguments; the values are strings and whole numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ def is_bound(queue: ServiceQueue, message_type: str) -> bool:
     )
 
 
-def main_arguments(queue: ServiceQueue) -> dict[str, str | int]:
+def main_arguments(queue: ServiceQueue) -> Arguments:
     """Arguments of a service's queue."""
     return {
         "x-queue-type": "quorum",
@@ -72,12 +77,12 @@ def main_arguments(queue: ServiceQueue) -> dict[str, str | int]:
     }
 
 
-def dead_arguments() -> dict[str, str | int]:
+def dead_arguments() -> Arguments:
     """Arguments of a dead-letter queue: nothing expires there, and nothing is dropped."""
     return {"x-queue-type": "quorum", "x-delivery-limit": -1, "x-overflow": "reject-publish"}
 
 
-def retry_arguments(queue: ServiceQueue, tier: timedelta) -> dict[str, str | int]:
+def retry_arguments(queue: ServiceQueue, tier: timedelta) -> Arguments:
     """Arguments of a waiting room: after ``tier`` the message goes back to the service's queue."""
     return {
         "x-queue-type": "quorum",
