@@ -47,7 +47,9 @@ class Settings(BaseSettings):
         default=None, description="the key ring; default: data_dir/keys.json, made on first start"
     )
     originals_dir: Path | None = Field(default=None, description="object store folder; default: data_dir/originals")
-    centre_path: Path | None = Field(default=None, description="the centre's published data; default: the invented sample")
+    centre_path: Path | None = Field(
+        default=None, description="the centre's published data; default: the invented sample"
+    )
     public_url: str = Field(default="http://127.0.0.1:8000", description="the one origin, as the world sees it")
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)

@@ -10,16 +10,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from shared.working_time import BusinessHours, WorkCalendar, end_of_period
+
 from services.intake.domain.elements import missing_elements
 from services.intake.domain.phones import e164
 from services.intake.domain.submission import Submission
 from services.intake.domain.text import folded, words
 from shared.contracts.complaint import Complainant, ComplaintReceived, Target
 from shared.contracts.values import ReplyBy
-from shared.working_time import BusinessHours, WorkCalendar, end_of_period
 
 RESPOND_WITHIN = 1
 """Working days (art. 14)."""
+
+
+LONGEST_TEXT = 20_000
+"""Characters that travel (at most 4 bytes each, twice, sealed: under the 256 KiB of a message). The whole is the original."""
+CUT_MARK = "……（以下略，全文见原件）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ def normalise(
         missing=missing_elements(clean),
         source=clean.source,
         possible_duplicates=list(clean.possible_duplicates),
+        settled_on_the_spot=clean.settled_on_the_spot,
     )
 
 
@@ -61,8 +68,8 @@ def cleaned(submission: Submission) -> Submission:
     """The same submission with every text folded or normalised as its kind asks."""
     return submission.model_copy(
         update={
-            "facts": words(submission.facts) or "",
-            "demand": words(submission.demand),
+            "facts": _cut(words(submission.facts)) or "",
+            "demand": _cut(words(submission.demand)),
             "name": words(submission.name),
             "phone": e164(submission.phone),
             "email": folded(submission.email),
@@ -99,3 +106,9 @@ def _likeliest_reply(clean: Submission) -> ReplyBy:
     if clean.address and not clean.anonymous:
         return ReplyBy.POST
     return ReplyBy.TRACKING_PAGE
+
+
+def _cut(text: str | None) -> str | None:
+    if text is None or len(text) <= LONGEST_TEXT:
+        return text
+    return text[: LONGEST_TEXT - len(CUT_MARK)] + CUT_MARK

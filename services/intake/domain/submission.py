@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.contracts.complaint import Evidence, Source
+from shared.contracts.complaint import Evidence, Source, SpotSettlement
 from shared.contracts.values import Channel, Relation, ReplyBy
 
 
@@ -44,3 +44,4 @@ class Submission(BaseModel):
     major: bool = False
     statement_of_truth_at: datetime | None = None
     possible_duplicates: tuple[UUID, ...] = ()
+    settled_on_the_spot: SpotSettlement | None = None
