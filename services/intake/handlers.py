@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from shared.working_time import end_of_period
 from sqlalchemy import select
 
 from services.intake.domain.normalise import RESPOND_WITHIN, Identifiers, normalise
@@ -27,6 +26,7 @@ from shared.contracts.values import Channel, new_id
 from shared.sealing import KeyRing
 from shared.store.group_commit import Claim, Write
 from shared.store.unit_of_work import Row, outbox_row
+from shared.working_time import end_of_period
 
 REGISTERED = "registered"
 RECEIVED = "received"
@@ -95,8 +95,8 @@ async def receive(
 ) -> Receipt:
     """Take a complaint in: normalise, store, tell. Raises KeyReusedError; gives the first receipt for a repetition."""
     complaint = normalise(submission, ids or new_identifiers(), door.calendar, door.hours)
-    receipt = _receipt(complaint)
-    written = await door.write(Write(_rows(door, complaint), _claim(same, receipt, door.clock())))
+    receipt = receipt_of(complaint)
+    written = await door.write(Write(complaint_rows(door, complaint), stored_claim(same, receipt, door.clock())))
     return receipt if written or same is None else await first_receipt(door, same)
 
 
@@ -130,7 +130,8 @@ def receipt_from_bytes(stored: bytes) -> Receipt:
     return replace(_RECEIPTS.validate_json(stored), repeated=True)
 
 
-def _claim(same: Once | None, receipt: Receipt, now: datetime) -> Claim | None:
+def stored_claim(same: Once | None, receipt: Receipt, now: datetime) -> Claim | None:
+    """The claim that a repetition loses: it holds the first answer."""
     if same is None:
         return None
     row = {
@@ -144,7 +145,8 @@ def _claim(same: Once | None, receipt: Receipt, now: datetime) -> Claim | None:
     return Claim(tables.idempotency, "key", row)
 
 
-def _receipt(complaint: ComplaintReceived) -> Receipt:
+def receipt_of(complaint: ComplaintReceived) -> Receipt:
+    """What the sender of this complaint is told."""
     return Receipt(
         complaint_id=complaint.complaint_id,
         tracking_code=complaint.tracking_code,
@@ -155,7 +157,8 @@ def _receipt(complaint: ComplaintReceived) -> Receipt:
     )
 
 
-def _rows(door: Door, complaint: ComplaintReceived) -> list[tuple[Any, Row]]:
+def complaint_rows(door: Door, complaint: ComplaintReceived) -> list[tuple[Any, Row]]:
+    """The register's row, the originals' rows and the message in the outbox: written together or not at all."""
     now = door.clock()
     envelope, body = wrap(complaint, subject=complaint.complaint_id, now=now, sealer=door.ring)
     rows: list[tuple[Any, Row]] = [

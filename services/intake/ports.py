@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.working_time import BusinessHours, WorkCalendar
-
 from shared.centre import Centre
 from shared.clock import Clock
 from shared.originals import Originals
 from shared.sealing import KeyRing
 from shared.store.group_commit import GroupWriter
 from shared.store.unit_of_work import Store
+from shared.working_time import BusinessHours, WorkCalendar
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from shared.web.problems import FieldFault, Problem
 from starlette.responses import Response
 
 from services.intake.handlers import Receipt
 from shared.contracts.tracking import show_tracking_code
 from shared.contracts.values import Channel
+from shared.web.problems import FieldFault, Problem
 
 
 class ReceiptAnswer(BaseModel):

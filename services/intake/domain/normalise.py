@@ -10,14 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.working_time import BusinessHours, WorkCalendar, end_of_period
-
 from services.intake.domain.elements import missing_elements
 from services.intake.domain.phones import e164
 from services.intake.domain.submission import Submission
 from services.intake.domain.text import folded, words
 from shared.contracts.complaint import Complainant, ComplaintReceived, Target
 from shared.contracts.values import ReplyBy
+from shared.working_time import BusinessHours, WorkCalendar, end_of_period
 
 RESPOND_WITHIN = 1
 """Working days (art. 14)."""

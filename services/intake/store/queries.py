@@ -56,8 +56,16 @@ async def scans_to_review(store: Store, limit: int = PAGE) -> list[AnyRow]:
     """Scans that a person must look at, the most urgent first."""
     query = (
         select(
-            scans.c.complaint_id, scans.c.tracking_code, scans.c.state, scans.c.confidence, scans.c.reason,
-            scans.c.media_type, scans.c.sha256, scans.c.received_at, scans.c.respond_by, scans.c.attempts,
+            scans.c.complaint_id,
+            scans.c.tracking_code,
+            scans.c.state,
+            scans.c.confidence,
+            scans.c.reason,
+            scans.c.media_type,
+            scans.c.sha256,
+            scans.c.received_at,
+            scans.c.respond_by,
+            scans.c.attempts,
         )
         .where(scans.c.state.in_(("review", "unreadable")))
         .order_by(scans.c.respond_by)
