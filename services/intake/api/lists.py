@@ -33,24 +33,24 @@ def list_routes(door: Door, gate: Gate) -> APIRouter:
         """The newest first; an operator sees what they took in themselves."""
         received_by = None if who.role in SEES_ALL else who.name
         rows = await queries.recent_submissions(door.store, received_by=received_by, before=before, limit=limit)
-        return {"items": [dict(row._mapping) for row in rows], "next_before": rows[-1].received_at if rows else None}
+        return {"items": [dict(row) for row in rows], "next_before": rows[-1]["received_at"] if rows else None}
 
     @router.get("/intake/submissions/{complaint_id}")
     async def submission(complaint_id: UUID, who: Principal = Depends(sees_own)) -> dict[str, Any]:
         """One submission; absent for an operator who did not take it in."""
         row = await queries.one_submission(door.store, complaint_id)
-        if row is None or (who.role not in SEES_ALL and row.received_by != who.name):
+        if row is None or (who.role not in SEES_ALL and row["received_by"] != who.name):
             raise Problem(404, "not_found", "没有这一件", "There is no such submission")
-        return dict(row._mapping)
+        return dict(row)
 
     @router.get("/intake/review", dependencies=[Depends(sees_all)])
     async def review() -> dict[str, Any]:
         """Scans to check beside their image, the most urgent first."""
-        return {"items": [dict(row._mapping) for row in await queries.scans_to_review(door.store)]}
+        return {"items": [dict(row) for row in await queries.scans_to_review(door.store)]}
 
     @router.get("/intake/quarantine", dependencies=[Depends(sees_all)])
     async def quarantine() -> dict[str, Any]:
         """What could not be read; its clock is running."""
-        return {"items": [dict(row._mapping) for row in await queries.quarantined(door.store)]}
+        return {"items": [dict(row) for row in await queries.quarantined(door.store)]}
 
     return router

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import RowMapping, select
 
 from services.intake.store.tables import quarantine, scans, submissions
 from shared.store.unit_of_work import Store
@@ -29,7 +28,7 @@ _LISTED = (
     submissions.c.case_number,
 )
 
-AnyRow = Row[*tuple[Any, ...]]
+AnyRow = RowMapping
 
 
 async def recent_submissions(
@@ -42,14 +41,14 @@ async def recent_submissions(
     if before is not None:
         query = query.where(submissions.c.received_at < before)
     async with store.reading() as connection:
-        return list((await connection.execute(query)).all())
+        return list((await connection.execute(query)).mappings())
 
 
 async def one_submission(store: Store, complaint_id: UUID) -> AnyRow | None:
     """One submission, without what is sealed in it."""
     query = select(*_LISTED).where(submissions.c.complaint_id == complaint_id)
     async with store.reading() as connection:
-        return (await connection.execute(query)).first()
+        return (await connection.execute(query)).mappings().first()
 
 
 async def scans_to_review(store: Store, limit: int = PAGE) -> list[AnyRow]:
@@ -72,11 +71,11 @@ async def scans_to_review(store: Store, limit: int = PAGE) -> list[AnyRow]:
         .limit(limit)
     )
     async with store.reading() as connection:
-        return list((await connection.execute(query)).all())
+        return list((await connection.execute(query)).mappings())
 
 
 async def quarantined(store: Store, limit: int = PAGE) -> list[AnyRow]:
     """What could not be read and waits for a person, the most urgent first."""
     query = select(quarantine).where(quarantine.c.state == "waiting").order_by(quarantine.c.respond_by).limit(limit)
     async with store.reading() as connection:
-        return list((await connection.execute(query)).all())
+        return list((await connection.execute(query)).mappings())
