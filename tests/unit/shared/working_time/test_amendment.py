@@ -99,7 +99,36 @@ def test_the_first_day_is_no_reason():
     """A change of the very day a period begins on makes no difference to it: that day isn't counted."""
     old = published()
     new = old.with_overrides([override("2026-07-07", working=False)])
-    assert recompute([opened("2026-07-07 10:00", 1, old)], old, new, now=at("2026-07-07 15:00")) == []
+    one = opened("2026-07-07 10:00", 1, old)
+    assert recompute([one], old, new, now=at("2026-07-07 15:00")) == []
+    both = new.with_overrides([override("2026-07-08", working=False)])
+    (change,) = recompute([one], old, both, now=at("2026-07-07 15:00"))
+    assert [day.day for day in change.because] == [on("2026-07-08")]
+
+
+def test_the_last_day_is_a_reason_and_days_beyond_are_none():
+    """Where Friday is exchanged for Saturday, both are reasons for ending on Saturday; a free Monday after it is not."""
+    old = published()
+    turned = [override("2026-07-10", working=False), override("2026-07-11", working=True)]
+    new = old.with_overrides([*turned, override("2026-07-13", working=False)])
+    (change,) = recompute([opened("2026-07-09 10:00", 1, old)], old, new, now=at("2026-07-09 15:00"))
+    assert change.after.last_day == on("2026-07-11")
+    assert [day.day for day in change.because] == [on("2026-07-10"), on("2026-07-11")]
+    (change,) = recompute([opened("2026-07-10 10:00", 1, old)], old, new, now=at("2026-07-10 15:00"))
+    assert (change.before.last_day, change.after.last_day) == (on("2026-07-13"), on("2026-07-11"))
+    assert [day.day for day in change.because] == [on("2026-07-11")]
+
+
+def test_an_estimate_that_was_wrong_is_a_reason():
+    """Days that were estimated to be off, and that the notice doesn't name, are told as changed when it is loaded."""
+    data = notice_2027().replace(b'"last": "2027-02-12"', b'"last": "2027-02-08"')
+    old, new = published(), published().with_year(load_year(data))
+    in_february = [day for day in changed_days(old, new) if day.day.month == 2]
+    assert [(day.day, day.is_working) for day in in_february] == [
+        (on("2027-02-09"), True),
+        (on("2027-02-10"), True),
+        (on("2027-02-20"), True),
+    ]
 
 
 def test_the_same_calendar_changes_nothing():

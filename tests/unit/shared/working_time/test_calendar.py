@@ -27,6 +27,8 @@ from tests.unit.shared.working_time.parts import at, notice_2027, on, override
         ("2027-02-08", "Monday", DayKind.HOLIDAY, "春节"),
         ("2027-06-09", "Wednesday", DayKind.HOLIDAY, "端午节"),
         ("2028-10-02", "Monday", DayKind.HOLIDAY, "国庆节"),
+        ("2019-02-02", "Saturday", DayKind.MAKE_UP_WORKDAY, ""),  # of a year whose notice the estimate's source knows
+        ("2019-02-03", "Sunday", DayKind.MAKE_UP_WORKDAY, ""),
     ],
 )
 def test_unpublished_days_are_estimated_and_say_so(day: str, weekday: str, kind: DayKind, name: str):

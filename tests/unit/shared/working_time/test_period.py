@@ -242,6 +242,7 @@ def test_the_working_days_beside_a_day(day: str, before: str, after: str):
         ("2026-11-20", "2026-11-23", 1),
         ("2026-11-20", "2026-11-22", 0),
         ("2026-11-23", "2026-11-20", -1),
+        ("2026-12-30", "2027-01-01", 1),
         ("2026-12-29", "2027-01-04", 3),
         ("2027-01-04", "2026-12-29", -3),
     ],
@@ -276,6 +277,12 @@ def test_the_working_time_left_till_a_limit_in_the_morning():
     """A limit need not end at closing: from Monday 16:00 till Tuesday 10:00 it is two hours."""
     left = working_time_left(limit_at("2026-11-24 10:00"), at("2026-11-23 16:00"), published())
     assert left == WorkingTime(0, timedelta(hours=2))
+
+
+def test_a_rest_day_holds_no_working_time():
+    """Where the last day was set free afterwards, only Friday's last hour is left till a limit of Saturday 17:00."""
+    left = working_time_left(limit_at("2026-11-21 17:00"), at("2026-11-20 16:00"), published())
+    assert left == WorkingTime(0, timedelta(hours=1))
 
 
 @pytest.mark.article("14")

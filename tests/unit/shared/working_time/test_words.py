@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from string import Formatter
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.working_time import LimitKind, LimitWords, limit_in_full, limit_words, published
@@ -185,6 +185,8 @@ def test_the_kind_follows_from_the_moments(moment, now, met_at, lang):
 
 
 @given(moments, st.timedeltas(timedelta(), timedelta(days=30)))
+@example(at(NOW), timedelta(seconds=1))
+@example(at(NOW), timedelta())
 def test_more_than_nothing_left_is_never_told_as_nothing(now, left):
     """A minute begun counts as one, so that nobody is told of nothing left while there is."""
     said = limit_words(now + left, now)

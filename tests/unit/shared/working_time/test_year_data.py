@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from string import Formatter
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from shared.working_time import fault_in_words, load_year, published
+from shared.working_time import YearData, fault_in_words, load_year, published
 from shared.working_time.year_data import FAULTS
 from tests.unit.shared.working_time.parts import notice_2027, on, year_json
 
@@ -47,6 +48,11 @@ def test_a_new_year_is_read():
         on("2026-11-20"),
         (on("2027-01-03"),),
     )
+
+
+def last_of_spring_festival(year: YearData, known_on: str) -> date:
+    """The last day of 春节 as it was known on a day."""
+    return next(holiday.last for holiday, _ in year.rows(on(known_on)) if holiday.name == "春节")
 
 
 # Each row spoils one value of a good year, and names the field and the fault that must come of it.
@@ -146,21 +152,19 @@ def test_amendments_stand_in_order():
     assert refused(data) == {("amendments",): "out_of_order"}
 
 
-def test_the_later_of_two_amendments_counts():
-    """A second amendment of the same holiday stands in place of the first, from its own day on."""
+@pytest.mark.parametrize(("day", "first_counts_until"), [("2020-01-30", "2020-01-29"), ("2020-01-27", None)])
+def test_the_later_of_two_amendments_counts(day: str, first_counts_until: str | None):
+    """A second amendment of the same holiday stands in place of the first, from its own day on, be it the same day."""
     data = year_json(2020)
     second = {
-        "notice": {"number": "国办发明电〔2020〕2号", "published": "2020-01-30"},
-        "in_force_from": "2020-01-30",
+        "notice": {"number": "国办发明电〔2020〕2号", "published": day},
+        "in_force_from": day,
         "holidays": [HOLIDAY | {"last": "2020-02-09"}],
     }
     data["amendments"].append(second)
     year = load_year(json.dumps(data))
-    known = [
-        {holiday.name: holiday.last for holiday, _ in year.rows(on(day))}["春节"]
-        for day in ("2020-01-29", "2020-01-30")
-    ]
-    assert known == [on("2020-02-02"), on("2020-02-09")]
+    assert last_of_spring_festival(year, day) == on("2020-02-09")
+    assert first_counts_until is None or last_of_spring_festival(year, first_counts_until) == on("2020-02-02")
 
 
 def test_a_holiday_may_begin_and_be_made_up_for_in_december():
@@ -170,6 +174,13 @@ def test_a_holiday_may_begin_and_be_made_up_for_in_december():
     calendar = published().with_year(load_year(json.dumps(data)))
     assert not calendar.is_working_day(on("2026-12-31"))
     assert calendar.is_working_day(on("2026-12-26"))
+
+
+def test_a_holiday_must_touch_its_year():
+    """A holiday that lies wholly in the December before belongs to another notice."""
+    data = spoilt(2026, "holidays", 0, "last", to="2025-12-31")
+    data["holidays"][0]["first"] = "2025-12-30"
+    assert refused(data) == {("holidays", 0, "last"): "outside_the_year"}
 
 
 def test_several_faults_are_told_at_once():
