@@ -77,8 +77,8 @@ def recompute(
 
 
 def _because(one: OpenLimit, after: Limit, changed: Sequence[Day], hours: BusinessHours) -> tuple[Day, ...]:
-    first, last = hours.date_of(one.start), max(one.limit.last_day, after.last_day)
-    return tuple(day for day in changed if first < day.day <= last)
+    first = hours.date_of(one.start)
+    return tuple(day for day in changed if first < day.day <= after.last_day)
 
 
 def _published_in_one(old: WorkCalendar, new: WorkCalendar) -> Iterator[date]:

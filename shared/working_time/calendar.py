@@ -67,12 +67,12 @@ class WorkCalendar:
                     f"after {earlier} the calendar needs {earlier + 1}, not {later}: load that notice first"
                 )
 
-    @property
+    @cached_property
     def covered_from(self) -> date:
         """The first published day."""
         return date(self.years[0].year, 1, 1)
 
-    @property
+    @cached_property
     def covered_until(self) -> date:
         """The last published day; whatever lies beyond is estimated."""
         return date(self.years[-1].year, 12, 31)
@@ -115,6 +115,7 @@ class WorkCalendar:
             nth = index.worked_through[place] + n - 1
             if nth < len(index.working_days):
                 return index.working_days[nth]
+            day, n = self.covered_until, nth - len(index.working_days) + 1
         while n:
             day += _ONE_DAY
             n -= self.is_working_day(day)
