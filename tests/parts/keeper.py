@@ -6,6 +6,7 @@ parts with it, when its standard input closes: that happens even when the test r
 Started by ``tests/conftest.py`` as ``python -m tests.parts.keeper SOCKET``; asked by ``ask``.
 """
 
+import contextlib
 import json
 import os
 import socket
@@ -23,8 +24,8 @@ from tests.parts.rabbit_node import RabbitNode
 VARIABLE = "SHOULI_TEST_KEEPER"
 START_SECONDS = 180
 
-type_of_part = RabbitNode | PgCluster
-PARTS: dict[str, Callable[[], type_of_part]] = {"rabbit": RabbitNode, "postgres": PgCluster}
+Part = RabbitNode | PgCluster
+PARTS: dict[str, Callable[[], Part]] = {"rabbit": RabbitNode, "postgres": PgCluster}
 
 
 class PartUnavailable(Exception):
@@ -36,28 +37,24 @@ class Keeper:
 
     def __init__(self) -> None:
         self._locks = {name: threading.Lock() for name in PARTS}
-        self._running: dict[str, type_of_part] = {}
+        self._running: dict[str, Part] = {}
+        self._parts = contextlib.ExitStack()
 
     def where(self, name: str) -> dict[str, str | int]:
         """The address of a part, started now if it wasn't; two parts start beside each other."""
         with self._locks[name]:
             if name not in self._running:
                 part = PARTS[name]()
-                try:
-                    part.start()
-                except BaseException:
-                    part.stop()
-                    raise
+                self._parts.enter_context(part)
                 self._running[name] = part
             return dict(self._running[name].address.as_dict())
 
     def stop(self) -> None:
         """End all parts."""
-        for name, lock in self._locks.items():
-            with lock:
-                part = self._running.pop(name, None)
-                if part is not None:
-                    part.stop()
+        with contextlib.ExitStack() as starting:
+            for lock in self._locks.values():
+                starting.enter_context(lock)
+            self._parts.close()
 
 
 class _Question(socketserver.StreamRequestHandler):
