@@ -9,6 +9,7 @@ Started by ``tests/conftest.py`` as ``python -m tests.parts.keeper SOCKET``; ask
 import contextlib
 import json
 import os
+import shutil
 import socket
 import socketserver
 import subprocess
@@ -84,18 +85,19 @@ def serve(path: str) -> None:
         sys.stdin.buffer.read()
         server.shutdown()
     keeper.stop()
+    shutil.rmtree(Path(path).parent, ignore_errors=True)  # its owner may have been killed
 
 
 class KeeperProcess:
     """The keeper as its owner sees it: started with the test run, ended with it."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="shouli-keeper-")
+        self._folder = tempfile.mkdtemp(prefix="shouli-keeper-")
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, and tell this process and all its children by the environment where it is."""
-        path = f"{self._folder.name}/keeper"
+        path = f"{self._folder}/keeper"
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.parts.keeper", path],
             cwd=Path(__file__).parents[2],
@@ -112,7 +114,6 @@ class KeeperProcess:
         os.environ.pop(VARIABLE, None)
         if self._process is not None:
             self._process.communicate()
-        self._folder.cleanup()
 
 
 def ask(name: str) -> dict[str, str | int]:
