@@ -60,7 +60,7 @@ class KeyRing:
         try:
             kid = json.loads(_from_base64url(token.split(".", 1)[0]))["kid"]
             opened = jwe.decrypt_compact(token, self._key(kid), algorithms=_MESSAGE + _RECORD).plaintext
-        except (JoseError, ValueError, KeyError, TypeError) as fault:
+        except (JoseError, ValueError, KeyError, TypeError, RecursionError) as fault:
             raise CannotOpen(f"sealed data can't be opened ({type(fault).__name__})") from fault
         if opened is None:
             raise CannotOpen("sealed data is empty")

@@ -175,7 +175,7 @@ class Consumer:
                 "message_id": message.message_id,
                 "type": _plain(message.type),
                 "body": message.body,
-                "reason": reason[:1000],
+                "reason": reason.replace("\x00", "?")[:1000],
                 "attempts": message.attempt,
                 "died_at": unit.now,
             },

@@ -116,7 +116,7 @@ class RabbitTransport:
                 await exchange.publish(message, routing_key=routing_key, mandatory=True)
         except PublishError:
             self._exchange = None  # declare again before the next batch: a queue or its binding is missing
-            return NotConfirmed(f"unroutable: no queue is bound to {routing_key}", timedelta(seconds=5))
+            return NotConfirmed(f"unroutable: no queue is bound to {routing_key}")
         except asyncio.CancelledError:
             if cancelled_by_us():
                 raise
