@@ -159,7 +159,8 @@ class House:
     async def emit(self, *data: Published, store: Store | None = None) -> list[UUID]:
         """Commit messages to the outbox."""
         async with (store or self.store).transaction(now()) as unit:
-            return [unit.emit(each, subject=uuid4()) for each in data]
+            ids = [unit.emit(each, subject=uuid4()) for each in data]
+        return ids
 
     async def effects(self, service: str = "workflow") -> list[UUID]:
         """Ids of the messages whose work a service has committed, in order, each as often as it did."""
