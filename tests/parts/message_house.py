@@ -98,6 +98,7 @@ def writes_effect(service: str) -> Handler:
     async def handle(unit: UnitOfWork, envelope: Envelope, data: Published) -> HandlerOutcome:
         row = {"consumer": service, "message_id": envelope.id, "subject": envelope.subject}
         unit.add(effects, {**row, "text": getattr(data, "form", None)})
+        return None
 
     return handle
 
@@ -158,8 +159,9 @@ class House:
 
     async def emit(self, *data: Published, store: Store | None = None) -> list[UUID]:
         """Commit messages to the outbox."""
+        ids: list[UUID] = []
         async with (store or self.store).transaction(now()) as unit:
-            ids = [unit.emit(each, subject=uuid4()) for each in data]
+            ids += [unit.emit(each, subject=uuid4()) for each in data]
         return ids
 
     async def effects(self, service: str = "workflow") -> list[UUID]:
