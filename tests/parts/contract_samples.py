@@ -78,8 +78,8 @@ def _texts(limits: list[Any], text: st.SearchStrategy[str]) -> st.SearchStrategy
 
 
 def _numbers(kind: type, limits: list[Any]) -> st.SearchStrategy[Any]:
-    low = next((limit.ge for limit in limits if isinstance(limit, Ge)), None)
-    high = next((limit.le for limit in limits if isinstance(limit, Le)), None)
+    low: Any = next((limit.ge for limit in limits if isinstance(limit, Ge)), None)
+    high: Any = next((limit.le for limit in limits if isinstance(limit, Le)), None)
     if kind is int:
         return st.integers(low, high)
     return st.floats(low, high, allow_nan=False)

@@ -23,7 +23,7 @@ def failing(text: str) -> None:
     """Raise with a person's words in the exception, in its cause and in a local variable."""
     phone = text
     try:
-        _ = {}[phone]
+        _ = dict[str, str]()[phone]
     except KeyError as fault:
         raise ValueError(f"no such caller: {phone}") from fault
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from shared import service as kept
 from shared.service import Service, keep_alive, running
 
 
@@ -20,7 +19,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         made.append(seconds)
         await sleep(0, result)
 
-    monkeypatch.setattr(kept.asyncio, "sleep", short)
+    monkeypatch.setattr("shared.service.asyncio.sleep", short)
     return made
 
 
