@@ -18,7 +18,9 @@ _OFFICE = (Role.HANDLER.value, Role.OFFICE_LEADER.value)
 async def facts_about(unit: UnitOfWork, names: Iterable[str | None]) -> Facts:
     """What must be known about these units, and about the office."""
     wanted = {name for name in names if name}
-    query = select(staff).where(staff.c.active, staff.c.unit.in_(wanted) | staff.c.role.in_(_OFFICE)).order_by(staff.c.id)
+    query = (
+        select(staff).where(staff.c.active, staff.c.unit.in_(wanted) | staff.c.role.in_(_OFFICE)).order_by(staff.c.id)
+    )
     people = [_person(row) for row in (await unit.connection.execute(query)).all()]
     handlers = [person for person in people if person.role is Role.HANDLER]
     return Facts(

@@ -6,7 +6,7 @@ Law of this file: one transaction a command or message, committed by whoever cal
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from uuid import UUID
 
 from services.workflow import directory
 from services.workflow.domain import commands
@@ -78,21 +78,25 @@ async def _settle(office: Office, unit: UnitOfWork, complaint: ComplaintReceived
     handler = await directory.on_duty(unit)
     if handler is None:
         return  # nobody of the office may settle yet; the result stands in the complaint for whoever takes it up
-    for command in (commands.Accept(), commands.Settle(result=settled.result, unit=complaint.target.unit)):
+    for command in _settling(settled.result, complaint.target.unit):
         await act(office, unit, file, command, handler)
         file = await files.load(unit, office.ring, tables.cases.c.complaint_id == complaint.complaint_id)
         assert file is not None
+
+
+def _settling(result: str, unit: str | None) -> tuple[commands.Command, ...]:
+    return commands.Accept(), commands.Settle(result=result, unit=unit, complainant_agrees=True)
 
 
 def record(office: Office) -> Handler:
     """What others did for a case, filed as what it means to it: an answer given, a supplement, a document."""
 
     async def handler(unit: UnitOfWork, envelope: Envelope, data: Published) -> HandlerOutcome:
-        command = _recorded(data, unit.now)
+        command = _recorded(data)
         if command is None:
             return None
         await unit.flush()
-        file = await files.load(unit, office.ring, tables.cases.c.complaint_id == envelope.subject_id)
+        file = await files.load(unit, office.ring, tables.cases.c.complaint_id == UUID(envelope.subject))
         if file is None:
             return TryLater("the case is not registered yet")
         try:
@@ -104,7 +108,7 @@ def record(office: Office) -> Handler:
     return handler
 
 
-def _recorded(data: Published, now: datetime) -> commands.Command | None:
+def _recorded(data: Published) -> commands.Command | None:
     match data:
         case DeliveryAccepted(answers_in_time=in_time) | DeliveryDelivered(answers_in_time=in_time):
             return None if in_time is None else _response(data)
@@ -122,10 +126,10 @@ def _response(data: DeliveryAccepted | DeliveryDelivered) -> commands.Command:
 
 def _supplement(data: ComplaintSupplemented) -> commands.Command:
     originals = tuple(item.sha256 for item in data.evidence) or tuple(data.source.originals)
-    return commands.RecordSupplement(supplement_id=data.supplement_id, originals=originals, verified=data.sender_verified)
+    return commands.RecordSupplement(
+        supplement_id=data.supplement_id, originals=originals, sender_verified=data.sender_verified
+    )
 
 
 def _document(data: DocumentRendered) -> commands.Command:
-    return commands.RecordDocument(
-        document_id=data.document_id, form=data.form, number=data.number, sha256=data.sha256
-    )
+    return commands.RecordDocument(document_id=data.document_id, form=data.form, number=data.number, sha256=data.sha256)

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, select, update
 
 from services.workflow.domain.case import Case, case_from_json, case_to_json
+from services.workflow.domain.deadlines import watch_at
 from services.workflow.domain.events import Event
 from services.workflow.domain.evolve import evolve
 from services.workflow.domain.publish import publish
@@ -125,7 +126,6 @@ def _tell(unit: UnitOfWork, before: Case | None, events: Sequence[Event], head: 
 
 def _row(ring: KeyRing, case: Case, head: Head) -> dict[str, Any]:
     next_clock = min(case.open_clocks, key=lambda clock: clock.limit, default=None)
-    watch = [clock.limit if clock.warned_at else min(clock.near_at, clock.limit) for clock in case.open_clocks]
     return {
         "number": case.number,
         "complaint_id": case.complaint_id,
@@ -147,7 +147,7 @@ def _row(ring: KeyRing, case: Case, head: Head) -> dict[str, Any]:
         "holder_name": case.holder.name,
         "next_limit": next_clock.limit if next_clock else None,
         "next_clock": next_clock.name.value if next_clock else None,
-        "watch_at": min(watch, default=None),
+        "watch_at": watch_at(case),
         "sealed_case": ring.seal_record(case_to_json(case)),
         "timeline_head": head.hash,
     }
