@@ -69,6 +69,14 @@ class Source(Published):
     transcribed_by: str | None = None
 
 
+class SpotSettlement(Published):
+    """Settled where it was told (arts. 12, 18.1): recorded in the same action as the complaint itself."""
+
+    result: str
+    settled_by: str
+    settled_at: Moment
+
+
 class ComplaintReceived(Published):
     """``complaint.received.v1``."""
 
@@ -90,6 +98,7 @@ class ComplaintReceived(Published):
     missing: list[Element] = Field(default_factory=list)
     source: Source
     possible_duplicates: list[UUID] = Field(default_factory=list)
+    settled_on_the_spot: SpotSettlement | None = None
 
 
 class ComplaintSupplemented(Published):

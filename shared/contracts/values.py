@@ -114,3 +114,15 @@ class Route(StrEnum):
     CALL = "call"
     POST = "post"
     TRACKING_PAGE = "tracking_page"
+
+
+class Role(StrEnum):
+    """Who a person is at the centre; what each may do stands in the services' tables."""
+
+    OPERATOR = "operator"  # 接诉人、话务员
+    HANDLER = "handler"  # 市政管办投诉处置人
+    OFFICE_LEADER = "office_leader"  # 市政管办分管领导
+    UNIT_HANDLER = "unit_handler"  # 进驻单位投诉处置人、首席代表
+    UNIT_LEADER = "unit_leader"  # 进驻单位分管领导
+    AUDITOR = "auditor"  # 监督
+    ADMINISTRATOR = "administrator"  # 系统管理员

@@ -1,0 +1,104 @@
+"""``shouli``: what ops do from a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from shared.contracts.values import Role
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Shouli: intake, workflow, notify and forms")
+token_app = typer.Typer(no_args_is_help=True, help="API tokens")
+keys_app = typer.Typer(no_args_is_help=True, help="The key ring")
+app.add_typer(token_app, name="token")
+app.add_typer(keys_app, name="keys")
+
+
+@app.command()
+def serve(
+    services: Annotated[list[str] | None, typer.Argument(help="intake workflow notify forms; default: all")] = None,
+) -> None:
+    """Run the services in this process."""
+    from services.__main__ import main as run  # noqa: PLC0415 - the web server is not needed by the other commands
+
+    run(services or [])
+
+
+@token_app.command("add")
+def token_add(
+    name: Annotated[str, typer.Argument(help="who or what will use it; stands in the records")],
+    role: Annotated[Role, typer.Option(help="what it may do")],
+    unit: Annotated[str | None, typer.Option(help="the unit, for unit_handler and unit_leader")] = None,
+    scope: Annotated[list[str] | None, typer.Option(help="limit it, e.g. intake:email; repeatable")] = None,
+) -> None:
+    """Make a token and print it once."""
+    if role in (Role.UNIT_HANDLER, Role.UNIT_LEADER) and not unit:
+        raise typer.BadParameter("a unit's person needs --unit")
+    typer.echo(asyncio.run(_add_token(name, role, unit, frozenset(scope or ()))))
+
+
+@token_app.command("revoke")
+def token_revoke(name: str) -> None:
+    """Revoke all tokens of a name; they are dead at their next use."""
+    typer.echo(f"{asyncio.run(_revoke(name))} revoked")
+
+
+@keys_app.command("new")
+def keys_new() -> None:
+    """Make a key ring where there is none yet, and say where."""
+    from shared.sealing import new_key_ring, save_key_ring  # noqa: PLC0415
+    from shared.settings import Settings  # noqa: PLC0415
+
+    path = Settings().keys_file
+    save_key_ring(new_key_ring(), path)
+    typer.echo(f"made {path}; keep a copy of it apart from the database's backup")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring every configured database to the newest revision."""
+    from services.bootstrap import SERVICES, build  # noqa: PLC0415
+    from shared.settings import Settings  # noqa: PLC0415
+
+    async def steps() -> None:
+        for service in build(SERVICES, Settings()):
+            for step in service.start:
+                await step()
+            for step in service.stop:
+                await step()
+
+    asyncio.run(steps())
+
+
+async def _add_token(name: str, role: Role, unit: str | None, scopes: frozenset[str]) -> str:
+    from services.bootstrap import IDENTITY_VERSIONS  # noqa: PLC0415
+    from shared.clock import system_clock  # noqa: PLC0415
+    from shared.identity.tokens import StoredTokens  # noqa: PLC0415
+    from shared.settings import Settings  # noqa: PLC0415
+    from shared.store.engine import open_engine  # noqa: PLC0415
+    from shared.store.migrate import migrate as migrate_database  # noqa: PLC0415
+
+    engine = open_engine(Settings().identity_database)
+    await migrate_database(engine, IDENTITY_VERSIONS)
+    token = await StoredTokens(engine).add(name=name, role=role, unit=unit, scopes=scopes, now=system_clock())
+    await engine.dispose()
+    return token
+
+
+async def _revoke(name: str) -> int:
+    from shared.clock import system_clock  # noqa: PLC0415
+    from shared.identity.tokens import StoredTokens  # noqa: PLC0415
+    from shared.settings import Settings  # noqa: PLC0415
+    from shared.store.engine import open_engine  # noqa: PLC0415
+
+    engine = open_engine(Settings().identity_database)
+    count = await StoredTokens(engine).revoke(name, system_clock())
+    await engine.dispose()
+    return count
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()

@@ -1,0 +1,313 @@
+"""A form and its values, put together into a paper: what stands where, in what words, before any renderer draws it.
+
+Law of this file: both renderers draw this and nothing else, so PDF and DOCX cannot say different things. What does not
+fit its cell is given in full on an attached page (附页), and its cell says so: a form keeps to its sheet. It must not
+know typst, Word or fonts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from string import Formatter
+from typing import Literal
+
+from services.forms.domain.definition import (
+    BLANK_DATE,
+    Block,
+    Cell,
+    Closing,
+    FieldKind,
+    Form,
+    Grid,
+    Heading,
+    Label,
+    Listing,
+    Page,
+    Paragraph,
+    Row,
+    Ruled,
+    SealLine,
+    Signature,
+    Value,
+)
+from services.forms.domain.printable import first_lines, lines_needed, visible
+from services.forms.domain.values import FormValues, Issue, Verification
+from services.forms.domain.wording import MEASURE_NUMBER, shown_moment
+
+ATTACHED_HEAD = "《{title}》附页"
+CUT_LINE = "裁切线"
+CODE_CAPTION = "核验码"
+SEE_ATTACHED = "……（全文见附页）"
+POINTS_PER_MM = 72 / 25.4
+CELL_PADDING = 2.0
+"""Between a cell's rule and its words, in millimetres."""
+LEAST_LINES = 2
+"""Every cell may take two lines, however low it is drawn: a long name makes its row grow and needs no attached page."""
+GAP = "　" * 6
+"""What an underlined place shows while it is blank."""
+
+_COUNT = {1: "一", 2: "二", 3: "三", 4: "四", 5: "五", 6: "六"}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A cell with its words. ``date`` stands in the lower right corner of a signature."""
+
+    kind: Literal["label", "value", "signature"]
+    text: str
+    span: int
+    top: bool = False
+    foot: str = ""
+    large: bool = False
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BoxRow:
+    """A row of boxes, at least ``height`` mm high."""
+
+    height: float
+    cells: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A grid with its words."""
+
+    columns: tuple[float, ...]
+    rows: tuple[BoxRow, ...]
+    kind: Literal["table"] = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A piece of a paragraph: printed words, or words filled in on an underlined place."""
+
+    text: str
+    underlined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph, a heading, or the line that bears the seal."""
+
+    kind: Literal["paragraph", "heading", "seal_line"]
+    runs: tuple[Run, ...]
+    indent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A label, and its words on at least ``lines`` ruled lines."""
+
+    label: str
+    text: str
+    lines: int
+    kind: Literal["ruled"] = "ruled"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The lines at the right that close a letter; the seal goes over them."""
+
+    lines: tuple[str, ...]
+    kind: Literal["closing"] = "closing"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A listing with its rows."""
+
+    headings: tuple[str, ...]
+    columns: tuple[float, ...]
+    rows: tuple[tuple[str, ...], ...]
+    kind: Literal["listing"] = "listing"
+
+
+Drawn = Table | Text | Lines | Ending | Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """附页: the whole text of a field that did not fit its cell."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A document, ready to be drawn."""
+
+    title: str
+    headlines: tuple[str, ...]
+    """The title of each part; one where the form isn't cut into parts."""
+    page: Page
+    marks: tuple[str, ...]
+    """What the top of every page says, one for each copy: 副本, 预览, 一式三份 第1份."""
+    body: tuple[Drawn, ...]
+    notes: tuple[str, ...]
+    attachments: tuple[Attachment, ...]
+    foot: str
+    verification: Verification | None
+    issue: Issue
+
+    def words(self) -> Iterator[str]:
+        """Everything the paper says but the marks and feet of its pages, in the order it is read."""
+        for _ in self.marks:
+            for place, headline in enumerate(self.headlines):
+                if place:
+                    yield CUT_LINE
+                yield headline
+                if self.verification:
+                    yield CODE_CAPTION + self.verification.code
+                for block in self.body:
+                    yield from _words(block)
+            yield from self.notes
+            if self.attachments:
+                yield ATTACHED_HEAD.format(title=self.title)
+            for attachment in self.attachments:
+                yield attachment.title
+                yield attachment.text
+
+
+def _words(block: Drawn) -> Iterator[str]:
+    match block:
+        case Table(rows=rows):
+            for cell in (cell for row in rows for cell in row.cells):
+                yield from (words for words in (cell.text, cell.foot, cell.date) if words)
+        case Text(runs=runs):
+            yield "".join(run.text for run in runs)
+        case Lines(label=label, text=text):
+            yield label
+            yield text
+        case Ending(lines=lines):
+            yield from lines
+        case Rows(headings=headings, rows=listed):
+            yield from headings
+            for row in listed:
+                yield from row
+
+
+def compose(form: Form, values: FormValues, issue: Issue, *, copies: int | None = None) -> Paper:
+    """Put the values into the form. ``copies`` is as many as the regulation asks for unless another number is given.
+
+    Raises WrongValues where the values aren't this form's.
+    """
+    values.check(form)
+    filled = _Filled(form, values)
+    return Paper(
+        title=form.title,
+        headlines=tuple(f"{form.title}（{part}）" for part in form.parts) or (form.title,),
+        page=form.page,
+        marks=tuple(_marks(form, issue, place) for place in range(1, (copies or form.copies) + 1)),
+        body=tuple(drawn for block in form.body for drawn in filled.block(block)),
+        notes=form.notes,
+        attachments=tuple(filled.attachments.values()),
+        foot=_foot(form, issue),
+        verification=issue.verification,
+        issue=issue,
+    )
+
+
+def _marks(form: Form, issue: Issue, place: int) -> str:
+    marks = [
+        "预览稿（未签发，不具效力）" if issue.verification is None else "",
+        "副本" if issue.copy else "",
+        f"一式{_COUNT[form.copies]}份　第{place}份" if form.copies > 1 else "",
+    ]
+    return "　".join(mark for mark in marks if mark)
+
+
+def _foot(form: Form, issue: Issue) -> str:
+    number = f"文书编号 {issue.number}　第{issue.version}版" if issue.number else ""
+    source = f"{MEASURE_NUMBER}{form.annex and f' {form.annex}'}"
+    return "　".join(part for part in (source, number, f"{shown_moment(issue.issued_at)}制") if part)
+
+
+class _Filled:
+    """One form being filled in; collects the attachments on the way."""
+
+    def __init__(self, form: Form, values: FormValues) -> None:
+        self._form = form
+        self._texts = {name: visible(text) for name, text in values.texts.items()}
+        self._tables = values.tables
+        self.attachments: dict[str, Attachment] = {}
+
+    def block(self, block: Block) -> Iterator[Drawn]:
+        match block:
+            case Grid(columns=columns, rows=rows):
+                yield Table(columns, tuple(self._row(columns, row) for row in rows))
+            case SealLine(label=label, field=field):
+                yield Text("seal_line", (Run(label), Run(self._text(field))))
+            case Heading(text=text):
+                yield Text("heading", (Run(text),))
+            case Paragraph():
+                yield from self._paragraphs(block)
+            case Ruled(label=label, field=field, lines=lines):
+                yield Lines(label, self._text(field), lines)
+            case Closing(lines=lines):
+                yield Ending(tuple(self._line(line) for line in lines))
+            case Listing(field=field, headings=headings, columns=columns):
+                yield Rows(headings, columns, self._rows(field))
+
+    def _paragraphs(self, paragraph: Paragraph) -> Iterator[Text]:
+        """One paragraph, or more where what is filled in has several."""
+        runs: list[Run] = []
+        for run in self._runs(paragraph):
+            first, *others = run.text.split("\n")
+            runs.append(Run(first, run.underlined))
+            for other in others:
+                yield Text("paragraph", tuple(runs), indent=paragraph.indent)
+                runs = [Run(other, run.underlined)]
+        yield Text("paragraph", tuple(runs), indent=paragraph.indent)
+
+    def _text(self, name: str) -> str:
+        given = self._texts.get(name, "")
+        return given or (BLANK_DATE if self._form.field(name).kind is FieldKind.DATE else "")
+
+    def _rows(self, name: str) -> tuple[tuple[str, ...], ...]:
+        return tuple(tuple(visible(cell) for cell in row) for row in self._tables.get(name, ()))
+
+    def _line(self, template: str) -> str:
+        return "".join(run.text for run in self._runs(Paragraph(template)))
+
+    def _runs(self, paragraph: Paragraph) -> Iterator[Run]:
+        for words, name, _, _ in Formatter().parse(paragraph.template):
+            if words:
+                yield Run(words)
+            if name:
+                text = self._text(name)
+                yield Run(text or GAP if paragraph.underlined else text, paragraph.underlined)
+
+    def _row(self, columns: tuple[float, ...], row: Row) -> BoxRow:
+        boxes, place = [], 0
+        for cell in row.cells:
+            boxes.append(self._box(cell, sum(columns[place : place + cell.span]), row.height))
+            place += cell.span
+        return BoxRow(row.height, tuple(boxes))
+
+    def _box(self, cell: Cell, width: float, height: float) -> Box:
+        match cell:
+            case Label(text=text, span=span):
+                return Box("label", text, span)
+            case Signature(field=field, dated=dated, span=span):
+                return Box("signature", self._fit(field, width, height, spare=1), span, date=self._text(dated))
+            case Value(field=field, span=span):
+                shown = self._fit(field, width, height, spare=1 if cell.foot else 0)
+                return Box("value", shown, span, top=cell.top, foot=cell.foot, large=cell.large)
+
+    def _fit(self, name: str, width: float, height: float, *, spare: int) -> str:
+        """The field's text, or as much as its cell holds; then the whole goes to an attached page."""
+        text, page = self._text(name), self._form.page
+        measure = (width - 2 * CELL_PADDING) * POINTS_PER_MM / page.text_size
+        pitch = page.text_size * (1 + page.leading) / POINTS_PER_MM
+        room = max(LEAST_LINES, int((height - CELL_PADDING) / pitch) - spare)
+        if lines_needed(text, measure) <= room:
+            return text
+        self.attachments[name] = Attachment(self._form.field(name).title, text)
+        shown = first_lines(text, measure, room)
+        while shown and lines_needed(shown + SEE_ATTACHED, measure) > room:
+            shown = shown[:-1]
+        return shown + SEE_ATTACHED

@@ -1,0 +1,116 @@
+"""PDF by typst, in process: PDF/A-2b (ISO 19005-2) with tags, the same bytes for the same document.
+
+The law of the page is ``layout.typ``; what goes onto it arrives there as JSON, so markup in a text stays text. This file
+must not know any form.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from threading import local
+from typing import Any
+
+from services.forms.domain.composition import ATTACHED_HEAD, CODE_CAPTION, CUT_LINE, Paper, compose
+from services.forms.domain.definition import Form
+from services.forms.domain.printable import breakable
+from services.forms.domain.values import FormValues, Issue
+from services.forms.domain.wording import OFFICE, SHANGHAI
+from services.forms.ports import Rendered
+from services.forms.renderers.fonts import FontSet
+from services.forms.renderers.qr import qr_svg
+
+LAYOUT = Path(__file__).with_name("layout.typ")
+STANDARD = "a-2b"
+_BEIJING_TIME = timezone(timedelta(hours=8))
+
+
+class PdfRenderer:
+    """Draws forms as PDF. One typst compiler for each thread, kept, because a new one costs as much as a page."""
+
+    media_type = "application/pdf"
+
+    def __init__(self, fonts: FontSet) -> None:
+        self._fonts = fonts
+        self._thread = local()
+
+    def render(self, form: Form, values: FormValues, issue: Issue, *, copies: int | None = None) -> Rendered:
+        """See ``Renderer``."""
+        paper = compose(form, values, issue, copies=copies)
+        data, missing = self._data(paper)
+        content = self._compile(
+            data,
+            format="pdf",
+            pdf_standards=[STANDARD],
+            timestamp=issue.issued_at.astimezone(_BEIJING_TIME),
+        )
+        return Rendered(content, self.media_type, tuple(sorted(missing)))
+
+    def preview_png(self, form: Form, values: FormValues, issue: Issue, *, pixels_per_inch: int = 96) -> list[bytes]:
+        """The pages of one copy as pictures, to be shown beside the fields while they are filled in."""
+        data, _ = self._data(compose(form, values, issue, copies=1))
+        pages: bytes | list[bytes] = self._compile(data, format="png", ppi=pixels_per_inch)
+        return [pages] if isinstance(pages, bytes) else pages
+
+    def _compile(self, data: str, **options: Any) -> Any:
+        if not hasattr(self._thread, "compiler"):
+            import typst  # noqa: PLC0415 - 80 ms and 30 MB that only a process that renders should pay
+
+            self._thread.compiler = typst.Compiler(input=str(LAYOUT), font_paths=self._fonts.handle)
+        return self._thread.compiler.compile(sys_inputs={"paper": data}, **options)
+
+    def _data(self, paper: Paper) -> tuple[str, set[str]]:
+        words, missing = self._fonts.printable(json.dumps(_written(paper), ensure_ascii=False))
+        furniture = json.dumps(_furniture(paper, self._fonts), ensure_ascii=False)
+        return f"{words[:-1]}, {furniture[1:]}", missing
+
+
+def _written(paper: Paper) -> dict[str, Any]:
+    """What is written on the paper; every string of it may be cut into lines anywhere."""
+    words = {
+        "title": paper.title,
+        "headlines": paper.headlines,
+        "marks": paper.marks,
+        "body": [asdict(block) for block in paper.body],
+        "notes": paper.notes,
+        "attachments": [asdict(attachment) for attachment in paper.attachments],
+        "attached_head": ATTACHED_HEAD.format(title=paper.title),
+        "cut_line": CUT_LINE,
+        "code_caption": CODE_CAPTION,
+        "code": paper.verification.code if paper.verification else "",
+        "foot": paper.foot,
+    }
+    broken: dict[str, Any] = _each_string(words)
+    return broken
+
+
+def _each_string(node: Any) -> Any:
+    match node:
+        case str():
+            return breakable(node)
+        case dict():
+            return {key: _each_string(value) for key, value in node.items()}
+        case list() | tuple():
+            return [_each_string(item) for item in node]
+        case _:
+            return node
+
+
+def _furniture(paper: Paper, fonts: FontSet) -> dict[str, Any]:
+    """What the paper is drawn with: page, faces, date, QR code."""
+    made = paper.issue.issued_at.astimezone(SHANGHAI)
+    return {
+        "page": asdict(paper.page),
+        "faces": fonts.chains,
+        "author": OFFICE,
+        "date": _typst_date(made),
+        "qr": qr_svg(paper.verification.url) if paper.verification else None,
+    }
+
+
+def _typst_date(moment: datetime) -> dict[str, int]:
+    return {part: getattr(moment, part) for part in ("year", "month", "day", "hour", "minute", "second")}
+
+

@@ -1,0 +1,25 @@
+"""电话告知清单 (arts. 14 and 18.5): whom somebody must call today, by when, and what to say."""
+
+from services.forms.domain.definition import WIDE_PAGE, Field, FieldKind, Form, FormId, Listing, Paragraph
+
+FORM = Form(
+    id=FormId.CALL_LIST,
+    title="枣庄市民中心投诉电话告知清单",
+    article="14",
+    template_version="1",
+    page=WIDE_PAGE,
+    fields=(
+        Field("day", "日期", FieldKind.DATE),
+        Field("caller", "告知人"),
+        Field("count", "件数"),
+        Field("rows", "清单", FieldKind.ROWS),
+    ),
+    body=(
+        Paragraph("日期：{day}　　告知人：{caller}　　共{count}件", indent=False),
+        Listing(
+            "rows",
+            headings=("序号", "编号", "投诉人", "联系电话", "告知事项", "最迟时间", "接通时间", "结果", "签字"),
+            columns=(12, 32, 24, 32, 72, 28, 22, 22, 17),
+        ),
+    ),
+)

@@ -1,0 +1,49 @@
+"""月度统计分析 (art. 21): what came in, from where, about whom, how it was handled and how people found it."""
+
+from services.forms.domain.definition import (
+    TABLE_PAGE,
+    Field,
+    FieldKind,
+    Form,
+    FormId,
+    Heading,
+    Listing,
+    Paragraph,
+)
+from services.forms.domain.wording import OFFICE
+
+FORM = Form(
+    id=FormId.MONTHLY_REPORT,
+    title="枣庄市民中心政务服务投诉月度统计分析",
+    article="21",
+    template_version="1",
+    page=TABLE_PAGE,
+    fields=(
+        Field("period", "统计期间"),
+        Field("summary", "概况", FieldKind.ROWS),
+        Field("by_channel", "投诉方式", FieldKind.ROWS),
+        Field("by_unit", "各单位办理情况", FieldKind.ROWS),
+        Field("by_matter", "投诉事由", FieldKind.ROWS),
+        Field("trend", "近十二个月", FieldKind.ROWS),
+        Field("analysis", "分析和建议", FieldKind.TEXT),
+    ),
+    body=(
+        Paragraph(f"统计期间：{{period}}　　编制单位：{OFFICE}", indent=False),
+        Heading("一、概况"),
+        Listing("summary", headings=("指标", "本月", "上月", "说明"), columns=(52, 28, 28, 52)),
+        Heading("二、投诉方式"),
+        Listing("by_channel", headings=("方式", "件数", "占比", "按时回应"), columns=(52, 36, 36, 36)),
+        Heading("三、各单位办理情况"),
+        Listing(
+            "by_unit",
+            headings=("单位", "收到", "按时", "超期", "延期", "二次办理", "不满意", "通报整改"),
+            columns=(46, 15, 15, 15, 15, 18, 16, 20),
+        ),
+        Heading("四、投诉事由"),
+        Listing("by_matter", headings=("事由", "件数", "重复投诉"), columns=(88, 36, 36)),
+        Heading("五、近十二个月"),
+        Listing("trend", headings=("月份", "收到", "按时办结", "满意"), columns=(52, 36, 36, 36)),
+        Heading("六、分析和建议"),
+        Paragraph("{analysis}"),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Forms' pages: where anyone finds out whether a receipt or a document is genuine."""

@@ -1,0 +1,30 @@
+"""Suggestion box: one slip, transcribed by a person (art. 14). Anonymous unless the slip is signed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import StringConstraints, model_validator
+
+from services.intake.adapters.told import Line, Moment, Told
+
+
+class SuggestionSlip(Told):
+    """One slip. What can't be read is transcribed as ``[?]``."""
+
+    box: Line
+    opened_at: Moment
+    opened_by: Line
+    witnessed_by: Line | None = None
+    slip_number: Annotated[str, StringConstraints(max_length=40)]
+
+    @model_validator(mode="after")
+    def _two_people(self) -> SuggestionSlip:
+        if self.witnessed_by and self.witnessed_by == self.opened_by:
+            raise ValueError("the witness must be another person than the one who opened the box")
+        return self
+
+    @property
+    def signed(self) -> bool:
+        """Whether the slip says who wrote it."""
+        return bool(self.complainant.name or self.complainant.phone or self.complainant.email)

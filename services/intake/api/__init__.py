@@ -1,0 +1,1 @@
+"""Intake's JSON endpoints: each turns a request into a submission and answers with a receipt."""

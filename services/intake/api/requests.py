@@ -1,0 +1,33 @@
+"""Reading requests: the body's bytes validated as they are, and the key that makes a repetition the same request."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+
+from services.intake.api.answers import bad_key
+from services.intake.handlers import Once, once
+
+M = TypeVar("M", bound=BaseModel)
+LONGEST_KEY = 200
+
+
+async def json_body(request: Request, model: type[M]) -> M:
+    """Validate straight from the bytes (twice as fast as a typed parameter). Raises RequestValidationError."""
+    try:
+        return model.model_validate_json(await request.body())
+    except ValidationError as fault:
+        raise RequestValidationError(fault.errors()) from fault
+
+
+async def repetition(request: Request, scope: str) -> Once | None:
+    """What makes this request the same as an earlier one, from ``Idempotency-Key``; None without it. Raises Problem 400."""
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not key.strip() or len(key) > LONGEST_KEY or not key.isprintable():
+        raise bad_key()
+    return once(scope, key, await request.body())

@@ -1,0 +1,100 @@
+"""Faxes in, and the desk where a person reads what the machine could not."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.intake.adapters.told import Told
+from services.intake.api.answers import (
+    RECEIPT_DOCUMENTED,
+    key_reused,
+    receipt_answer,
+    unavailable,
+    wrong_media_type,
+)
+from services.intake.api.requests import json_body, repetition
+from services.intake.handlers import KeyReusedError, Original, once
+from services.intake.ports import Door
+from services.intake.scan_desk import NotWaitingError, settle_scan
+from services.intake.scan_reading import receive_scan
+from shared.contracts.values import Role
+from shared.identity.principal import Principal
+from shared.store.engine import is_unreachable
+from shared.web.access import Gate
+from shared.web.problems import Problem
+
+SCANS = ("image/tiff", "application/pdf", "image/png", "image/jpeg")
+LARGEST_SCAN = 20 * 1024 * 1024
+
+
+def scan_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
+    """POST /intake/faxes and POST /intake/review/{complaint_id}."""
+    router = APIRouter(tags=["intake"])
+    feeds = gate.staff(Role.OPERATOR, Role.HANDLER, scope="intake:fax")
+
+    @router.post("/intake/faxes", status_code=201, responses=RECEIPT_DOCUMENTED)
+    async def fax(request: Request, who: Principal = Depends(feeds)) -> Response:
+        """A fax or scan as it came: multi-page TIFF (G3, G4) or PDF, PNG, JPEG. Read afterwards; the receipt comes at once."""
+        original = await _scan_of(request)
+        same = await repetition(request, f"fax:{who.name}") or once("fax", "sha256", original.content)
+        if "idempotency-key" not in request.headers:
+            same = once("fax", same.request_sha256, original.content)  # the same pages again are the same complaint
+        try:
+            receipt = await receive_scan(
+                door,
+                original,
+                received_by=who.name,
+                external_id=request.headers.get("x-fax-id"),
+                same=same,
+                received_at=door.clock(),
+            )
+        except KeyReusedError as fault:
+            raise key_reused() from fault
+        except Exception as fault:
+            if is_unreachable(fault):
+                raise unavailable() from fault
+            raise
+        return receipt_answer(receipt, public_url)
+
+    @router.post("/intake/review/{complaint_id}", status_code=201, responses=RECEIPT_DOCUMENTED)
+    async def review(complaint_id: UUID, request: Request, who: Principal = Depends(feeds)) -> Response:
+        """What a person read on the page: becomes the complaint, under the number and clock it had from the start."""
+        told = await json_body(request, Told)
+        try:
+            return receipt_answer(await settle_scan(door, complaint_id, told, typed_by=who.name), public_url)
+        except NotWaitingError as fault:
+            raise _not_waiting() from fault
+
+    return router
+
+
+async def _scan_of(request: Request) -> Original:
+    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if media_type.startswith("multipart/"):
+        return await _uploaded(request)
+    if media_type not in SCANS:
+        raise wrong_media_type(", ".join(SCANS))
+    content = await request.body()
+    return Original(f"fax.{media_type.rsplit('/', 1)[1]}", media_type, content, kind="scan")
+
+
+async def _uploaded(request: Request) -> Original:
+    async with request.form(max_files=1, max_fields=5) as form:
+        file: Any = form.get("file")
+        if file is None or isinstance(file, str) or file.content_type not in SCANS:
+            raise wrong_media_type(f"a part named file: {', '.join(SCANS)}")
+        return Original(file.filename or "fax", file.content_type, await file.read(), kind="scan")
+
+
+def _not_waiting() -> Problem:
+    return Problem(
+        409,
+        "not_waiting",
+        "这件扫描件不在待核对之列（可能已由他人录入）",
+        "This scan does not wait for review; somebody may have typed it already",
+    )

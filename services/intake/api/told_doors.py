@@ -1,0 +1,183 @@
+"""The five doors at which a person tells or types: a table of path, model, who may, and how the source is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.intake.adapters.letter import Letter
+from services.intake.adapters.phone_log import PhoneLogEntry
+from services.intake.adapters.suggestion_box import SuggestionSlip
+from services.intake.adapters.told import Told
+from services.intake.adapters.visit import Visit
+from services.intake.adapters.web_form import WebForm
+from services.intake.api.answers import RECEIPT_DOCUMENTED, key_reused, receipt_answer, unavailable
+from services.intake.api.requests import json_body, repetition
+from services.intake.handlers import KeyReusedError, Once, Original, Receipt, keep, receive
+from services.intake.ports import Door
+from shared.contracts.complaint import Source, SpotSettlement
+from shared.contracts.values import Channel, Role
+from shared.identity.principal import Principal
+from shared.store.engine import is_unreachable
+from shared.web.access import Gate
+
+RECEIVERS = (Role.OPERATOR, Role.HANDLER)
+CITIZEN = "网上投诉"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldDoor:
+    """One door: where, what it takes, what it is called as a source, and what it knows beyond what is told."""
+
+    path: str
+    channel: Channel
+    model: type[Told]
+    kind: str
+    external_id: Callable[[Any], str | None]
+    received_at: Callable[[Any, datetime], datetime]
+    more: Callable[[Any, Principal, datetime], dict[str, Any]]
+
+
+def _phone(entry: PhoneLogEntry, _who: Principal, _now: datetime) -> dict[str, Any]:
+    heard = entry.complainant.phone or entry.call.caller_number
+    return {"phone": None if entry.complainant.anonymous else heard}
+
+
+def _slip(slip: SuggestionSlip, _who: Principal, _now: datetime) -> dict[str, Any]:
+    return {"reception_point": slip.box, "anonymous": slip.complainant.anonymous or not slip.signed}
+
+
+def _visit(visit: Visit, who: Principal, now: datetime) -> dict[str, Any]:
+    settled = visit.settlement and SpotSettlement(result=visit.settlement.result, settled_by=who.name, settled_at=now)
+    return {"reception_point": visit.reception_point, "settled_on_the_spot": settled}
+
+
+STAFF_DOORS: tuple[ToldDoor, ...] = (
+    ToldDoor(
+        "/intake/phone-logs",
+        Channel.PHONE,
+        PhoneLogEntry,
+        "phone_log",
+        lambda entry: entry.call.id,
+        lambda entry, now: entry.call.started_at or now,
+        _phone,
+    ),
+    ToldDoor(
+        "/intake/suggestion-slips",
+        Channel.SUGGESTION_BOX,
+        SuggestionSlip,
+        "suggestion_box",
+        lambda slip: f"{slip.box}#{slip.slip_number}",
+        lambda slip, _now: slip.opened_at,
+        _slip,
+    ),
+    ToldDoor(
+        "/intake/letters",
+        Channel.LETTER,
+        Letter,
+        "letter",
+        lambda letter: letter.posting_number,
+        lambda letter, _now: letter.arrived_at,
+        lambda *_: {},
+    ),
+    ToldDoor(
+        "/intake/visits",
+        Channel.VISIT,
+        Visit,
+        "visit",
+        lambda _visit: None,
+        lambda _visit, now: now,
+        _visit,
+    ),
+)
+
+
+def told_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
+    """The routes of the table, and the public web form's JSON."""
+    router = APIRouter(tags=["intake"])
+    for row in STAFF_DOORS:
+        _add_staff_door(router, row, door, gate, public_url)
+    return router
+
+
+def _add_staff_door(router: APIRouter, row: ToldDoor, door: Door, gate: Gate, public_url: str) -> None:
+    may = gate.staff(*RECEIVERS, scope=f"intake:{row.channel.value}")
+
+    async def endpoint(request: Request, who: Principal = Depends(may)) -> Response:
+        told = await json_body(request, row.model)
+        now = door.clock()
+        received_at = row.received_at(told, now)
+        source = Source(kind=row.kind, external_id=row.external_id(told), transcribed_by=who.name)
+        same = await repetition(request, f"{row.kind}:{who.name}")
+        receipt = await take(
+            door,
+            told,
+            row.channel,
+            same=same,
+            received_at=min(received_at, now),
+            received_by=who.name,
+            source=source,
+            **row.more(told, who, now),
+        )
+        return receipt_answer(receipt, public_url)
+
+    router.add_api_route(
+        row.path,
+        endpoint,
+        methods=["POST"],
+        status_code=201,
+        responses=RECEIPT_DOCUMENTED,
+        name=row.kind,
+        summary=(row.model.__doc__ or "").strip(),
+        openapi_extra=_body_of(row.model),
+    )
+
+
+async def take_web_form(door: Door, request: Request, public_url: str) -> Response:
+    """The public web form as JSON: the hot path."""
+    told = await json_body(request, WebForm)
+    same = await repetition(request, "web_form")
+    receipt = await take(
+        door,
+        told,
+        Channel.WEB,
+        same=same,
+        received_at=door.clock(),
+        received_by=CITIZEN,
+        source=Source(kind="web_form"),
+    )
+    return receipt_answer(receipt, public_url)
+
+
+async def take(door: Door, told: Told, channel: Channel, *, same: Once | None, source: Source, **rest: Any) -> Receipt:
+    """Keep the files, then receive. Raises Problem 422 for a key used twice, 503 where storage is away or full."""
+    files = [Original(file.name, file.media_type, file.content()) for file in told.files]
+    try:
+        evidence = await keep(door, files)
+        named = source.model_copy(update={"originals": [item.sha256 for item in evidence]})
+        more = {"source": named, "evidence": evidence, **rest}
+        return await receive(door, submission_of(told, channel, more), same=same)
+    except KeyReusedError as fault:
+        raise key_reused() from fault
+    except Exception as fault:
+        if is_unreachable(fault):
+            raise unavailable() from fault
+        raise
+
+
+def submission_of(told: Told, channel: Channel, more: dict[str, Any]) -> Any:
+    """The submission, with what the door knows taking precedence over what was told."""
+    base = {key: more[key] for key in ("received_at", "received_by", "source", "evidence")}
+    extra = {key: value for key, value in more.items() if key not in base}
+    return told.submission(channel, **base).model_copy(update=extra)
+
+
+def _body_of(model: type[Told]) -> dict[str, Any]:
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}

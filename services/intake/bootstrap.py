@@ -1,0 +1,56 @@
+"""Builds intake from the premises: the only place in it that knows concrete classes."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from services.intake.api.routes import api_routes
+from services.intake.consumer import HANDLERS
+from services.intake.ports import Door
+from services.intake.settings import IntakeSettings
+from services.intake.store import tables
+from shared.messaging.consumer import Consumer
+from shared.messaging.relay import Relay
+from shared.premises import Premises
+from shared.service import Service
+from shared.store.engine import open_engine, ping
+from shared.store.group_commit import GroupCommit
+from shared.store.migrate import migrate
+from shared.store.unit_of_work import Store
+from shared.web.access import Gate
+
+VERSIONS = Path(tables.__file__).parent / "migrations" / "versions"
+
+
+def build(premises: Premises) -> Service:
+    """Intake, ready to be run."""
+    settings = IntakeSettings.model_validate(premises.settings.model_dump())
+    engine = open_engine(settings.database_of("intake"), pool_size=settings.pool_size)
+    store = Store(engine, tables.messages, premises.ring)
+    group = GroupCommit(store, premises.clock)
+    door = Door(
+        store=store,
+        write=group.write,
+        originals=premises.originals,
+        ring=premises.ring,
+        centre=premises.centre,
+        calendar=premises.calendar,
+        hours=premises.hours,
+        clock=premises.clock,
+    )
+    gate = Gate(premises.tokens, premises.clock)
+    consumer = Consumer("intake", store, HANDLERS, premises.ring, premises.clock)
+    return Service(
+        name="intake",
+        routers=[api_routes(door, gate, settings)],
+        checks={"intake.database": partial(ping, engine)},
+        tasks={
+            "door": group.run,
+            "relay": Relay(store, premises.transport, premises.clock).run,
+            "consumer": partial(consumer.run, premises.transport),
+        },
+        start=[partial(migrate, engine, VERSIONS)],
+        stop=[engine.dispose],
+        surroundings={"store": store, "door": door},
+    )

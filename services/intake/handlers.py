@@ -1,0 +1,210 @@
+"""Intake's commands: one short function each. Load, decide, save, emit; the commit is the group's at the door.
+
+Law of this file: originals are kept before anything is parsed; a complaint, its message in the outbox and the answer to a
+repeated request are one commit; nobody hears "received" before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+
+from services.intake.domain.normalise import RESPOND_WITHIN, Identifiers, normalise
+from services.intake.domain.submission import Submission
+from services.intake.ports import Door
+from services.intake.store import tables
+from shared.contracts.complaint import ComplaintReceived, Evidence
+from shared.contracts.envelope import wrap
+from shared.contracts.tracking import new_tracking_code
+from shared.contracts.values import Channel, new_id
+from shared.sealing import KeyRing
+from shared.store.group_commit import Claim, Write
+from shared.store.unit_of_work import Row, outbox_row
+from shared.working_time import end_of_period
+
+REGISTERED = "registered"
+RECEIVED = "received"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the sender is told: proof that the complaint is on disk. Moments are UTC."""
+
+    complaint_id: UUID
+    tracking_code: str
+    channel: Channel
+    received_at: datetime
+    respond_by: datetime
+    missing: tuple[str, ...]
+    repeated: bool = False
+    """True where this is the same request, mail or fax again, and the receipt is the first one's."""
+
+
+_RECEIPTS = TypeAdapter(Receipt)
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """Bytes that came in, and what they were called."""
+
+    name: str
+    media_type: str
+    content: bytes
+    kind: str = "evidence"
+
+
+class KeyReusedError(Exception):
+    """The sender used an idempotency key again for another content: their fault, and nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What makes a repetition the same complaint: a key of the sender's or a hash of ours, and the content's hash."""
+
+    key: str
+    request_sha256: str
+
+
+def once(scope: str, key: str, content: bytes) -> Once:
+    """An idempotency key within its scope (who sent it, by which door)."""
+    return Once(f"{scope}:{hashlib.sha256(key.encode()).hexdigest()}", hashlib.sha256(content).hexdigest())
+
+
+async def keep(door: Door, originals: list[Original]) -> list[Evidence]:
+    """Keep originals under their hash; what they are becomes evidence by reference. Raises OSError on a full disk."""
+    return [
+        Evidence(
+            id=new_id(),
+            name=original.name,
+            media_type=original.media_type,
+            size=len(original.content),
+            sha256=await door.originals.keep(original.content),
+        )
+        for original in originals
+    ]
+
+
+async def receive(
+    door: Door, submission: Submission, *, ids: Identifiers | None = None, same: Once | None = None
+) -> Receipt:
+    """Take a complaint in: normalise, store, tell. Raises KeyReusedError; gives the first receipt for a repetition."""
+    complaint = normalise(submission, ids or new_identifiers(), door.calendar, door.hours)
+    receipt = receipt_of(complaint)
+    written = await door.write(Write(complaint_rows(door, complaint), stored_claim(same, receipt, door.clock())))
+    return receipt if written or same is None else await first_receipt(door, same)
+
+
+def new_identifiers() -> Identifiers:
+    """Draw an id and a tracking code."""
+    return Identifiers(new_id(), new_tracking_code())
+
+
+def respond_by(door: Door, received_at: datetime) -> datetime:
+    """The end of the one working day of art. 14."""
+    return end_of_period(received_at, RESPOND_WITHIN, door.calendar, door.hours).moment
+
+
+async def first_receipt(door: Door, same: Once) -> Receipt:
+    """The receipt that was given the first time. Raises KeyReusedError where the content is another."""
+    query = select(tables.idempotency).where(tables.idempotency.c.key == same.key)
+    async with door.store.reading() as connection:
+        row = (await connection.execute(query)).one()
+    if row.request_sha256 != same.request_sha256:
+        raise KeyReusedError
+    return receipt_from_bytes(row.answer)
+
+
+def receipt_bytes(receipt: Receipt) -> bytes:
+    """A receipt for storage; holds nothing personal."""
+    return _RECEIPTS.dump_json(receipt)
+
+
+def receipt_from_bytes(stored: bytes) -> Receipt:
+    """A stored receipt, marked as a repetition."""
+    return replace(_RECEIPTS.validate_json(stored), repeated=True)
+
+
+def stored_claim(same: Once | None, receipt: Receipt, now: datetime) -> Claim | None:
+    """The claim that a repetition loses: it holds the first answer."""
+    if same is None:
+        return None
+    row = {
+        "key": same.key,
+        "request_sha256": same.request_sha256,
+        "status": 201,
+        "location": f"/intake/submissions/{receipt.complaint_id}",
+        "answer": receipt_bytes(receipt),
+        "made_at": now,
+    }
+    return Claim(tables.idempotency, "key", row)
+
+
+def receipt_of(complaint: ComplaintReceived) -> Receipt:
+    """What the sender of this complaint is told."""
+    return Receipt(
+        complaint_id=complaint.complaint_id,
+        tracking_code=complaint.tracking_code,
+        channel=complaint.channel,
+        received_at=complaint.received_at,
+        respond_by=complaint.respond_by,
+        missing=tuple(element.value for element in complaint.missing),
+    )
+
+
+def complaint_rows(door: Door, complaint: ComplaintReceived) -> list[tuple[Any, Row]]:
+    """The register's row, the originals' rows and the message in the outbox: written together or not at all."""
+    now = door.clock()
+    envelope, body = wrap(complaint, subject=complaint.complaint_id, now=now, sealer=door.ring)
+    rows: list[tuple[Any, Row]] = [
+        (tables.submissions, submission_row(door.ring, complaint)),
+        (tables.messages.outbox, outbox_row(envelope.id, envelope.type, complaint.complaint_id, body, now)),
+    ]
+    rows.extend(
+        (tables.originals, _original_row(door.ring, complaint.complaint_id, item, now)) for item in complaint.evidence
+    )
+    return rows
+
+
+def submission_row(ring: KeyRing, complaint: ComplaintReceived) -> dict[str, Any]:
+    """The register's row of a complaint; who it is from is sealed."""
+    person = complaint.complainant
+    return {
+        "complaint_id": complaint.complaint_id,
+        "tracking_code": complaint.tracking_code,
+        "channel": complaint.channel.value,
+        "state": RECEIVED,
+        "received_at": complaint.received_at,
+        "received_by": complaint.received_by,
+        "respond_by": complaint.respond_by,
+        "unit": complaint.target.unit,
+        "window_name": complaint.target.window,
+        "source_kind": complaint.source.kind,
+        "external_id": complaint.source.external_id,
+        "confidence": complaint.source.confidence,
+        "missing": [element.value for element in complaint.missing],
+        "major": complaint.major,
+        "sealed": ring.seal_record(complaint.model_dump_json().encode()),
+        "phone_index": ring.blind(person.phone) if person.phone else None,
+        "email_index": ring.blind(person.email.lower()) if person.email else None,
+        "text_index": None,
+        "case_number": None,
+    }
+
+
+def _original_row(ring: KeyRing, complaint_id: UUID, item: Evidence, now: datetime) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "complaint_id": complaint_id,
+        "sha256": item.sha256,
+        "name_sealed": ring.seal_record(item.name.encode()),
+        "media_type": item.media_type[:120],
+        "size": item.size,
+        "kind": "evidence",
+        "kept_at": now,
+    }

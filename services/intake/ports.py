@@ -1,0 +1,27 @@
+"""What intake's handlers need of the world, as Protocols; ``bootstrap`` brings the real ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.centre import Centre
+from shared.clock import Clock
+from shared.originals import Originals
+from shared.sealing import KeyRing
+from shared.store.group_commit import GroupWriter
+from shared.store.unit_of_work import Store
+from shared.working_time import BusinessHours, WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Everything a handler of intake is given."""
+
+    store: Store
+    write: GroupWriter
+    originals: Originals
+    ring: KeyRing
+    centre: Centre
+    calendar: WorkCalendar
+    hours: BusinessHours
+    clock: Clock

@@ -1,0 +1,201 @@
+"""Faxes: received at once, read afterwards by a worker, told when read. The clock runs from reception, whatever is read.
+
+Law of this file: the original is kept before anybody looks at it; reading happens outside every transaction under a
+lease, and its result counts only while the lease is ours; what can't be read stands on the review list with its limit and
+is told all the same once a person has typed it. A file that crashes its reader is tried ``MOST_ATTEMPTS`` times.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Row, or_, select, update
+
+from services.intake.domain.normalise import Identifiers, normalise
+from services.intake.domain.scan_text import WHAT_TO_DO, ScanText, UnreadableScan
+from services.intake.domain.submission import Submission
+from services.intake.handlers import (
+    Once,
+    Original,
+    Receipt,
+    complaint_rows,
+    first_receipt,
+    keep,
+    new_identifiers,
+    respond_by,
+    stored_claim,
+)
+from services.intake.ports import Door
+from services.intake.readers.ocr import OcrReader
+from services.intake.readers.scan_worker import WorkerUnavailable
+from services.intake.store import tables
+from shared.contracts.complaint import Source
+from shared.contracts.values import Channel, new_id
+from shared.store.group_commit import Write
+from shared.store.unit_of_work import UnitOfWork
+
+WAITING, READING, REVIEW, UNREADABLE, TOLD = "waiting", "reading", "review", "unreadable", "told"
+LEASE = timedelta(minutes=5)
+MOST_ATTEMPTS = 3
+TYPE_BY_HAND_UNDER = 0.90
+"""Mean line confidence under which a person types beside the image (measured: character errors of 4 % and more)."""
+POLL = 0.5
+"""Seconds between looks for a new scan."""
+
+_log = structlog.get_logger("scans")
+
+ClaimedScan = Row[*tuple[Any, ...]]
+
+
+async def receive_scan(
+    door: Door, original: Original, *, received_by: str, external_id: str | None, same: Once, received_at: datetime
+) -> Receipt:
+    """Take a fax or scan in and give its receipt; the reading comes later. The same file again is the same complaint."""
+    evidence = (await keep(door, [original]))[0]
+    ids = new_identifiers()
+    source = Source(kind="fax_scan", external_id=external_id, originals=[evidence.sha256])
+    submission = Submission(
+        channel=Channel.FAX,
+        received_at=received_at,
+        received_by=received_by,
+        source=source,
+        facts="",
+        evidence=(evidence,),
+    )
+    receipt = Receipt(
+        ids.complaint_id, ids.tracking_code, Channel.FAX, received_at, respond_by(door, received_at), missing=()
+    )
+    row = {
+        "complaint_id": ids.complaint_id,
+        "sha256": evidence.sha256,
+        "media_type": original.media_type,
+        "state": WAITING,
+        "attempts": 0,
+        "sealed_submission": door.ring.seal_record(submission.model_dump_json().encode()),
+        "tracking_code": ids.tracking_code,
+        "received_at": received_at,
+        "respond_by": receipt.respond_by,
+    }
+    won = await door.write(Write([(tables.scans, row)], stored_claim(same, receipt, door.clock())))
+    return receipt if won else await first_receipt(door, same)
+
+
+class ScanReading:
+    """The task that reads what waits. Several replicas share the work."""
+
+    def __init__(self, door: Door, ocr: OcrReader) -> None:
+        self._door = door
+        self._ocr = ocr
+
+    async def run(self) -> None:
+        """Read until cancelled; sleep while nothing waits."""
+        while True:
+            if not await self.read_one():
+                await asyncio.sleep(POLL)
+
+    async def read_one(self) -> bool:
+        """Claim the most urgent scan, read it, write the result; False where none waits."""
+        claimed = await self._claim()
+        if claimed is None:
+            return False
+        try:
+            content = await self._door.originals.read(claimed.sha256)
+            text = await self._ocr.read(content, claimed.media_type)
+        except UnreadableScan as fault:
+            await self._finish(claimed, UNREADABLE, reason=WHAT_TO_DO[fault.reason])
+        except WorkerUnavailable as fault:
+            _log.warning("scan.worker_unavailable", fault=type(fault).__name__)
+            await self._put_back(claimed)
+        else:
+            await self._read(claimed, text)
+        return True
+
+    async def _claim(self) -> ClaimedScan | None:
+        now = self._door.clock()
+        async with self._door.store.transaction(now) as unit:
+            stale = tables.scans.c.lease_until < now
+            query = (
+                select(tables.scans)
+                .where(or_(tables.scans.c.state == WAITING, (tables.scans.c.state == READING) & stale))
+                .order_by(tables.scans.c.respond_by)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
+            row = (await unit.connection.execute(query)).first()
+            if row is None:
+                return None
+            if row.attempts >= MOST_ATTEMPTS:
+                await set_scan(unit, row.complaint_id, state=UNREADABLE, reason="识别多次中断，请看原件手工录入。")
+                return None
+            token = new_id()
+            await set_scan(
+                unit,
+                row.complaint_id,
+                state=READING,
+                attempts=row.attempts + 1,
+                lease_until=now + LEASE,
+                lease_token=token,
+            )
+            claimed = select(tables.scans).where(tables.scans.c.complaint_id == row.complaint_id)
+            return (await unit.connection.execute(claimed)).one()
+
+    async def _read(self, claimed: ClaimedScan, text: ScanText) -> None:
+        """Confident enough: tell. Otherwise a person looks first; what was read is kept for the desk either way."""
+        if text.confidence < TYPE_BY_HAND_UNDER or not text.text.strip():
+            await self._finish(claimed, REVIEW, text=text, reason="识别把握不足九成，请对照影像录入")
+            return
+        submission = Submission.model_validate_json(self._door.ring.open(claimed.sealed_submission))
+        source = submission.source.model_copy(update={"confidence": round(text.confidence, 4)})
+        told = submission.model_copy(update={"facts": text.text, "source": source})
+        complaint = normalise(
+            told, Identifiers(claimed.complaint_id, claimed.tracking_code), self._door.calendar, self._door.hours
+        )
+        await self._finish(claimed, TOLD, text=text, rows=complaint_rows(self._door, complaint))
+
+    async def _finish(
+        self,
+        claimed: ClaimedScan,
+        state: str,
+        *,
+        text: ScanText | None = None,
+        reason: str | None = None,
+        rows: list[tuple[Any, Any]] | None = None,
+    ) -> None:
+        """Write the result, if the lease is still ours."""
+        now = self._door.clock()
+        async with self._door.store.transaction(now) as unit:
+            ours = await set_scan(
+                unit,
+                claimed.complaint_id,
+                token=claimed.lease_token,
+                state=state,
+                reason=reason,
+                lease_until=None,
+                confidence=round(text.confidence, 4) if text else None,
+                sealed_reading=self._door.ring.seal_record(text.model_dump_json().encode()) if text else None,
+            )
+            if not ours:
+                _log.warning("scan.lease_lost", complaint_id=str(claimed.complaint_id))
+                return
+            for table, row in rows or ():
+                unit.add(table, row)
+            unit.told_something = bool(rows)
+
+    async def _put_back(self, claimed: ClaimedScan) -> None:
+        async with self._door.store.transaction(self._door.clock()) as unit:
+            await set_scan(
+                unit, claimed.complaint_id, token=claimed.lease_token, state=WAITING, attempts=claimed.attempts - 1
+            )
+        await asyncio.sleep(POLL)
+
+
+async def set_scan(unit: UnitOfWork, complaint_id: UUID, *, token: UUID | None = None, **values: Any) -> bool:
+    """Update one scan; with ``token``, only while the lease is that one's."""
+    change = update(tables.scans).where(tables.scans.c.complaint_id == complaint_id).values(**values)
+    if token is not None:
+        change = change.where(tables.scans.c.lease_token == token)
+    return (await unit.connection.execute(change)).rowcount == 1

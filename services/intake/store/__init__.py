@@ -1,0 +1,1 @@
+"""Intake's own database: tables, queries, migrations. Nobody else reads it."""

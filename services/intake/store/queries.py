@@ -1,0 +1,81 @@
+"""Intake's reads."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select
+
+from services.intake.store.tables import quarantine, scans, submissions
+from shared.store.unit_of_work import Store
+
+PAGE = 50
+
+_LISTED = (
+    submissions.c.complaint_id,
+    submissions.c.tracking_code,
+    submissions.c.channel,
+    submissions.c.state,
+    submissions.c.received_at,
+    submissions.c.received_by,
+    submissions.c.respond_by,
+    submissions.c.unit,
+    submissions.c.window_name,
+    submissions.c.source_kind,
+    submissions.c.missing,
+    submissions.c.major,
+    submissions.c.case_number,
+)
+
+AnyRow = RowMapping
+
+
+async def recent_submissions(
+    store: Store, *, received_by: str | None, before: datetime | None, limit: int = PAGE
+) -> list[AnyRow]:
+    """The newest submissions; only one receiver's where ``received_by`` is given."""
+    query = select(*_LISTED).order_by(submissions.c.received_at.desc()).limit(limit)
+    if received_by is not None:
+        query = query.where(submissions.c.received_by == received_by)
+    if before is not None:
+        query = query.where(submissions.c.received_at < before)
+    async with store.reading() as connection:
+        return list((await connection.execute(query)).mappings())
+
+
+async def one_submission(store: Store, complaint_id: UUID) -> AnyRow | None:
+    """One submission, without what is sealed in it."""
+    query = select(*_LISTED).where(submissions.c.complaint_id == complaint_id)
+    async with store.reading() as connection:
+        return (await connection.execute(query)).mappings().first()
+
+
+async def scans_to_review(store: Store, limit: int = PAGE) -> list[AnyRow]:
+    """Scans that a person must look at, the most urgent first."""
+    query = (
+        select(
+            scans.c.complaint_id,
+            scans.c.tracking_code,
+            scans.c.state,
+            scans.c.confidence,
+            scans.c.reason,
+            scans.c.media_type,
+            scans.c.sha256,
+            scans.c.received_at,
+            scans.c.respond_by,
+            scans.c.attempts,
+        )
+        .where(scans.c.state.in_(("review", "unreadable")))
+        .order_by(scans.c.respond_by)
+        .limit(limit)
+    )
+    async with store.reading() as connection:
+        return list((await connection.execute(query)).mappings())
+
+
+async def quarantined(store: Store, limit: int = PAGE) -> list[AnyRow]:
+    """What could not be read and waits for a person, the most urgent first."""
+    query = select(quarantine).where(quarantine.c.state == "waiting").order_by(quarantine.c.respond_by).limit(limit)
+    async with store.reading() as connection:
+        return list((await connection.execute(query)).mappings())

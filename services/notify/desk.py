@@ -1,0 +1,27 @@
+"""Everything a handler or the sender of notify is given; filled by ``bootstrap``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from services.notify.domain.text import Catalogue, Office
+from services.notify.ports import MessageProvider
+from shared.clock import Clock
+from shared.contracts.values import Route
+from shared.sealing import KeyRing
+from shared.store.unit_of_work import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Ports and values of notify."""
+
+    store: Store
+    ring: KeyRing
+    clock: Clock
+    catalogues: Mapping[str, Catalogue]
+    office: Office
+    providers: Mapping[Route, MessageProvider]
+    chance: Callable[[], float]
+    """Gives a number in [0, 1): spreads retries."""

@@ -1,0 +1,231 @@
+"""What comes next: after every outcome a decision, so that everyone is answered before the limit whatever fails.
+
+Law of this file: machines try, with growing pauses, until a safety margin before ``respond_by`` (art. 14); then a person
+gets it while there are hours left. A text message whose fate is unknown is looked for, and never sent a second time
+unless it certainly wasn't taken. It must not know clocks or chance: ``now`` and ``jitter`` are passed in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, assert_never
+
+from services.notify.domain.contact import MANNED
+from services.notify.domain.outcome import Accepted, CannotTell, Permanent, SendOutcome, Stop, Temporary, Unknown
+from services.notify.domain.purposes import Purpose
+from services.notify.domain.quiet_hours import release
+from shared.contracts.values import Route
+
+SAFETY_MARGIN: Final = timedelta(hours=2)
+"""Before ``respond_by`` (close of business) a person needs time to call, to be called back, to walk to the post."""
+
+PAUSES: dict[Route, tuple[timedelta, ...]] = {
+    Route.SMS: tuple(timedelta(seconds=s) for s in (30, 120, 300, 900, 1800, 3600)),
+    # A greylisting server wants 5 minutes at least and forgets after some hours (RFC 6647 §2.4).
+    Route.EMAIL: tuple(timedelta(minutes=m) for m in (5, 15, 30, 60)),
+}
+"""The pause after the first, second, … attempt; the last one repeats."""
+
+LARGEST_JITTER: Final = 0.25
+"""Pauses grow by up to this share, never shrink: a greylisting server counts from its own clock."""
+
+ROUTE_PATIENCE: Final = timedelta(hours=1)
+"""So long a route in trouble is tried while another route is there that needs no person."""
+
+HOLD: Final = timedelta(minutes=5)
+"""While nothing can be sent at all, this often it is tried whether that is over."""
+
+LOOK_AFTER: Final = timedelta(seconds=90)
+"""Before this a provider's list may not show yet what it took; lags of 60 s are seen."""
+LOOK_AGAIN: Final = timedelta(minutes=5)
+LOOK_AGAIN_SHARE: Final = 0.25
+"""The longer nobody could tell, the longer the pause: a quarter of the time so far, some twenty looks in a day."""
+
+RESEND_UNSEEN: dict[Route, timedelta | None] = {
+    # Where no list exists, an e-mail with the same Message-ID is sent once more: mail programs fold the pair into one.
+    Route.EMAIL: timedelta(minutes=30),
+    # A second text is a second text. Rather a person calls.
+    Route.SMS: None,
+}
+"""How long after the first attempt a message of unknown fate is sent again where nobody can tell; None: never."""
+LARGEST_UNSEEN_SENDS: Final = 2
+
+RECEIPT_POLLS: Final = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
+"""After acceptance: when the provider is asked what became of it, if its receipt never came."""
+
+LATER_ONCE: Final = timedelta(minutes=30)
+"""A handset that was off is tried once more after this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Send again on this route, not before ``at``."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Ask the provider whether it has it, not before ``at``, before anything else."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextRoute:
+    """Go down the ladder, to a route that needs no person."""
+
+    route: Route
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonNeeded:
+    """Onto the call list now. ``route`` is how the person reaches the complainant; None where only the file may tell."""
+
+    route: Route | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Nobody is owed this by law, and every route was tried. The ledger says so."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It has arrived, or nothing more will ever be known of it."""
+
+
+Decision = Retry | Look | NextRoute | PersonNeeded | GiveUp | Done
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a decision needs to know of a message. Moments in UTC; ``jitter`` in [0, 1)."""
+
+    now: datetime
+    jitter: float
+    purpose: Purpose
+    route: Route
+    fallbacks: tuple[Route, ...]
+    must_by: datetime
+    owed: bool
+    """Art. 14: the complainant has not been answered until this, or another like it, arrives."""
+    attempts: int
+    first_attempt_at: datetime
+    tries: int = 1
+    """How many deliveries of this message there were on this route."""
+
+
+def last_moment(respond_by: datetime) -> datetime:
+    """Until here machines may try; from here a person has the hours that are left."""
+    return respond_by - SAFETY_MARGIN
+
+
+def after_send(outcome: SendOutcome, c: Circumstances) -> Decision:
+    """What comes next, now that ``send`` has answered so."""
+    match outcome:
+        case Accepted():
+            return after_acceptance(outcome, c, polls=0)
+        case Temporary():
+            return _try_again(outcome, c)
+        case Permanent():
+            return onward(c, outcome.reason)
+        case Unknown():
+            return _look(c, LOOK_AFTER, outcome.reason)
+        case Stop():
+            return _at_or_person(c, c.now + HOLD, outcome.reason, Retry)
+        case _:
+            assert_never(outcome)
+
+
+def after_look(found: Accepted | CannotTell | None, c: Circumstances) -> Decision:
+    """What comes next, now that ``find`` has answered so about a message of unknown fate."""
+    match found:
+        case Accepted():
+            return after_acceptance(found, c, polls=0)
+        case None:
+            return _at_or_person(c, c.now, "not with the provider", Retry)
+        case CannotTell():
+            return _nobody_can_tell(found, c)
+        case _:
+            assert_never(found)
+
+
+def after_acceptance(accepted: Accepted, c: Circumstances, *, polls: int) -> Decision:
+    """Wait for the receipt, asking for it a few times; who is owed an answer and has no receipt gets a person."""
+    if accepted.progress in {"undelivered", "failed"}:
+        return onward(c, accepted.code or accepted.progress)
+    if accepted.final or accepted.progress == "delivered":
+        return Done()
+    if polls >= len(RECEIPT_POLLS) or (c.owed and polls and c.now >= c.must_by):
+        return _to_person(c, "no receipt came") if c.owed else Done()
+    at = c.now + RECEIPT_POLLS[polls] - (RECEIPT_POLLS[polls - 1] if polls else timedelta())
+    # Receipts come within seconds as a rule, so even past the last moment the first one is waited for.
+    return Look(min(at, max(c.must_by, c.now + RECEIPT_POLLS[0])) if c.owed else at, "no receipt yet")
+
+
+def after_undelivered(c: Circumstances, *, later_may_help: bool, reason: str) -> Decision:
+    """The carrier brought it back. ``later_may_help``: the handset was off, so one more try, half an hour on."""
+    if later_may_help and c.tries == 1:
+        return _at_or_person(c, c.now + LATER_ONCE, reason, Retry)
+    return onward(c, reason)
+
+
+def onward(c: Circumstances, reason: str) -> Decision:
+    """The next rung: a route that needs no person, else a person, else the end."""
+    if c.now >= c.must_by:
+        return _to_person(c, reason)
+    if c.fallbacks and c.fallbacks[0] not in MANNED:
+        return NextRoute(c.fallbacks[0], reason)
+    return _to_person(c, reason)
+
+
+def _to_person(c: Circumstances, reason: str) -> Decision:
+    manned = next((route for route in c.fallbacks if route in MANNED), None)
+    if manned is not None or c.owed:
+        return PersonNeeded(manned, reason)
+    # No hurry and nobody to do it by hand: the routes that are left may still be tried.
+    return NextRoute(c.fallbacks[0], reason) if c.fallbacks else GiveUp(reason)
+
+
+def _try_again(outcome: Temporary, c: Circumstances) -> Decision:
+    lasted = c.now - c.first_attempt_at
+    if outcome.give_up_after is not None and lasted >= outcome.give_up_after:
+        return onward(c, outcome.reason)
+    if lasted >= ROUTE_PATIENCE and c.fallbacks and c.fallbacks[0] not in MANNED:
+        return onward(c, outcome.reason)
+    pause = max(_pause(c), outcome.retry_after or timedelta())
+    return _at_or_person(c, c.now + pause, outcome.reason, Retry)
+
+
+def _pause(c: Circumstances) -> timedelta:
+    steps = PAUSES[c.route]
+    return steps[min(c.attempts, len(steps)) - 1] * (1 + LARGEST_JITTER * c.jitter)
+
+
+def _look(c: Circumstances, after: timedelta, reason: str) -> Decision:
+    return _at_or_person(c, c.now + after, reason, Look)
+
+
+def _nobody_can_tell(found: CannotTell, c: Circumstances) -> Decision:
+    """Hold a text until somebody can tell; send a mail once more, half an hour on, and let that be all."""
+    resend = RESEND_UNSEEN[c.route]
+    if resend is None or c.attempts >= LARGEST_UNSEEN_SENDS:
+        pause = max(LOOK_AGAIN, (c.now - c.first_attempt_at) * LOOK_AGAIN_SHARE)
+        return _look(c, pause, found.reason) if found.ever else onward(c, found.reason)
+    at = max(c.now, c.first_attempt_at + resend)
+    return _at_or_person(c, at, found.reason, Retry)
+
+
+def _at_or_person(c: Circumstances, at: datetime, reason: str, then: type[Retry | Look]) -> Decision:
+    """Do it then, or, where that would pass the last moment, go on to whoever is left."""
+    if then is Retry:
+        at = release(c.route, c.purpose, at, must_by=c.must_by)
+    return then(at, reason) if at <= c.must_by else _to_person(c, reason)

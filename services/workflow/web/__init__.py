@@ -1,0 +1,1 @@
+"""Workflow's pages: where a citizen finds the answer."""

@@ -1,0 +1,102 @@
+"""Bearer tokens: made once, shown once, checked at every request, so that a revoked one is dead at the next.
+
+A token is ``shouli_`` and 256 random bits; only its SHA-256 is stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.contracts.values import Role, new_id
+from shared.identity.principal import Principal
+from shared.identity.tables import tokens
+from shared.store.engine import WRITES
+
+_PREFIX = "shouli_"
+
+
+class Tokens(Protocol):
+    """Where tokens are checked."""
+
+    async def principal(self, token: str, now: datetime) -> Principal | None:
+        """Whom the token stands for, or None where it is unknown, expired or revoked."""
+        ...
+
+
+class StoredTokens:
+    """Tokens in the identity database."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def add(
+        self,
+        *,
+        name: str,
+        role: Role,
+        unit: str | None,
+        scopes: frozenset[str],
+        now: datetime,
+        expires_at: datetime | None = None,
+    ) -> str:
+        """Make a token and give it; it can't be read again."""
+        token = _PREFIX + secrets.token_urlsafe(32)
+        row = {
+            "id": new_id(),
+            "token_sha256": _digest(token),
+            "name": name,
+            "role": role.value,
+            "unit": unit,
+            "scopes": " ".join(sorted(scopes)),
+            "made_at": now,
+            "expires_at": expires_at,
+        }
+        async with self._engine.connect() as raw:
+            connection = await raw.execution_options(**{WRITES: True})
+            async with connection.begin():
+                await connection.execute(insert(tokens).values(row))
+        return token
+
+    async def revoke(self, name: str, now: datetime) -> int:
+        """Revoke every token of this name; gives how many."""
+        async with self._engine.connect() as raw:
+            connection = await raw.execution_options(**{WRITES: True})
+            async with connection.begin():
+                result = await connection.execute(
+                    update(tokens).where(tokens.c.name == name, tokens.c.revoked_at.is_(None)).values(revoked_at=now)
+                )
+        return result.rowcount
+
+    async def principal(self, token: str, now: datetime) -> Principal | None:
+        """Look the token up by its hash."""
+        query = select(tokens.c.name, tokens.c.role, tokens.c.unit, tokens.c.scopes).where(
+            tokens.c.token_sha256 == _digest(token),
+            tokens.c.revoked_at.is_(None),
+            or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > now),
+        )
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(query)).first()
+        if row is None:
+            return None
+        return Principal(row.name, Role(row.role), row.unit, frozenset(row.scopes.split()))
+
+
+class FixedTokens:
+    """Tokens in memory: the fake beside the port."""
+
+    def __init__(self, known: dict[str, Principal]) -> None:
+        self.known = known
+
+    async def principal(self, token: str, now: datetime) -> Principal | None:  # noqa: ARG002 - the port's signature
+        """Whom the token stands for."""
+        return self.known.get(token)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,119 @@
+"""Sealing: what is personal is encrypted wherever it rests or travels outside a screen (art. 17; PIPL art. 51).
+
+Law of this file: messages are sealed ``dir`` + A256GCM, records A256GCMKW + A256GCM (a data key per record, wrapped by the
+master key), both as compact JWE (RFC 7516) that name their key, so that keys can be rotated while old ones still open.
+Searching for a phone goes through a keyed hash, so that a stolen index can't be tried out. It must not know what is sealed.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from joserfc import jwe
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+
+_MESSAGE = ["dir", "A256GCM"]
+_RECORD = ["A256GCMKW", "A256GCM"]
+
+
+class CannotOpen(Exception):
+    """The token was changed, or the key it names is not on the ring. A retry helps only after the ring is mended."""
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """The master keys by name, the one that seals now, and the key of the blind index. Keys are 32 bytes."""
+
+    current: str
+    keys: dict[str, bytes]
+    index_key: bytes
+    session_key: bytes
+
+    def __post_init__(self) -> None:
+        """Refuse a ring that would fail later: short keys, or a current key that isn't there."""
+        if self.current not in self.keys:
+            raise ValueError(f"the key ring names {self.current!r} as current but does not hold it")
+        if any(len(key) != 32 for key in (*self.keys.values(), self.index_key, self.session_key)):  # noqa: PLR2004
+            raise ValueError("every key of the ring must be 32 bytes")
+        object.__setattr__(self, "_octets", {kid: OctKey.import_key(key) for kid, key in self.keys.items()})
+
+    def seal(self, plaintext: bytes) -> str:
+        """Seal a message for the broker."""
+        header = {"alg": "dir", "enc": "A256GCM", "kid": self.current}
+        return jwe.encrypt_compact(header, plaintext, self._key(self.current), algorithms=_MESSAGE)
+
+    def seal_record(self, plaintext: bytes) -> str:
+        """Seal a record for the database, under a data key of its own."""
+        header = {"alg": "A256GCMKW", "enc": "A256GCM", "kid": self.current}
+        return jwe.encrypt_compact(header, plaintext, self._key(self.current), algorithms=_RECORD)
+
+    def open(self, token: str) -> bytes:
+        """Open either kind. Raises CannotOpen."""
+        try:
+            kid = json.loads(_from_base64url(token.split(".", 1)[0]))["kid"]
+            opened = jwe.decrypt_compact(token, self._key(kid), algorithms=_MESSAGE + _RECORD).plaintext
+        except (JoseError, ValueError, KeyError, TypeError) as fault:
+            raise CannotOpen(f"sealed data can't be opened ({type(fault).__name__})") from fault
+        if opened is None:
+            raise CannotOpen("sealed data is empty")
+        return opened
+
+    def blind(self, value: str) -> str:
+        """A keyed hash of a phone or address, for equality search only."""
+        return hmac.new(self.index_key, value.encode(), hashlib.sha256).hexdigest()
+
+    def _key(self, kid: str) -> OctKey:
+        octets: dict[str, OctKey] = self.__dict__["_octets"]
+        return octets[kid]
+
+
+def new_key_ring() -> KeyRing:
+    """A fresh ring with one key."""
+    return KeyRing(
+        current="k1",
+        keys={"k1": secrets.token_bytes(32)},
+        index_key=secrets.token_bytes(32),
+        session_key=secrets.token_bytes(32),
+    )
+
+
+def load_key_ring(path: Path) -> KeyRing:
+    """Read a ring from its JSON file. Raises ValueError naming what is wrong; never falls back to a default key."""
+    try:
+        stored = json.loads(path.read_text())
+        return KeyRing(
+            current=stored["current"],
+            keys={kid: base64.b64decode(key) for kid, key in stored["keys"].items()},
+            index_key=base64.b64decode(stored["index_key"]),
+            session_key=base64.b64decode(stored["session_key"]),
+        )
+    except (OSError, KeyError, json.JSONDecodeError) as fault:
+        raise ValueError(
+            f"no usable key ring at {path}: {type(fault).__name__}; make one with: shouli keys new"
+        ) from fault
+
+
+def save_key_ring(ring: KeyRing, path: Path) -> None:
+    """Write a ring, readable by its owner only; refuses to overwrite one (FileExistsError)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    stored = {
+        "current": ring.current,
+        "keys": {kid: base64.b64encode(key).decode() for kid, key in ring.keys.items()},
+        "index_key": base64.b64encode(ring.index_key).decode(),
+        "session_key": base64.b64encode(ring.session_key).decode(),
+    }
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(stored, file, indent=1)
+
+
+def _from_base64url(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -1,0 +1,89 @@
+"""Settings from the environment: prefix ``SHOULI_``, secrets also by file (``SHOULI_X_FILE`` holds the path of the value).
+
+Law of this file: every setting has a type, a default that is safe on one machine, and a meaning that is used somewhere. A
+wrong value stops the start with one line that names it. The embedded default needs none of them.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "SHOULI_"
+
+
+class SecretFiles(PydanticBaseSettingsSource):
+    """Reads ``SHOULI_X`` from the file that ``SHOULI_X_FILE`` names, as container secrets come."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - the library's signature
+        """One field's value, if its file is named."""
+        path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
+        return (Path(path).read_text().strip() if path else None), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """All fields whose file is named."""
+        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+class Settings(BaseSettings):
+    """What all services share."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+
+    data_dir: Path = Field(default=Path("var"), description="databases, originals and keys of the embedded default")
+    database_url: str | None = Field(
+        default=None, description="this service's own database; default: SQLite in data_dir"
+    )
+    identity_database_url: str | None = Field(
+        default=None, description="accounts and tokens; default: SQLite in data_dir"
+    )
+    broker_url: str | None = Field(default=None, description="amqp(s)://…; default: the embedded transport")
+    keys_path: Path | None = Field(
+        default=None, description="the key ring; default: data_dir/keys.json, made on first start"
+    )
+    originals_dir: Path | None = Field(default=None, description="object store folder; default: data_dir/originals")
+    centre_path: Path | None = Field(
+        default=None, description="the centre's published data; default: the invented sample"
+    )
+    public_url: str = Field(default="http://127.0.0.1:8000", description="the one origin, as the world sees it")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    trusted_proxies: str = Field(default="", description="comma-separated addresses whose X-Forwarded-* are believed")
+    log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
+    pool_size: int = Field(default=10, ge=1, le=100)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, then secret files."""
+        return init_settings, env_settings, SecretFiles(settings_cls)
+
+    def database_of(self, service: str) -> str:
+        """The URL of a service's database."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir.resolve()}/{service}.db"
+
+    @property
+    def identity_database(self) -> str:
+        """The URL of the accounts' database, which every service checks by itself."""
+        return self.identity_database_url or f"sqlite+aiosqlite:///{self.data_dir.resolve()}/identity.db"
+
+    @property
+    def keys_file(self) -> Path:
+        """Where the key ring lies."""
+        return self.keys_path or self.data_dir / "keys.json"
+
+    @property
+    def originals_folder(self) -> Path:
+        """Where originals lie."""
+        return self.originals_dir or self.data_dir / "originals"

@@ -1,0 +1,79 @@
+"""Migrations: a service's database brought to the newest revision of its own, by Alembic, without an ini file.
+
+``migrate`` is quick where nothing is to do (one query), since the embedded default does it at every start.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.store.engine import WRITES
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+
+def newest_revision(versions: Path) -> str:
+    """The newest revision by file name: ``0003_add_drafts.py`` is ``0003``."""
+    return max(path.name.split("_", 1)[0] for path in versions.glob("[0-9]*.py"))
+
+
+async def migrate(engine: AsyncEngine, versions: Path) -> None:
+    """Upgrade to the newest revision. Raises what the database raises; a half-done upgrade is rolled back."""
+    if await _stands_at(engine, newest_revision(versions)):
+        return
+    async with engine.connect() as raw:
+        connection = await raw.execution_options(**{WRITES: True})
+        async with connection.begin():
+            await connection.run_sync(upgrade, versions)
+
+
+async def _stands_at(engine: AsyncEngine, revision: str) -> bool:
+    try:
+        async with engine.connect() as connection:
+            return (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar() == revision
+    except DBAPIError as fault:
+        if "alembic_version" in str(fault):  # no such table: a new database
+            return False
+        raise
+
+
+def upgrade(connection: Connection, versions: Path) -> None:
+    """Run Alembic's upgrade on this connection, inside the caller's transaction."""
+    from alembic import command  # noqa: PLC0415 - 0.2 s that an up-to-date start does not pay
+
+    command.upgrade(_configuration(connection, versions), "head")
+
+
+def revise(connection: Connection, versions: Path, metadata: MetaData, message: str) -> None:
+    """Write the next revision from the difference between the database and the tables in code."""
+    from alembic import command  # noqa: PLC0415
+
+    number = f"{len(list(versions.glob('[0-9]*.py'))) + 1:04d}"
+    configuration = _configuration(connection, versions, metadata)
+    command.revision(configuration, message, autogenerate=True, rev_id=number)
+
+
+def differences(connection: Connection, metadata: MetaData) -> list[object]:
+    """How the database differs from the tables in code; empty where the migrations are complete."""
+    from alembic.autogenerate import compare_metadata  # noqa: PLC0415 - a tool's import, not a start's
+    from alembic.migration import MigrationContext  # noqa: PLC0415
+
+    return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
+
+
+def _configuration(connection: Connection, versions: Path, metadata: MetaData | None = None) -> Config:
+    from alembic.config import Config  # noqa: PLC0415
+
+    configuration = Config()
+    configuration.set_main_option("script_location", str(Path(__file__).with_name("alembic_env")))
+    configuration.set_main_option("version_locations", str(versions))
+    configuration.set_main_option("path_separator", "os")
+    configuration.attributes["connection"] = connection
+    configuration.attributes["metadata"] = metadata
+    return configuration

@@ -1,0 +1,81 @@
+"""What the frame around a page is given: the house's own data, the desk's head, the log-in and the problem page.
+
+Law of this file: frozen values, no request and no clock. A page's own data is in the view models of its service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from shared.web.i18n import Bilingual
+from shared.web.problems import FieldFault
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The house that answers, from configuration (art. 5): shown on every page."""
+
+    name: Bilingual
+    office: Bilingual
+    measure: Bilingual
+    hotline: str
+    hours: Bilingual
+
+    @property
+    def hotline_link(self) -> str:
+        """The hotline as an address that a phone dials."""
+        return tel(self.hotline)
+
+
+def tel(number: str) -> str:
+    """A phone number as people write it, as a ``tel:`` address (RFC 3966): an extension is left to the caller."""
+    digits = "".join(character for character in number if character.isdigit() or character == "+")
+    return f"tel:{digits}"
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One entry of the desk's navigation. ``count`` is what waits there; nothing is shown for nought."""
+
+    key: str
+    href: str
+    label: Bilingual
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The head of a page for staff: where they may go, where they are, who they are."""
+
+    here: str
+    nav: Sequence[NavItem]
+    person: str
+    role: str
+    csrf: str
+    logout_url: str = "/logout"
+    home_url: str = "/workflow/cases"
+
+
+@dataclass(frozen=True, slots=True)
+class LoginPage:
+    """The log-in. ``failed`` is one sentence for every cause, so that it doesn't tell which accounts exist."""
+
+    action: str
+    csrf: str
+    username: str = ""
+    then: str = ""
+    failed: Bilingual | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemPage:
+    """A problem, told to a person: what is wrong, what to do, and a number to quote."""
+
+    status: int
+    title: str
+    detail: str = ""
+    faults: Sequence[FieldFault] = ()
+    request_id: str = ""
+    happened_at: str = ""
+    facts: Sequence[tuple[str, str]] = field(default_factory=tuple)

@@ -1,0 +1,156 @@
+"""How problems travel: as problem+json for programs, as a page for people, in their language.
+
+Law of this file: whoever asks for HTML gets a page, everyone else RFC 9457; an exception nobody foresaw gives one
+general body with a number to quote, and is reported by its type and place alone, since its message may hold what a
+citizen wrote.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, Response
+
+from shared.web.frame import ProblemPage
+from shared.web.i18n import Bilingual, Language, language_of
+from shared.web.pages import Pages
+from shared.web.problems import MEDIA_TYPE, Problem, problem_body
+from shared.web.validation import UNREADABLE, field_faults
+from shared.web.words import full_moment
+
+_PAGES_OF_THEIR_OWN = frozenset({403, 404, 422, 503})
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Problems:
+    """Makes the answer for a problem. One per application; the middleware and the handlers share it."""
+
+    pages: Pages
+    now: Callable[[], datetime] = _now
+
+    def answer(self, connection: HTTPConnection, problem: Problem) -> Response:
+        """The problem as the client wants it told."""
+        if wants_html(connection.headers.get("accept", "")):
+            return self._page(connection, problem)
+        language = language_of(connection)
+        return JSONResponse(
+            problem_body(problem, language, request_id=request_id(connection), labels=self._labels(problem, language)),
+            status_code=problem.status,
+            media_type=MEDIA_TYPE,
+            headers={"Content-Language": language.tag, "Vary": "Accept, Accept-Language, Cookie", **problem.headers},
+        )
+
+    def of_status(self, status: int, *, headers: Mapping[str, str] | None = None) -> Problem:
+        """The general problem for a status, in the catalogue's words."""
+        key = status if f"problem.{status}.title" in self.pages.catalogue else (400 if status < 500 else 500)  # noqa: PLR2004 - the border between the client's faults and ours (RFC 9110 15)
+        title, detail = self._words(f"problem.{key}.title"), self._words(f"problem.{key}.detail")
+        code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_").replace("'", "")
+        return Problem(
+            status, code, title.zh, title.en, detail_zh=detail.zh, detail_en=detail.en, headers=headers or {}
+        )
+
+    def of_validation(self, error: RequestValidationError) -> Problem:
+        """422 with every faulty field; 400 where the body couldn't be read at all."""
+        errors = error.errors()
+        if any(each["type"] in UNREADABLE for each in errors):
+            return self.of_status(400)
+        title = self._words("problem.422.title")
+        return Problem(422, "validation", title.zh, title.en, fields=field_faults(errors))
+
+    def _page(self, connection: HTTPConnection, problem: Problem) -> Response:
+        language = language_of(connection)
+        template = f"{problem.status}.html" if problem.status in _PAGES_OF_THEIR_OWN else "problem.html"
+        page = ProblemPage(
+            status=problem.status,
+            title=problem.title.in_language(language),
+            detail=problem.detail.in_language(language),
+            faults=problem.fields,
+            request_id=request_id(connection),
+            happened_at=full_moment(self.now(), language),
+        )
+        return self.pages.render(connection, template, status=problem.status, headers=problem.headers, page=page)
+
+    def _words(self, key: str) -> Bilingual:
+        say = self.pages.catalogue.say
+        return Bilingual(say(key, Language.ZH), say(key, Language.EN))
+
+    def _labels(self, problem: Problem, language: Language) -> dict[str, str]:
+        catalogue = self.pages.catalogue
+        return {
+            fault.name: catalogue.say(fault.label_key, language)
+            for fault in problem.fields
+            if fault.label_key in catalogue
+        }
+
+
+def wants_html(accept: str) -> bool:
+    """Whether an Accept header (RFC 9110 12.5.1) names HTML and ranks it over JSON, as a browser's navigation does."""
+    html = json = 0.0
+    for part in accept.split(","):
+        media_type, _, parameters = part.strip().partition(";")
+        weight = _weight(parameters)
+        if media_type.strip() in {"text/html", "application/xhtml+xml"}:
+            html = max(html, weight)
+        elif media_type.strip() in {"application/json", MEDIA_TYPE}:
+            json = max(json, weight)
+    return html > json
+
+
+def request_id(connection: HTTPConnection) -> str:
+    """The number of this request, as ``RequestId`` gave it; a dash where none was."""
+    return str(connection.scope.get("state", {}).get("request_id", "-"))
+
+
+def report_unforeseen(error: BaseException, number: str) -> None:
+    """Log an exception nobody foresaw: its type and where it arose, never its message or values."""
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    structlog.get_logger("shouli.web").error(
+        "unforeseen",
+        request_id=number,
+        error=f"{type(error).__module__}.{type(error).__qualname__}",
+        where=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+    )
+
+
+def install_problem_handlers(app: FastAPI, problems: Problems) -> None:
+    """Answer every problem, fault of a field and HTTP error that a route raises."""
+
+    async def on_problem(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)
+        return problems.answer(request, error)
+
+    async def on_validation(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return problems.answer(request, problems.of_validation(error))
+
+    async def on_http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return problems.answer(request, problems.of_status(error.status_code, headers=error.headers))
+
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(RequestValidationError, on_validation)
+    app.add_exception_handler(HTTPException, on_http_error)
+
+
+def _weight(parameters: str) -> float:
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.strip().partition("=")
+        if name == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0

@@ -1,0 +1,70 @@
+"""Live notices to a page (server-sent events), resumed where they broke off.
+
+Law of this file: what was told is kept in the service's own store, not here; this only follows it. The stream ends by
+itself after a while, so that the browser comes back and its rights are checked anew. Heartbeats, the wire format and a
+client that leaves are FastAPI's (``EventSourceResponse``).
+
+    @router.get("/intake/events", response_class=EventSourceResponse)
+    async def events(last: LastEventId = None) -> AsyncIterator[ServerSentEvent]:
+        async for event in follow(read, wait, after=last):
+            yield event
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Protocol
+
+from fastapi import Header
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+__all__ = ["EventSourceResponse", "LastEventId", "Notice", "Read", "ServerSentEvent", "follow"]
+
+LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", max_length=64)]
+"""What the browser saw last, as it says itself: to be parsed by the reader, not trusted."""
+
+_RETRY_MS = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing to tell: ``id`` is its place in the store, ``name`` what the page listens for, ``text`` what it shows."""
+
+    id: str
+    name: str
+    text: str
+
+
+class Read(Protocol):
+    """Reads what came after ``after`` for this reader, oldest first; all that is recent where ``after`` is None.
+
+    Raises to end the stream, for example when the reader's session has ended.
+    """
+
+    async def __call__(self, after: str | None) -> Sequence[Notice]:
+        """The notices after that one."""
+        ...
+
+
+async def follow(
+    read: Read,
+    wait: Callable[[], Awaitable[None]],
+    *,
+    after: str | None = None,
+    at_most: float = 600.0,
+    clock: Callable[[], float] = time.monotonic,
+) -> AsyncIterator[ServerSentEvent]:
+    """What ``read`` gives, as events, from ``after`` on and for ``at_most`` seconds.
+
+    ``wait`` returns when there may be more: after a pause, or woken by whoever wrote.
+    """
+    end = clock() + at_most
+    while True:
+        for notice in await read(after):
+            after = notice.id
+            yield ServerSentEvent(raw_data=notice.text, event=notice.name, id=notice.id, retry=_RETRY_MS)
+        if clock() >= end:
+            return
+        await wait()

@@ -1,0 +1,101 @@
+// Small additions to pages that are complete without them. Hooks are data-* attributes, words come from the page
+// (so that they are translated with it), and nothing is kept in the browser.
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const controlKey = (event) => event.ctrlKey || event.metaKey;
+
+// <button data-print>
+for (const button of all("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
+// <form data-send="ctrl-enter">
+for (const form of all('form[data-send="ctrl-enter"]')) {
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !controlKey(event)) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+}
+
+// <form data-once>: a second click while the first is under way does nothing; coming back to a form already sent says so.
+// The server takes the same form only once in any case, by its idempotency key.
+for (const form of all("form[data-once]")) {
+  let sent = false;
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    if (sent) event.preventDefault();
+    sent = true;
+  });
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted || !sent) return;
+    sent = false;
+    for (const note of all("[data-sent-note]", form)) note.hidden = false;
+  });
+}
+
+// <form data-draft="/intake/drafts/…">: PUT two seconds after the last change, at once by Ctrl+S. Files stay out.
+for (const form of all("form[data-draft]")) {
+  const status = document.querySelector("[data-draft-status]");
+  let timer;
+  const tell = (words, time) => {
+    if (status) status.textContent = words.replace("{time}", time);
+  };
+  const later = (delay) => {
+    clearTimeout(timer);
+    timer = setTimeout(save, delay);
+  };
+  const save = async () => {
+    const body = new FormData(form);
+    for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+    try {
+      const answer = await fetch(form.dataset.draft, { method: "PUT", body, keepalive: true });
+      if (!answer.ok) throw new Error(`${answer.status}`);
+      tell(status?.dataset.saved ?? "", new Date().toTimeString().slice(0, 8));
+    } catch {
+      tell(status?.dataset.notSaved ?? "", "");
+      later(10_000);
+    }
+  };
+  form.addEventListener("input", () => later(2_000));
+  form.addEventListener("submit", () => clearTimeout(timer));
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "s" || !controlKey(event)) return;
+    event.preventDefault();
+    later(0);
+  });
+}
+
+// <select data-narrows="window">: only the chosen unit's windows are offered, and choosing a window chooses its unit.
+// The groups of the narrowed list carry the unit's value in data-of.
+for (const unit of all("select[data-narrows]")) {
+  const list = document.getElementById(unit.dataset.narrows);
+  const groups = all("optgroup", list);
+  const narrow = () => {
+    const known = groups.some((group) => group.dataset.of === unit.value);
+    for (const group of groups) group.hidden = group.disabled = known && group.dataset.of !== unit.value;
+    const chosen = list.selectedOptions[0]?.closest("optgroup");
+    if (chosen?.disabled) list.value = "";
+  };
+  list.addEventListener("change", () => {
+    const of = list.selectedOptions[0]?.closest("optgroup")?.dataset.of;
+    if (of && unit.value !== of) unit.value = of;
+    narrow();
+  });
+  unit.addEventListener("change", narrow);
+  narrow();
+}
+
+// <input type="file" data-each="bytes" data-count="n">: what is too large or too many is told before it is uploaded.
+for (const input of all("input[type=file][data-each]")) {
+  const note = document.getElementById(input.dataset.note);
+  input.addEventListener("change", () => {
+    const large = [...input.files].find((file) => file.size > Number(input.dataset.each));
+    const many = input.files.length > Number(input.dataset.count);
+    const words = large ? note.dataset.large.replace("{name}", large.name) : many ? note.dataset.many : "";
+    note.textContent = words;
+    if (words) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
+  });
+}

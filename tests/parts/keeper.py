@@ -1,0 +1,147 @@
+"""Keeps the parts that a whole test run shares: one RabbitMQ node, one PostgreSQL cluster, started when first asked for.
+
+A process of its own, so that every pytest-xdist worker finds the same parts, whichever asks first. It ends, and the
+parts with it, when its standard input closes: that happens even when the test run is killed.
+
+Started by ``tests/conftest.py`` as ``python -m tests.parts.keeper SOCKET``; asked by ``ask``.
+"""
+
+import json
+import os
+import socket
+import socketserver
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.parts.postgres_cluster import PgCluster
+from tests.parts.rabbit_node import RabbitNode
+
+VARIABLE = "SHOULI_TEST_KEEPER"
+START_SECONDS = 180
+
+type_of_part = RabbitNode | PgCluster
+PARTS: dict[str, Callable[[], type_of_part]] = {"rabbit": RabbitNode, "postgres": PgCluster}
+
+
+class PartUnavailable(Exception):
+    """The keeper couldn't start a part; the message says why and what to do."""
+
+
+class Keeper:
+    """Starts each part once and remembers where it is."""
+
+    def __init__(self) -> None:
+        self._locks = {name: threading.Lock() for name in PARTS}
+        self._running: dict[str, type_of_part] = {}
+
+    def where(self, name: str) -> dict[str, str | int]:
+        """The address of a part, started now if it wasn't; two parts start beside each other."""
+        with self._locks[name]:
+            if name not in self._running:
+                part = PARTS[name]()
+                try:
+                    part.start()
+                except BaseException:
+                    part.stop()
+                    raise
+                self._running[name] = part
+            return dict(self._running[name].address.as_dict())
+
+    def stop(self) -> None:
+        """End all parts."""
+        for name, lock in self._locks.items():
+            with lock:
+                part = self._running.pop(name, None)
+                if part is not None:
+                    part.stop()
+
+
+class _Question(socketserver.StreamRequestHandler):
+    keeper: Keeper
+
+    def handle(self) -> None:
+        name = self.rfile.readline().decode().strip()
+        try:
+            answer: object = {"address": self.keeper.where(name)}
+        except Exception as error:  # noqa: BLE001 - whatever went wrong is told to the test that asked
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        self.wfile.write(json.dumps(answer).encode() + b"\n")
+
+
+class _Server(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+
+
+def serve(path: str) -> None:
+    """Answer on a Unix socket until standard input closes, then end the parts."""
+    keeper = Keeper()
+    handler = type("Question", (_Question,), {"keeper": keeper})
+    with _Server(path, handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        sys.stdin.buffer.read()
+        server.shutdown()
+    keeper.stop()
+
+
+class KeeperProcess:
+    """The keeper as its owner sees it: started with the test run, ended with it."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="shouli-keeper-")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and tell this process and all its children by the environment where it is."""
+        path = f"{self._folder.name}/keeper"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.parts.keeper", path],
+            cwd=Path(__file__).parents[2],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl+C is for the test run; the keeper ends after it
+        )
+        assert self._process.stdout is not None
+        self._process.stdout.readline()
+        os.environ[VARIABLE] = path
+
+    def stop(self) -> None:
+        """End it and wait until its parts are gone."""
+        os.environ.pop(VARIABLE, None)
+        if self._process is not None:
+            self._process.communicate()
+        self._folder.cleanup()
+
+
+def ask(name: str) -> dict[str, str | int]:
+    """The address of a shared part, once it runs. Raises PartUnavailable."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(START_SECONDS)
+        connection.connect(os.environ[VARIABLE])
+        connection.sendall(f"{name}\n".encode())
+        answer = json.loads(connection.makefile().readline())
+    if "error" in answer:
+        raise PartUnavailable(answer["error"])
+    address: dict[str, str | int] = answer["address"]
+    return address
+
+
+def ask_ahead(name: str) -> None:
+    """Have a part started while this process goes on with what needs none."""
+    threading.Thread(target=_ask_quietly, args=(name,), daemon=True).start()
+
+
+def _ask_quietly(name: str) -> None:
+    try:
+        ask(name)
+    except (OSError, PartUnavailable):
+        return  # whoever asks in earnest is told
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])
