@@ -8,7 +8,7 @@ say. All moments are aware and in UTC.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -16,6 +16,7 @@ from pydantic import Field
 
 from services.workflow.domain.roles import Person
 from shared.contracts.values import Moment
+from shared.working_time import Limit
 
 
 class ClockName(StrEnum):
@@ -70,15 +71,12 @@ class Because(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitSet:
-    """One value that a clock's limit has had, and the calendar it was counted by.
+    """One value that a clock's limit has had, when it was set and why.
 
-    ``provisional``: counted beyond the published calendar, to be counted again when the year's notice is out.
+    Whether it is provisional, and the version of the calendar it was counted by, stand in the limit itself.
     """
 
-    moment: Moment
-    last_day: date
-    provisional: bool
-    calendar_version: str
+    limit: Limit
     set_at: Moment
     because: Because = Because.STARTED
 
@@ -109,14 +107,14 @@ class Clock:
     answerable: Person | None = None
 
     @property
-    def limit(self) -> Moment:
+    def limit(self) -> datetime:
         """The moment in force, inclusive: what is done at this very moment is in time."""
-        return self.limits[-1].moment
+        return self.limits[-1].limit.moment
 
     @property
-    def original_limit(self) -> Moment:
+    def original_limit(self) -> datetime:
         """The moment first set, before any extension or amendment of the calendar."""
-        return self.limits[0].moment
+        return self.limits[0].limit.moment
 
     @property
     def is_running(self) -> bool:

@@ -27,7 +27,7 @@ from services.workflow.domain.clocks import (
 from services.workflow.domain.in_force import day_of
 from services.workflow.domain.limits import LIMITS, Lapse, LimitRow, On, limit_row
 from services.workflow.domain.states import State
-from shared.working_time import BusinessHours, Limit, WorkCalendar, end_of_period
+from shared.working_time import BusinessHours, Limit, WorkCalendar, end_of_period, latest_moment_inside
 
 Change = Started | Ended | Moved | Warned
 
@@ -42,6 +42,10 @@ class Clockwork:
     def end(self, start: datetime, working_days: int) -> Limit:
         """When a period of working days ends (Civil Code, arts. 201 and 203)."""
         return end_of_period(start, working_days, self.calendar, self.hours)
+
+    def before(self, limit: Limit, margin: timedelta) -> datetime:
+        """The latest moment at which this much working time is left before a limit."""
+        return latest_moment_inside(limit, margin, self.calendar, self.hours)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +118,10 @@ def recounted(case: Case, clock: Clock, now: datetime, work: Clockwork) -> Moved
     """
     days = clock.days + clock.extended_by
     value, near_at = _count(clock_row(clock), clock.started_at, days, case, work, now, Because.CALENDAR)
-    if value.moment == clock.limit and value.provisional == clock.limits[-1].provisional:
+    before, later = clock.limits[-1].limit, value.limit
+    if (later.moment, later.provisional) == (before.moment, before.provisional):
         return None
-    if value.moment < now <= clock.limit:
+    if later.moment < now <= before.moment:
         return None
     return Moved(id=clock.id, limit=value, near_at=near_at, extended_by=clock.extended_by)
 
@@ -199,24 +204,11 @@ def _count(
     row: LimitRow, start: datetime, days: int, case: Case | None, work: Clockwork, now: datetime, because: Because
 ) -> tuple[LimitSet, datetime]:
     """The limit of a period, and the moment from which it is near."""
-    value = _value(work.end(start, days), now, because)
+    limit = work.end(start, days)
     handling = case.unit_clock if case and row.within_handling else None
-    if handling and handling.is_running and handling.limit < value.moment:
-        value = replace(handling.limits[-1], set_at=now, because=because)
-    earlier = days - row.near.working_days
-    near_day = work.end(start, earlier).moment if earlier >= 1 else value.moment
-    return value, min(near_day, value.moment) - timedelta(hours=row.near.hours)
-
-
-def _value(limit: Limit, now: datetime, because: Because) -> LimitSet:
-    return LimitSet(
-        moment=limit.moment,
-        last_day=limit.last_day,
-        provisional=limit.provisional,
-        calendar_version=limit.calendar_version,
-        set_at=now,
-        because=because,
-    )
+    if handling and handling.is_running and handling.limit < limit.moment:
+        limit = handling.limits[-1].limit
+    return LimitSet(limit=limit, set_at=now, because=because), work.before(limit, row.near)
 
 
 def _extension(case: Case, occurrence: Occurrence, work: Clockwork) -> Iterable[Change]:

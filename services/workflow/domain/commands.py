@@ -18,7 +18,6 @@ from services.workflow.domain.fields import Confirmed, Line, MaybeLine, MaybeTex
 from services.workflow.domain.sanctions import Basis, Sanction
 from shared.contracts.values import CaseNumber, Ground, Moment, Route, Satisfaction, Sha256
 
-
 V = TypeVar("V")
 
 

@@ -14,8 +14,8 @@ from services.workflow.domain import events
 from services.workflow.domain.case import Case
 from services.workflow.domain.clocks import Clock, Warned
 from services.workflow.domain.clockwork import Change, Clockwork, clock_row, missed, recounted
-from services.workflow.domain.evolve import evolve
 from services.workflow.domain.events import Event
+from services.workflow.domain.evolve import evolve
 from services.workflow.domain.in_force import MEASURE_IN_FORCE
 from services.workflow.domain.roles import SOFTWARE
 from shared.working_time import BusinessHours, WorkCalendar
@@ -50,7 +50,7 @@ def recompute(case: Case, now: datetime, calendar: WorkCalendar, hours: Business
     moves = [move for clock in case.open_clocks if (move := recounted(case, clock, now, work)) is not None]
     if not moves:
         return ()
-    version = moves[0].limit.calendar_version
+    version = moves[0].limit.limit.calendar_version
     what = events.LimitsRecomputed(calendar_version=version)
     return (_event(case, now, what, moves, article="3", in_force_from=MEASURE_IN_FORCE),)
 

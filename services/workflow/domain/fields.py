@@ -58,7 +58,7 @@ FIELD_FAULTS: dict[str, FieldFault] = {
 
 def fault(code: str) -> PydanticCustomError:
     """The error for a row of ``FIELD_FAULTS``, to be raised by a validator."""
-    return PydanticCustomError(code, FIELD_FAULTS[code].english)  # type: ignore[arg-type]  # wants a literal; the table is closed
+    return PydanticCustomError(code, FIELD_FAULTS[code].english)
 
 
 def _clean(text: str) -> str:

@@ -334,7 +334,7 @@ def _is_fault_found(s: Situation) -> bool:
 
 def _is_unreachable(s: Situation) -> bool:
     on = day_of(s.now)
-    days = {day_of(attempt.at) for attempt in s.case.attempts}
+    days = {day for attempt in s.case.attempts if s.work.calendar.is_working_day(day := day_of(attempt.at))}
     enough = len(s.case.attempts) >= figure(Figure.CALL_ATTEMPTS, on) and len(days) >= figure(Figure.CALL_DAYS, on)
     return enough or not s.case.has_contact
 
@@ -362,8 +362,8 @@ FOLLOWED_UP = Guard(
 UNREACHABLE_PROVEN = Guard(
     "unreachable_proven",
     "18.5",
-    "须在两个以上不同日子拨打满三次，方可记为联系不上",
-    "unreachable takes three calls on at least two different days",
+    "拨打次数或者分布的工作日不足，还不能记为联系不上（三次、两个工作日）",
+    "unreachable takes three calls on at least two different working days",
     of_case=_is_unreachable,
 )
 NO_FAULT_FOUND = Guard(

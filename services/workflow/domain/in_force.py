@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Protocol, TypeVar
-from zoneinfo import ZoneInfo
+
+from shared.working_time import SHANGHAI
 
 MEASURE_IN_FORCE = date(2020, 2, 20)
 """The day on which the Measure was issued and came into force (art. 25)."""
-
-OFFICE_TIME = ZoneInfo("Asia/Shanghai")
-"""Days are days of the office's own time zone, whatever zone a moment is stored in."""
 
 
 class Versioned(Protocol):
@@ -31,8 +29,8 @@ Row = TypeVar("Row", bound=Versioned)
 
 
 def day_of(moment: datetime) -> date:
-    """The office's calendar day at a moment."""
-    return moment.astimezone(OFFICE_TIME).date()
+    """The day at the office at a moment, whatever zone the moment is stored in."""
+    return moment.astimezone(SHANGHAI).date()
 
 
 def newest(rows: Iterable[Row], on: date) -> Row:

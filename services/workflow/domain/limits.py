@@ -40,16 +40,9 @@ class Lapse:
     of: ClockName
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """How long before the limit it is near: working days before the last day, and hours before that day's close."""
-
-    working_days: int
-    hours: int
-
-
-_THREE_HOURS = Lead(working_days=0, hours=3)
-_A_DAY_AND_THREE_HOURS = Lead(working_days=1, hours=3)
+_THREE_HOURS = timedelta(hours=3)
+_A_DAY_AND_THREE_HOURS = timedelta(hours=11)
+"""A working day has eight hours: with three days in all, unit and leader still have time to do or to extend."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +51,7 @@ class LimitRow:
 
     ``days``: working days; None where the starting event sets them. ``from_receipt``: counted from when the complaint
     came in, not from when it was registered. ``is_extendable``: may be extended (art. 18.3). ``within_handling``: never
-    later than the unit's running limit. ``grace``: how long the watch waits before it states a miss, because the news
+    later than the unit's running limit. ``near``: how much working time before the limit it is near. ``grace``: how long the watch waits before it states a miss, because the news
     that the duty was met travels by message.
     """
 
@@ -72,7 +65,7 @@ class LimitRow:
     lifted_by: tuple[On, ...] = ()
     article: str
     set_by: Source
-    near: Lead = _THREE_HOURS
+    near: timedelta = _THREE_HOURS
     from_receipt: bool = False
     is_extendable: bool = False
     within_handling: bool = False

@@ -16,14 +16,12 @@ from services.workflow.domain import events
 from services.workflow.domain.case import Case
 from services.workflow.domain.clocks import Clock, ClockEnd, ClockName, Ended, Warned
 from services.workflow.domain.evolve import evolve
-from services.workflow.domain.in_force import OFFICE_TIME
 from services.workflow.domain.sanctions import Basis
 from services.workflow.domain.states import State
 from shared.contracts import case as published
 from shared.contracts.case import CaseEvent
 from shared.contracts.values import Moment, Sha256
-
-_WEEKDAYS = "一二三四五六日"
+from shared.working_time import limit_in_full
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +73,8 @@ def publish(before: Case | None, history: Sequence[events.Event], timeline_head:
 
 
 def limit_words(clock: Clock) -> str:
-    """A limit as the disposition form states it: ``3个工作日，至2026年11月25日（星期三）17:00``."""
-    moment = clock.limit.astimezone(OFFICE_TIME)
-    weekday = _WEEKDAYS[moment.weekday()]
-    days = clock.days + clock.extended_by
-    return f"{days}个工作日，至{moment.year}年{moment.month}月{moment.day}日（星期{weekday}）{moment:%H:%M}"
+    """A limit as the disposition form states it (annex 2): the working days, and the moment they end."""
+    return f"{clock.days + clock.extended_by} 个工作日，{limit_in_full(clock.limits[-1].limit)}"
 
 
 Said = Iterable[CaseEvent]

@@ -91,7 +91,7 @@ def register_part(
         responded_at=original.responded_at,
     )
     started = first_clocks(what, State.REGISTERED, now, Clockwork(calendar, hours))
-    clocks = (*started, *_as_answered(original, started))
+    clocks: tuple[Change, ...] = (*started, *_as_answered(original, started))
     return _event(what, State.REGISTERED, original.holder, now, clocks)
 
 

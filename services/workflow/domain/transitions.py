@@ -17,8 +17,8 @@ from enum import StrEnum
 
 from services.workflow.domain import events, guards
 from services.workflow.domain.acts import ACTS, Act
-from services.workflow.domain.guards import Guard
 from services.workflow.domain.grounds import GROUNDS
+from services.workflow.domain.guards import Guard
 from services.workflow.domain.in_force import MEASURE_IN_FORCE
 from services.workflow.domain.roles import MAY, Role
 from services.workflow.domain.states import UNFILED, State
