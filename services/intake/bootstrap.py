@@ -10,6 +10,8 @@ from services.intake.consumer import HANDLERS
 from services.intake.ports import Door
 from services.intake.settings import IntakeSettings
 from services.intake.store import tables
+from services.intake.web.kept_files import KeptFiles
+from services.intake.web.routes import Counter, page_routes
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
 from shared.premises import Premises
@@ -19,6 +21,8 @@ from shared.store.group_commit import GroupCommit
 from shared.store.migrate import migrate
 from shared.store.unit_of_work import Store
 from shared.web.access import Gate
+from shared.web.app import common_pages
+from shared.web.csrf import FormTokens
 
 VERSIONS = Path(tables.__file__).parent / "migrations" / "versions"
 
@@ -43,7 +47,7 @@ def build(premises: Premises) -> Service:
     consumer = Consumer("intake", store, HANDLERS, premises.ring, premises.clock)
     return Service(
         name="intake",
-        routers=[api_routes(door, gate, settings)],
+        routers=[api_routes(door, gate, settings), page_routes(_counter(door, settings))],
         checks={"intake.database": partial(ping, engine)},
         tasks={
             "door": group.run,
@@ -54,3 +58,9 @@ def build(premises: Premises) -> Service:
         stop=[engine.dispose],
         surroundings={"store": store, "door": door},
     )
+
+
+def _counter(door: Door, settings: IntakeSettings) -> Counter:
+    pages = common_pages(settings, Path(__file__).parent / "web")
+    key = door.ring.session_key
+    return Counter(door, pages, FormTokens(key), KeptFiles(key), settings.public_url)

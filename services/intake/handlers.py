@@ -174,6 +174,7 @@ def complaint_rows(door: Door, complaint: ComplaintReceived) -> list[tuple[Any, 
 def submission_row(ring: KeyRing, complaint: ComplaintReceived) -> dict[str, Any]:
     """The register's row of a complaint; who it is from is sealed."""
     person = complaint.complainant
+    message = complaint.model_dump_json().encode()
     return {
         "complaint_id": complaint.complaint_id,
         "tracking_code": complaint.tracking_code,
@@ -189,10 +190,10 @@ def submission_row(ring: KeyRing, complaint: ComplaintReceived) -> dict[str, Any
         "confidence": complaint.source.confidence,
         "missing": [element.value for element in complaint.missing],
         "major": complaint.major,
-        "sealed": ring.seal_record(complaint.model_dump_json().encode()),
+        "sealed": ring.seal_record(message),
         "phone_index": ring.blind(person.phone) if person.phone else None,
         "email_index": ring.blind(person.email.lower()) if person.email else None,
-        "text_index": None,
+        "digest": hashlib.sha256(message).hexdigest(),
         "case_number": None,
     }
 

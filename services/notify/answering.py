@@ -25,7 +25,9 @@ _ANSWERS = TypeAdapter(tuple[Answer, ...])
 async def load_rule(unit: UnitOfWork, complaint_id: UUID) -> ResponseRule:
     """The rule of a complaint as it stands, locked until the commit."""
     table = tables.response_rules
-    row = (await unit.connection.execute(select(table).where(table.c.complaint_id == complaint_id).with_for_update())).one()
+    row = (
+        await unit.connection.execute(select(table).where(table.c.complaint_id == complaint_id).with_for_update())
+    ).one()
     answers = _ANSWERS.validate_python(row.answers)
     return ResponseRule(complaint_id, row.received_at, row.respond_by, answers)
 
@@ -58,9 +60,9 @@ async def note(unit: UnitOfWork, item: Claimed, before: Delivery, after: Deliver
 async def ask_for_a_person(unit: UnitOfWork, item: Claimed, route: Route | None, reason: str) -> None:
     """Onto the call list: somebody must answer before ``respond_by``."""
     rule = await load_rule(unit, item.row.complaint_id)
-    needed = DeliveryPersonNeeded(
-        **_common(item, unit), respond_by=rule.respond_by, reason=reason[:200]
-    ).model_copy(update={"route": route or item.message.route})
+    needed = DeliveryPersonNeeded(**_common(item, unit), respond_by=rule.respond_by, reason=reason[:200]).model_copy(
+        update={"route": route or item.message.route}
+    )
     unit.emit(needed, subject=item.row.complaint_id)
 
 

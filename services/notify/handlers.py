@@ -10,10 +10,10 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from sqlalchemy import select
 
+from services.notify.desk import Desk
 from services.notify.domain.contact import Contact, contact_of
 from services.notify.domain.plan import NotSent, plan
 from services.notify.ledger import write_down, write_silence
-from services.notify.desk import Desk
 from services.notify.store import tables
 from shared.contracts.complaint import ComplaintReceived, Published
 from shared.contracts.envelope import Envelope

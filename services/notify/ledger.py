@@ -13,11 +13,11 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from sqlalchemy import select
 
+from services.notify.desk import Desk
 from services.notify.domain.contact import MANNED
 from services.notify.domain.plan import NotSent, PlannedMessage
 from services.notify.domain.state import State
 from services.notify.domain.text import NEUTRAL, Rendered, render
-from services.notify.desk import Desk
 from services.notify.store import tables
 from shared.contracts.values import Route, new_id
 from shared.store.unit_of_work import UnitOfWork
@@ -49,7 +49,9 @@ def write_silence(unit: UnitOfWork, silence: NotSent) -> None:
 
 async def tries_so_far(unit: UnitOfWork, key: str, route: Route) -> int:
     """How many deliveries of this message there were on this route."""
-    query = select(tables.deliveries.c.id).where(tables.deliveries.c.key == key, tables.deliveries.c.route == route.value)
+    query = select(tables.deliveries.c.id).where(
+        tables.deliveries.c.key == key, tables.deliveries.c.route == route.value
+    )
     return len((await unit.connection.execute(query)).all())
 
 

@@ -140,11 +140,15 @@ class Sender:
     async def _looked(self, item: Claimed, found: Found) -> None:
         if item.delivery.state is State.ACCEPTED:
             accepted = found if isinstance(found, Accepted) else _as_known(item.delivery)
-            await self._settle(item, accepted, lambda o, c: retry.after_acceptance(o, c, polls=item.row.polls + 1), polls=1)
+            await self._settle(
+                item, accepted, lambda o, c: retry.after_acceptance(o, c, polls=item.row.polls + 1), polls=1
+            )
         else:
             await self._settle(item, found, retry.after_look)
 
-    async def _settle(self, item: Claimed, outcome: SendOutcome | CannotTell | None, decide: Any, *, polls: int = 0) -> None:
+    async def _settle(
+        self, item: Claimed, outcome: SendOutcome | CannotTell | None, decide: Any, *, polls: int = 0
+    ) -> None:
         """Fold the outcome, decide, and write both with what follows, if the lease is still ours."""
         now = self._desk.clock()
         async with self._desk.store.transaction(now) as unit:
@@ -157,7 +161,11 @@ class Sender:
             rule = await answering.load_rule(unit, item.row.complaint_id)
             if after is not before:
                 rule = await answering.note(unit, item, before, after, rule)
-            decision = decide(outcome, await self._circumstances(unit, item, after, owed=rule.owes_answer())) if decide else retry.Done()
+            decision = (
+                decide(outcome, await self._circumstances(unit, item, after, owed=rule.owes_answer()))
+                if decide
+                else retry.Done()
+            )
             due_at = await self._carry_out(unit, item, decision)
             released = {"due_at": due_at, "polls": row.polls + polls, "lease_token": None, "lease_until": None}
             await unit.connection.execute(

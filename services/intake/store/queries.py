@@ -79,3 +79,12 @@ async def quarantined(store: Store, limit: int = PAGE) -> list[AnyRow]:
     query = select(quarantine).where(quarantine.c.state == "waiting").order_by(quarantine.c.respond_by).limit(limit)
     async with store.reading() as connection:
         return list((await connection.execute(query)).mappings())
+
+
+async def submission_by_code(store: Store, tracking_code: str) -> AnyRow | None:
+    """One submission by its tracking code, with its digest, and what is sealed in it."""
+    query = select(*_LISTED, submissions.c.digest, submissions.c.sealed).where(
+        submissions.c.tracking_code == tracking_code
+    )
+    async with store.reading() as connection:
+        return (await connection.execute(query)).mappings().first()

@@ -48,7 +48,7 @@ submissions = Table(
     Column("sealed", Text, nullable=False),
     Column("phone_index", String(64)),
     Column("email_index", String(64)),
-    Column("text_index", String(64)),
+    Column("digest", String(64), nullable=False),
     Column("case_number", String(20)),
 )
 Index("submissions_received", submissions.c.received_at)

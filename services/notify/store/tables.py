@@ -59,7 +59,12 @@ deliveries = Table(
     Column("lease_until", UtcDateTime),
     UniqueConstraint("key", "route", "try_number", name="deliveries_once"),
 )
-Index("deliveries_due", deliveries.c.due_at, sqlite_where=deliveries.c.due_at.isnot(None), postgresql_where=deliveries.c.due_at.isnot(None))
+Index(
+    "deliveries_due",
+    deliveries.c.due_at,
+    sqlite_where=deliveries.c.due_at.isnot(None),
+    postgresql_where=deliveries.c.due_at.isnot(None),
+)
 Index("deliveries_state", deliveries.c.state, deliveries.c.must_by)
 
 silences = Table(
