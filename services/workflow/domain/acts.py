@@ -14,6 +14,7 @@ class Act(StrEnum):
     """The commands, in the order of a case's life."""
 
     CLASSIFY = "classify"
+    REQUIRE_STATEMENT = "require_statement"
     ATTACH_STATEMENT = "attach_statement"
     REQUEST_EVIDENCE = "request_evidence"
     RECORD_EVIDENCE = "record_evidence"
@@ -67,6 +68,7 @@ class ActRow:
 
 _ROWS = (
     ActRow(Act.CLASSIFY, "分类登记", "Classify", "14"),
+    ActRow(Act.REQUIRE_STATEMENT, "要求书面材料", "Require the written statement", "7"),
     ActRow(Act.ATTACH_STATEMENT, "收到书面材料", "Attach the written statement", "7"),
     ActRow(Act.REQUEST_EVIDENCE, "限期补充证据", "Ask for evidence by a date", "10.4"),
     ActRow(Act.RECORD_EVIDENCE, "登记补充的证据", "Record the evidence supplied", "10.4"),

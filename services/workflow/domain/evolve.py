@@ -15,11 +15,10 @@ from services.workflow.domain import events
 from services.workflow.domain.case import Attempt, Case, Link
 from services.workflow.domain.clocks import after_all
 from services.workflow.domain.events import Event
-from services.workflow.domain.roles import Role
 from services.workflow.domain.sanctions import Basis
 from services.workflow.domain.states import State
 from shared.contracts.complaint import Target
-from shared.contracts.values import Ground
+from shared.contracts.values import Ground, Role
 
 
 def evolve(case: Case | None, event: Event) -> Case:

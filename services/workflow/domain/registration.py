@@ -10,16 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.workflow.domain import events
+from services.workflow.domain.acts import Act
 from services.workflow.domain.case import Case
 from services.workflow.domain.clocks import ClockEnd, ClockName, Ended, Started
-from services.workflow.domain.clockwork import Change, Clockwork, first_clocks
+from services.workflow.domain.clockwork import Change, Clockwork, Occurrence, first_clocks, follow
 from services.workflow.domain.events import Event
+from services.workflow.domain.evolve import evolve
 from services.workflow.domain.guards import is_told_only
-from services.workflow.domain.in_force import MEASURE_IN_FORCE
-from services.workflow.domain.roles import SOFTWARE, Person, Role
+from services.workflow.domain.in_force import MEASURE_IN_FORCE, day_of
+from services.workflow.domain.roles import SOFTWARE, Person
 from services.workflow.domain.states import State
-from shared.contracts.complaint import ComplaintReceived
-from shared.contracts.values import CaseNumber, Sha256
+from services.workflow.domain.transitions import find
+from shared.contracts.complaint import ComplaintReceived, SpotSettlement
+from shared.contracts.values import CaseNumber, Channel, Role, Sha256
 from shared.working_time import BusinessHours, WorkCalendar
 
 
@@ -43,8 +46,11 @@ def register(
     now: datetime,
     calendar: WorkCalendar,
     hours: BusinessHours,
-) -> Event:
-    """The first event of a case. The answer of art. 14 is counted from when the complaint came in, not from ``now``."""
+) -> tuple[Event, ...]:
+    """The first events of a case: it is registered and, where it was settled while it was told, settled (art. 18.1).
+
+    The answer of art. 14 is counted from when the complaint came in, not from ``now``.
+    """
     what = events.Registered(
         complaint_id=complaint.complaint_id,
         tracking_code=complaint.tracking_code,
@@ -62,11 +68,52 @@ def register(
         originals=tuple(complaint.source.originals),
         complaint_sha256=registration.complaint_sha256,
     )
-    first_receiver = Person(id=complaint.received_by, name=complaint.received_by, role=Role.OPERATOR)
     waits = complaint.major and is_told_only(complaint.channel, None)
     state = State.AWAITING_STATEMENT if waits else State.REGISTERED
-    clocks = first_clocks(what, state, now, Clockwork(calendar, hours))
-    return _event(what, state, registration.on_duty or first_receiver, now, clocks)
+    work = Clockwork(calendar, hours)
+    holder = registration.on_duty or _receiver(complaint.received_by)
+    registered = _event(what, state, holder, now, first_clocks(what, state, now, work))
+    told = complaint.settled_on_the_spot
+    return (registered,) if told is None else (registered, _settled(evolve(None, registered), told, now, work))
+
+
+def _receiver(name: str) -> Person:
+    return Person(id=name, name=name, role=Role.OPERATOR)
+
+
+def _settled(case: Case, told: SpotSettlement, now: datetime, work: Clockwork) -> Event:
+    """What intake recorded together with the complaint. A major matter still waits for its written form (art. 7)."""
+    settled_by = _receiver(told.settled_by)
+    row = find(case.state, Act.SETTLE, None, day_of(now))
+    if row is None or case.channel is not Channel.VISIT:
+        note = events.Noted(text=f"受理登记时填报的现场处置情况：{told.result}")
+        return _later(case, note, case.state, settled_by, now, "15")
+    what = events.Settled(unit=case.target.unit, result=told.result)
+    at = min(max(told.settled_at, case.received_at), now)
+    occurrence = Occurrence(what=what, state=row.end, round=1, at=at, now=now)
+    return _later(case, what, row.end, settled_by, now, row.article, follow(case, occurrence, work))
+
+
+def _later(
+    case: Case,
+    what: events.What,
+    state: State,
+    by: Person,
+    now: datetime,
+    article: str,
+    clocks: tuple[Change, ...] = (),
+) -> Event:
+    return Event(
+        at=now,
+        by=by,
+        article=article,
+        in_force_from=MEASURE_IN_FORCE,
+        what=what,
+        state=state,
+        round=1,
+        holder=case.holder,
+        clocks=clocks,
+    )
 
 
 def register_part(

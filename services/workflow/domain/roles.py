@@ -11,19 +11,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.workflow.domain.acts import Act
+from shared.contracts.values import Role
 
 
-class Role(StrEnum):
-    """The roles. A person with two of them acts in one at a time, and the record says in which."""
+class Software(StrEnum):
+    """What acts by itself. No account can have it: it is no ``Role``."""
 
-    OPERATOR = "operator"
-    HANDLER = "handler"
-    OFFICE_LEADER = "office_leader"
-    UNIT_HANDLER = "unit_handler"
-    UNIT_LEADER = "unit_leader"
-    AUDITOR = "auditor"
-    ADMINISTRATOR = "administrator"
     SYSTEM = "system"
+
+
+AnyRole = Role | Software
+"""Who can act. A person with two roles acts in one at a time, and the record says in which."""
 
 
 class Side(StrEnum):
@@ -39,7 +37,7 @@ class Side(StrEnum):
 class RoleRow:
     """One row: a role, its names and its side."""
 
-    role: Role
+    role: AnyRole
     chinese: str
     english: str
     side: Side
@@ -55,10 +53,10 @@ _ROWS = (
     RoleRow(Role.UNIT_LEADER, "进驻单位分管领导", "leader of a unit", Side.UNIT),
     RoleRow(Role.AUDITOR, "监督", "auditor", Side.OVERSIGHT),
     RoleRow(Role.ADMINISTRATOR, "系统管理员", "administrator", Side.OVERSIGHT),
-    RoleRow(Role.SYSTEM, "系统", "the software", Side.SOFTWARE),
+    RoleRow(Software.SYSTEM, "系统", "the software", Side.SOFTWARE),
 )
 
-ROLES: dict[Role, RoleRow] = {row.role: row for row in _ROWS}
+ROLES: dict[AnyRole, RoleRow] = {row.role: row for row in _ROWS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +68,7 @@ class Person:
 
     id: str
     name: str
-    role: Role
+    role: AnyRole
     unit: str | None = None
 
     @property
@@ -84,18 +82,19 @@ class Person:
         return ROLES[self.role].side is Side.OFFICE
 
 
-SOFTWARE = Person(id="workflow", name="workflow", role=Role.SYSTEM)
+SOFTWARE = Person(id="workflow", name="workflow", role=Software.SYSTEM)
 """Who registers, watches limits and files delivery receipts."""
 
-_SYSTEM = Role.SYSTEM
+_SYSTEM = Software.SYSTEM
 _DESK = (Role.OPERATOR, Role.HANDLER)
 _OFFICE = (Role.HANDLER, Role.OFFICE_LEADER)
 _UNIT = (Role.UNIT_HANDLER, Role.UNIT_LEADER)
 
-MAY: dict[Act, frozenset[Role]] = {
+MAY: dict[Act, frozenset[AnyRole]] = {
     act: frozenset(roles)
     for act, roles in (
         (Act.CLASSIFY, _DESK),
+        (Act.REQUIRE_STATEMENT, _DESK),
         (Act.ATTACH_STATEMENT, (*_DESK, _SYSTEM)),
         (Act.REQUEST_EVIDENCE, (Role.HANDLER,)),
         (Act.RECORD_EVIDENCE, (*_DESK, _SYSTEM)),
@@ -103,7 +102,7 @@ MAY: dict[Act, frozenset[Role]] = {
         (Act.REFUSE, (Role.HANDLER,)),
         (Act.REDIRECT, (Role.HANDLER,)),
         (Act.SPLIT, (Role.HANDLER,)),
-        (Act.SETTLE, (Role.HANDLER,)),
+        (Act.SETTLE, _DESK),
         (Act.FORWARD, (Role.HANDLER,)),
         (Act.REQUEST_APPROVAL, (Role.HANDLER,)),
         (Act.APPROVE, (Role.OFFICE_LEADER,)),
@@ -140,6 +139,6 @@ MAY: dict[Act, frozenset[Role]] = {
 }
 
 
-def may(role: Role, act: Act) -> bool:
+def may(role: AnyRole, act: Act) -> bool:
     """Whether this role may ask for this at all, wherever the case stands."""
     return role in MAY[act]

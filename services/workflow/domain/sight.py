@@ -8,12 +8,13 @@ charge and the auditor; an administrator reads no case. Whether the complainant'
 from __future__ import annotations
 
 from services.workflow.domain.case import Case
-from services.workflow.domain.roles import Person, Role
+from services.workflow.domain.roles import Person, Software
+from shared.contracts.values import Role
 
 
 def may_see(case: Case, actor: Person, *, is_complained_of: bool = False) -> bool:
     """Whether this person may know that the case exists."""
-    if actor.role is Role.SYSTEM:
+    if actor.role is Software.SYSTEM:
         return True
     if is_complained_of or actor.role is Role.ADMINISTRATOR:
         return False

@@ -20,7 +20,7 @@ from services.workflow.domain.acts import ACTS, Act
 from services.workflow.domain.grounds import GROUNDS
 from services.workflow.domain.guards import Guard
 from services.workflow.domain.in_force import MEASURE_IN_FORCE
-from services.workflow.domain.roles import MAY, Role
+from services.workflow.domain.roles import MAY, AnyRole
 from services.workflow.domain.states import UNFILED, State
 from shared.contracts.values import Ground, Satisfaction
 
@@ -58,7 +58,7 @@ class Transition:
         return self.to or self.start
 
     @property
-    def roles(self) -> frozenset[Role]:
+    def roles(self) -> frozenset[AnyRole]:
         """Who may ask for it."""
         return MAY[self.act]
 
