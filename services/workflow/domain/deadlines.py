@@ -7,17 +7,15 @@ it is given; whether that time can be trusted (a clock that jumped) is the calle
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from services.workflow.domain import events
 from services.workflow.domain.case import Case
 from services.workflow.domain.clocks import Clock, Warned
-from services.workflow.domain.clockwork import Change, Clockwork, clock_row, missed, recounted
+from services.workflow.domain.clockwork import Clockwork, clock_row, missed, recounted
 from services.workflow.domain.events import Event
 from services.workflow.domain.evolve import evolve
-from services.workflow.domain.in_force import MEASURE_IN_FORCE
-from services.workflow.domain.roles import SOFTWARE
+from services.workflow.domain.recording import Consequences, Rule, write_down
 from shared.working_time import BusinessHours, WorkCalendar
 
 
@@ -52,7 +50,7 @@ def recompute(case: Case, now: datetime, calendar: WorkCalendar, hours: Business
         return ()
     version = moves[0].limit.limit.calendar_version
     what = events.LimitsRecomputed(calendar_version=version)
-    return (_event(case, now, what, moves, article="3", in_force_from=MEASURE_IN_FORCE),)
+    return (write_down(case, what, now, Rule(article="3"), Consequences(clocks=moves)),)
 
 
 def _missed(case: Case, clock: Clock, now: datetime, work: Clockwork) -> Event | None:
@@ -60,7 +58,7 @@ def _missed(case: Case, clock: Clock, now: datetime, work: Clockwork) -> Event |
         return None
     what = events.DeadlineMissed(clock=clock.id)
     changes = missed(case, clock, now, work)
-    return _event(case, now, what, changes, article=clock.article, in_force_from=clock.in_force_from)
+    return write_down(case, what, now, _rule(clock), Consequences(clocks=changes))
 
 
 def _near(case: Case, clock: Clock, now: datetime) -> Event | None:
@@ -68,7 +66,7 @@ def _near(case: Case, clock: Clock, now: datetime) -> Event | None:
         return None
     what = events.DeadlineNear(clock=clock.id)
     changes = (Warned(id=clock.id, at=now),)
-    return _event(case, now, what, changes, article=clock.article, in_force_from=clock.in_force_from)
+    return write_down(case, what, now, _rule(clock), Consequences(clocks=changes))
 
 
 def _next(clock: Clock) -> datetime:
@@ -77,17 +75,5 @@ def _next(clock: Clock) -> datetime:
     return clock.limit + clock_row(clock).grace
 
 
-def _event(
-    case: Case, now: datetime, what: events.What, changes: Sequence[Change], *, article: str, in_force_from: date
-) -> Event:
-    return Event(
-        at=now,
-        by=SOFTWARE,
-        article=article,
-        in_force_from=in_force_from,
-        what=what,
-        state=case.state,
-        round=case.round,
-        holder=case.holder,
-        clocks=tuple(changes),
-    )
+def _rule(clock: Clock) -> Rule:
+    return Rule(article=clock.article, in_force_from=clock.in_force_from)

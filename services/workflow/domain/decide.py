@@ -22,11 +22,12 @@ from services.workflow.domain.events import Event
 from services.workflow.domain.facts import Facts
 from services.workflow.domain.guards import Guard, Situation
 from services.workflow.domain.in_force import day_of
+from services.workflow.domain.recording import Consequences, Rule, write_down
 from services.workflow.domain.refusal import Refusal, RefusalCode
 from services.workflow.domain.roles import ROLES, Person, may
 from services.workflow.domain.sight import may_see
 from services.workflow.domain.states import STATES
-from services.workflow.domain.transitions import HandsTo, Transition, find, places, ways
+from services.workflow.domain.transitions import REACHABLE, HandsTo, Transition, find, places, ways
 from shared.working_time import BusinessHours, WorkCalendar
 
 
@@ -55,17 +56,14 @@ def decide(
     what = DECISIONS[command.act](situation, command)
     round_ = case.round + row.opens_round
     occurrence = Occurrence(what=what, state=row.end, round=round_, at=happened_at, now=now)
-    event = Event(
-        at=now,
-        by=actor,
-        article=row.article,
-        in_force_from=row.in_force_from,
-        what=what,
+    consequences = Consequences(
         state=row.end,
         round=round_,
         holder=_HOLDERS[row.hands_to](situation, what),
         clocks=(*late, *follow(seen, occurrence, work)),
     )
+    rule = Rule(article=row.article, in_force_from=row.in_force_from)
+    event = write_down(case, what, now, rule, consequences, actor)
     return (event,)
 
 
@@ -81,7 +79,7 @@ class ActionOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotYet:
-    """Something the actor's role does, but not on this case just now, and why."""
+    """Something the actor's role can still come to do on this case, but not just now, and why."""
 
     command: Act
     label: str
@@ -116,9 +114,11 @@ def available(
     )
 
 
-def _answer(situation: Situation, act: Act) -> ActionOffer | NotYet:
+def _answer(situation: Situation, act: Act) -> ActionOffer | NotYet | None:
     rows = ways(situation.case.state, act, day_of(situation.now))
     label = ACTS[act].chinese
+    if not rows and REACHABLE[situation.case.state].isdisjoint(places(act, None, day_of(situation.now))):
+        return None
     if not rows:
         return NotYet(command=act, label=label, refusal=_not_now(situation, act, None))
     failed = [(row, _first_failing(row, situation)) for row in rows]

@@ -26,6 +26,10 @@ def _classify(_s: Situation, c: commands.Classify) -> events.What:
     )
 
 
+def _require_statement(_s: Situation, c: commands.RequireStatement) -> events.What:
+    return events.StatementRequired(reason=c.reason)
+
+
 def _attach_statement(_s: Situation, c: commands.AttachStatement) -> events.What:
     return events.StatementAttached(original=c.original)
 
@@ -310,6 +314,7 @@ def _note(_s: Situation, c: commands.Note) -> events.What:
 
 DECISIONS: dict[Act, Callable[[Situation, Any], events.What]] = {
     Act.CLASSIFY: _classify,
+    Act.REQUIRE_STATEMENT: _require_statement,
     Act.ATTACH_STATEMENT: _attach_statement,
     Act.REQUEST_EVIDENCE: _request_evidence,
     Act.RECORD_EVIDENCE: _record_evidence,

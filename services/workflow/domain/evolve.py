@@ -16,7 +16,6 @@ from services.workflow.domain.case import Attempt, Case, Link
 from services.workflow.domain.clocks import after_all
 from services.workflow.domain.events import Event
 from services.workflow.domain.sanctions import Basis
-from services.workflow.domain.states import State
 from shared.contracts.complaint import Target
 from shared.contracts.values import Ground, Role
 
@@ -102,9 +101,7 @@ def _nothing(case: Case, _event: Event, _what: Any) -> Case:
     return case
 
 
-def _classified(case: Case, event: Event, what: events.Classified) -> Case:
-    if event.state is State.AWAITING_STATEMENT:
-        case = replace(case, evidence_request=None)  # its date was lifted; it may be set anew
+def _classified(case: Case, _event: Event, what: events.Classified) -> Case:
     old = case.target
     target = Target(
         unit=what.unit or old.unit,
@@ -113,6 +110,11 @@ def _classified(case: Case, event: Event, what: events.Classified) -> Case:
         desk_number=what.desk_number or old.desk_number,
     )
     return replace(case, target=target, matter=what.matter or case.matter, major=case.major or what.major)
+
+
+def _statement_required(case: Case, _event: Event, _what: events.StatementRequired) -> Case:
+    # A date set for evidence was lifted with it, and may be set anew.
+    return replace(case, major=True, evidence_request=None)
 
 
 def _statement(case: Case, _event: Event, what: events.StatementAttached) -> Case:
@@ -246,6 +248,7 @@ def _responded(case: Case, _event: Event, what: events.Responded) -> Case:
 
 _KEEP: dict[type[events.Body], Callable[[Case, Event, Any], Case]] = {
     events.Classified: _classified,
+    events.StatementRequired: _statement_required,
     events.StatementAttached: _statement,
     events.EvidenceRequested: _evidence_requested,
     events.EvidenceRecorded: _evidence_recorded,

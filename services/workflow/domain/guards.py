@@ -120,10 +120,17 @@ STATEMENT_LAPSED = Guard(
     "while the written statement is awaited, refusal has to wait until its date has passed",
     of_case=_statement_lapsed,
 )
+MAJOR_IN_WRITING = Guard(
+    "major_in_writing",
+    "7",
+    "口头反映的重大事项，须先要求书面材料",
+    "a major matter that was only told has to wait for the written statement: require it instead",
+    of_command=lambda s, c: not c.major or s.case.major or not is_told_only(s.case.channel, s.case.statement),
+)
 TOLD_ONLY = Guard(
     "told_only",
     "7",
-    "书面投诉或者已补书面材料的，不必再等书面材料；重大事项无须再次标记",
+    "书面投诉或者已补书面材料的，不必再等书面材料",
     "a complaint that is in writing already waits for no written form",
     of_case=lambda s: is_told_only(s.case.channel, s.case.statement),
 )

@@ -101,7 +101,7 @@ LIMITS: tuple[LimitRow, ...] = (
         days=5,
         starts_on=(
             On(events.Registered, State.AWAITING_STATEMENT),
-            On(events.Classified, State.AWAITING_STATEMENT),
+            On(events.StatementRequired),
         ),
         met_by=(On(events.StatementAttached),),
         lifted_by=(On(events.Withdrawn),),
@@ -122,7 +122,7 @@ LIMITS: tuple[LimitRow, ...] = (
             On(events.Refused),
             On(events.Redirected),
             On(events.Settled),
-            On(events.Classified, State.AWAITING_STATEMENT),
+            On(events.StatementRequired),
             On(events.Withdrawn),
         ),
         article="10.4",
@@ -152,7 +152,7 @@ LIMITS: tuple[LimitRow, ...] = (
         ),
         lifted_by=(
             On(events.EvidenceRequested),
-            On(events.Classified, State.AWAITING_STATEMENT),
+            On(events.StatementRequired),
             *_LEFT_OUR_HANDS,
         ),
         article="10",

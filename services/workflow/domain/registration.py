@@ -18,6 +18,7 @@ from services.workflow.domain.events import Event
 from services.workflow.domain.evolve import evolve
 from services.workflow.domain.guards import is_told_only
 from services.workflow.domain.in_force import MEASURE_IN_FORCE, day_of
+from services.workflow.domain.recording import Consequences, Rule, write_down
 from services.workflow.domain.roles import SOFTWARE, Person
 from services.workflow.domain.states import State
 from services.workflow.domain.transitions import find
@@ -83,37 +84,16 @@ def _receiver(name: str) -> Person:
 
 def _settled(case: Case, told: SpotSettlement, now: datetime, work: Clockwork) -> Event:
     """What intake recorded together with the complaint. A major matter still waits for its written form (art. 7)."""
-    settled_by = _receiver(told.settled_by)
+    by = _receiver(told.settled_by)
     row = find(case.state, Act.SETTLE, None, day_of(now))
     if row is None or case.channel is not Channel.VISIT:
-        note = events.Noted(text=f"受理登记时填报的现场处置情况：{told.result}")
-        return _later(case, note, case.state, settled_by, now, "15")
+        note = events.Noted(text=f"登记时填报的现场处置情况：{told.result}")
+        return write_down(case, note, now, Rule(article="15"), Consequences(), by)
     what = events.Settled(unit=case.target.unit, result=told.result)
     at = min(max(told.settled_at, case.received_at), now)
-    occurrence = Occurrence(what=what, state=row.end, round=1, at=at, now=now)
-    return _later(case, what, row.end, settled_by, now, row.article, follow(case, occurrence, work))
-
-
-def _later(
-    case: Case,
-    what: events.What,
-    state: State,
-    by: Person,
-    now: datetime,
-    article: str,
-    clocks: tuple[Change, ...] = (),
-) -> Event:
-    return Event(
-        at=now,
-        by=by,
-        article=article,
-        in_force_from=MEASURE_IN_FORCE,
-        what=what,
-        state=state,
-        round=1,
-        holder=case.holder,
-        clocks=clocks,
-    )
+    clocks = follow(case, Occurrence(what=what, state=row.end, round=1, at=at, now=now), work)
+    rule = Rule(article=row.article, in_force_from=row.in_force_from)
+    return write_down(case, what, now, rule, Consequences(state=row.end, clocks=clocks), by)
 
 
 def register_part(

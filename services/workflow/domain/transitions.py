@@ -103,8 +103,8 @@ _IN_HANDLING = (_ACCEPTED, _APPROVAL, _WITH_UNIT, _FED_BACK)
 _BEFORE_DISPATCH = (_REGISTERED, _AWAITING, _ACCEPTED)
 
 _BEFORE_ACCEPTANCE = (
-    *_rows(_BEFORE_DISPATCH, Act.CLASSIFY, events.Classified),
-    *_rows(_REGISTERED, Act.CLASSIFY, events.Classified, _AWAITING, guards.TOLD_ONLY, variant="major", article="7"),
+    *_rows(_BEFORE_DISPATCH, Act.CLASSIFY, events.Classified, None, guards.MAJOR_IN_WRITING),
+    *_rows(_REGISTERED, Act.REQUIRE_STATEMENT, events.StatementRequired, _AWAITING, guards.TOLD_ONLY),
     *_rows(_AWAITING, Act.ATTACH_STATEMENT, events.StatementAttached, _REGISTERED),
     *_rows(
         _REGISTERED,
@@ -398,3 +398,19 @@ def find(state: State, act: Act, variant: str | None, on: date, table: Index = _
 def places(act: Act, variant: str | None, on: date, table: Index = _INDEX) -> tuple[State, ...]:
     """The states in which an act can be asked for; without a variant: in any of its ways."""
     return tuple(state for state in State if any(variant in {None, row.variant} for row in ways(state, act, on, table)))
+
+
+def reachable(table: Iterable[Transition]) -> dict[State, frozenset[State]]:
+    """For each state, the states that a case can still get to from there, itself included."""
+    arrows = {(row.start, row.end) for row in table}
+    return {state: _from(state, arrows) for state in State}
+
+
+def _from(state: State, arrows: set[tuple[State, State]]) -> frozenset[State]:
+    found = {state}
+    while more := {end for start, end in arrows if start in found} - found:
+        found |= more
+    return frozenset(found)
+
+
+REACHABLE = reachable(TRANSITIONS)

@@ -17,6 +17,7 @@ from services.workflow.domain.commands.acceptance import (
     Redirect,
     Refuse,
     RequestEvidence,
+    RequireStatement,
     Split,
 )
 from services.workflow.domain.commands.base import Command
@@ -63,7 +64,7 @@ from services.workflow.domain.commands.records import (
 )
 
 _MODELS: tuple[type[Command], ...] = (
-    Classify, AttachStatement, RequestEvidence, RecordEvidence, Accept, Refuse, Redirect, Split, Settle, Forward,
+    Classify, RequireStatement, AttachStatement, RequestEvidence, RecordEvidence, Accept, Refuse, Redirect, Split, Settle, Forward,
     RequestApproval, Approve, ReturnProposal, SignReceipt, SubmitFeedback, ReturnFeedback, RequestExtension,
     DecideExtension, RefuseByUnit, DecideUnitRefusal, Recall, RecordCallAttempt, RecordFollowUp, Redispatch, Close,
     Withdraw, HandOver, ImposeSanction, FlagFalseAccusation, Archive, Assign, Urge, MarkConfidential, RevealIdentity,
@@ -111,6 +112,7 @@ __all__ = [
     "RequestApproval",
     "RequestEvidence",
     "RequestExtension",
+    "RequireStatement",
     "ReturnFeedback",
     "ReturnProposal",
     "RevealIdentity",

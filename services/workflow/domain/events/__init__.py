@@ -26,6 +26,7 @@ from services.workflow.domain.events.acceptance import (
     SplitPart,
     SplitUp,
     StatementAttached,
+    StatementRequired,
 )
 from services.workflow.domain.events.base import Body, SetsLimit
 from services.workflow.domain.events.handling import (
@@ -77,6 +78,7 @@ from shared.contracts.values import Moment
 What = Annotated[
     Registered
     | Classified
+    | StatementRequired
     | StatementAttached
     | EvidenceRequested
     | EvidenceRecorded
@@ -192,6 +194,7 @@ __all__ = [
     "SplitPart",
     "SplitUp",
     "StatementAttached",
+    "StatementRequired",
     "Supplemented",
     "UnitRefusalDecided",
     "UnitRefused",

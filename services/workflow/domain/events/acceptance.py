@@ -56,6 +56,13 @@ class Classified(Body):
     desk_number: str | None = None
 
 
+class StatementRequired(Body):
+    """A matter that was only told turned out to be a major one (art. 7)."""
+
+    kind: Literal["statement_required"] = "statement_required"
+    reason: str
+
+
 class StatementAttached(Body):
     """The written form of a major matter came in (art. 7)."""
 
