@@ -1,1 +1,1 @@
-"""Technology that turns what arrived (mail, scans, sheets, folders) into values. No rule about complaints lives here."""
+"""Readers: technology that turns what comes in into values (mail, mailboxes, scans, folders). They hold no rule."""

@@ -1,0 +1,25 @@
+"""Everything a handler of workflow is given; filled by ``bootstrap``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.centre import Centre
+from shared.clock import Clock
+from shared.originals import Originals
+from shared.sealing import KeyRing
+from shared.store.unit_of_work import Store
+from shared.working_time import BusinessHours, WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Ports and values of workflow."""
+
+    store: Store
+    ring: KeyRing
+    originals: Originals
+    centre: Centre
+    calendar: WorkCalendar
+    hours: BusinessHours
+    clock: Clock

@@ -1,0 +1,1 @@
+"""Workflow's own database: cases, their timeline, the directory. Nobody else reads it."""

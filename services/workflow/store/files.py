@@ -1,0 +1,153 @@
+"""A case's file: the fold, its timeline and its complaint, loaded and saved together.
+
+Law of this file: an event is one entry of the timeline; the entry vouches for the sealed event (its SHA-256 stands in the
+hashed content), so that a file can be verified without the key and after an identity was sealed for good. Of two who write
+at once, the one whose version is taken loses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, select, update
+
+from services.workflow.domain.case import Case, case_from_json, case_to_json
+from services.workflow.domain.events import Event
+from services.workflow.domain.evolve import evolve
+from services.workflow.domain.publish import publish
+from services.workflow.domain.timeline import Head, append
+from services.workflow.store import tables
+from shared.contracts.complaint import ComplaintReceived
+from shared.sealing import KeyRing
+from shared.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case as it stands, and where its timeline ends."""
+
+    case: Case
+    head: Head
+
+
+class StaleError(Exception):
+    """Somebody else acted on the case meanwhile; nothing was written."""
+
+
+async def load(unit: UnitOfWork, ring: KeyRing, which: ColumnElement[bool]) -> CaseFile | None:
+    """One case, locked until the commit."""
+    cases = tables.cases
+    query = select(cases.c.sealed_case, cases.c.timeline_head, cases.c.version).where(which).with_for_update()
+    row = (await unit.connection.execute(query)).first()
+    if row is None:
+        return None
+    return CaseFile(case_from_json(ring.open(row.sealed_case)), Head(length=row.version, hash=row.timeline_head))
+
+
+async def begin(unit: UnitOfWork, ring: KeyRing, event: Event, complaint: bytes) -> Case:
+    """Open the file with its first event; ``complaint`` is the message's JSON, kept sealed."""
+    case = evolve(None, event)
+    head = _append(unit, ring, case, None, [event])
+    unit.add(tables.cases, _row(ring, case, head) | {"sealed_complaint": ring.seal_record(complaint)})
+    _tell(unit, None, [event], head)
+    return case
+
+
+async def go_on(unit: UnitOfWork, ring: KeyRing, file: CaseFile, events: Sequence[Event]) -> Case:
+    """Add events to the file. Raises StaleError."""
+    case = file.case
+    for event in events:
+        case = evolve(case, event)
+    head = _append(unit, ring, file.case, file.head, events)
+    cases = tables.cases
+    written = await unit.connection.execute(
+        update(cases)
+        .where(cases.c.number == case.number, cases.c.version == file.case.version)
+        .values(**_row(ring, case, head))
+    )
+    if written.rowcount != 1:
+        raise StaleError
+    _tell(unit, file.case, events, head)
+    return case
+
+
+def complaint_of(ring: KeyRing, row: Row[*tuple[Any, ...]]) -> ComplaintReceived:
+    """The complaint as it came."""
+    return ComplaintReceived.model_validate_json(ring.open(row.sealed_complaint))
+
+
+def _append(unit: UnitOfWork, ring: KeyRing, case: Case, head: Head | None, events: Sequence[Event]) -> Head:
+    for event in events:
+        sealed = ring.seal_record(event.model_dump_json(exclude_none=True).encode())
+        vouched = vouched_for(event, sealed)
+        entry = append(case.complaint_id, head, vouched)
+        unit.add(
+            tables.timeline,
+            {
+                "number": case.number,
+                "version": entry.place,
+                "at": event.at,
+                "kind": event.kind,
+                "actor_id": event.by.id,
+                "actor_name": event.by.name,
+                "actor_role": event.by.role.value,
+                "article": event.article,
+                "round": event.round,
+                "sealed_event": sealed,
+                "previous": entry.previous,
+                "hash": entry.hash,
+            },
+        )
+        head = Head(length=entry.place, hash=entry.hash)
+    assert head is not None, "a file has at least its registration"
+    return head
+
+
+def vouched_for(event: Event, sealed: str) -> dict[str, Any]:
+    """The content that an entry's hash covers: who did what when, and the sealed event by its SHA-256."""
+    return {
+        "at": event.at.isoformat(),
+        "kind": event.kind,
+        "actor": {"id": event.by.id, "name": event.by.name, "role": event.by.role.value},
+        "article": event.article,
+        "round": event.round,
+        "sealed_sha256": hashlib.sha256(sealed.encode()).hexdigest(),
+    }
+
+
+def _tell(unit: UnitOfWork, before: Case | None, events: Sequence[Event], head: Head) -> None:
+    for message in publish(before, events, head.hash):
+        unit.emit(message, subject=message.complaint_id, sequence=message.version)
+
+
+def _row(ring: KeyRing, case: Case, head: Head) -> dict[str, Any]:
+    next_clock = min(case.open_clocks, key=lambda clock: clock.limit, default=None)
+    watch = [clock.limit if clock.warned_at else min(clock.near_at, clock.limit) for clock in case.open_clocks]
+    return {
+        "number": case.number,
+        "complaint_id": case.complaint_id,
+        "tracking_code": case.tracking_code,
+        "version": case.version,
+        "acted_version": case.acted_version,
+        "state": case.state.value,
+        "round": case.round,
+        "track": case.track.value if case.track else None,
+        "unit": case.unit,
+        "target_unit": case.target.unit,
+        "matter": case.matter,
+        "channel": case.channel.value,
+        "real_name": case.real_name,
+        "confidential": case.confidential,
+        "restricted": case.restricted,
+        "received_at": case.received_at,
+        "holder_id": case.holder.id,
+        "holder_name": case.holder.name,
+        "next_limit": next_clock.limit if next_clock else None,
+        "next_clock": next_clock.name.value if next_clock else None,
+        "watch_at": min(watch, default=None),
+        "sealed_case": ring.seal_record(case_to_json(case)),
+        "timeline_head": head.hash,
+    }
