@@ -17,7 +17,13 @@ from zoneinfo import ZoneInfo
 
 from services.notify.domain.outcome import Progress
 from services.notify.ports import Accepted, CannotTell, Found, OutgoingText, SendOutcome, Unknown
-from services.notify.providers.domestic import ExtraMissing, Refusal, Registered, cannot_carry
+from services.notify.providers.domestic import (
+    ExtraMissing,
+    Refusal,
+    Registered,
+    cannot_carry,
+    outcome_of_fault,
+)
 from services.notify.providers.trouble import UNLISTED, Kind, Trouble, outcome_of
 from shared.clock import Clock
 from shared.contracts.values import Route
@@ -25,6 +31,8 @@ from shared.contracts.values import Route
 NAME = "aliyun"
 HOME = ZoneInfo("Asia/Shanghai")
 PAGE = 50
+NO_CONNECTION = "Cannot connect to host"
+"""How aiohttp begins when no connection came about; the SDK passes on nothing of its faults but these words."""
 
 CODES = MappingProxyType(
     {
@@ -56,14 +64,20 @@ PROGRESS: MappingProxyType[int, Progress] = MappingProxyType({1: "accepted", 2: 
 
 
 class AliyunGateway(Protocol):
-    """The two calls that are made of the SDK. Fields go by the names of the API; faults are Refusal or TimeoutError."""
+    """The two calls that are made of the SDK. Fields go by the names of the API; faults are Refusal, NotReached or
+    anything else, which is unclear.
+    """
 
     async def send_sms(self, fields: Mapping[str, str]) -> Mapping[str, Any]:
         """SendSms."""
         ...
 
-    async def query_send_details(self, fields: Mapping[str, str | int]) -> Mapping[str, Any]:
+    async def query_send_details(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
         """QuerySendDetails."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
         ...
 
 
@@ -100,8 +114,8 @@ class AliyunSms:
             answer = await self._gateway.send_sms(self._fields(message))
         except Refusal as refusal:
             return _refused(refusal.code) if refusal.certain else Unknown(NAME, f"refused unclearly ({refusal.code})")
-        except (TimeoutError, OSError) as fault:
-            return Unknown(NAME, f"no clear answer ({type(fault).__name__})")
+        except Exception as fault:  # noqa: BLE001 - whatever an SDK raises is an answer
+            return outcome_of_fault(NAME, fault)
         return _read(answer)
 
     async def find(self, message: OutgoingText) -> Found:
@@ -116,7 +130,8 @@ class AliyunSms:
         return doubt
 
     async def close(self) -> None:
-        """The SDK opens a connection a call."""
+        """Close the gateway."""
+        await self._gateway.close()
 
     def _fields(self, message: OutgoingText) -> dict[str, str]:
         return {
@@ -136,7 +151,7 @@ class AliyunSms:
         }
         try:
             answer = await self._gateway.query_send_details(fields)
-        except (Refusal, TimeoutError, OSError) as fault:
+        except Exception as fault:  # noqa: BLE001 - a list that fails in whatever way tells nothing
             return CannotTell(NAME, f"the list failed ({type(fault).__name__})")
         if answer.get("Code") != "OK":
             return CannotTell(NAME, "the list was refused")
@@ -170,10 +185,10 @@ def open_gateway(account: AliyunAccount) -> AliyunGateway:
     """Load the SDK. Raises ExtraMissing where it isn't installed."""
     try:
         from alibabacloud_dysmsapi20170525 import models  # noqa: PLC0415 - an optional extra, 1.1 s to load
-        from alibabacloud_dysmsapi20170525.client import Client  # noqa: PLC0415 - an optional extra
+        from alibabacloud_dysmsapi20170525.client import Client, RuntimeOptions  # noqa: PLC0415 - an optional extra
+        from alibabacloud_tea_openapi.client import UnretryableException  # noqa: PLC0415 - an optional extra
         from alibabacloud_tea_openapi.exceptions import AlibabaCloudException  # noqa: PLC0415 - an optional extra
         from alibabacloud_tea_openapi.utils_models import Config  # noqa: PLC0415 - an optional extra
-        from darabonba.runtime import RuntimeOptions  # noqa: PLC0415 - an optional extra
     except ImportError as missing:
         raise ExtraMissing(NAME, "aliyun") from missing
     milliseconds = int(account.timeout_seconds * 1000)
@@ -193,6 +208,8 @@ def open_gateway(account: AliyunAccount) -> AliyunGateway:
                 answer = await method(request.from_map(dict(fields)), runtime)
             except AlibabaCloudException as fault:
                 raise Refusal(str(fault.code or ""), certain=400 <= (fault.status_code or 0) < 500) from None  # noqa: PLR2004 - RFC 9110 §15
+            except UnretryableException as fault:
+                raise NotReached if NO_CONNECTION in str(fault) else ConnectionError from None
         body: Mapping[str, Any] = answer.body.to_map() if answer.body else {}
         return body
 
@@ -200,7 +217,10 @@ def open_gateway(account: AliyunAccount) -> AliyunGateway:
         async def send_sms(self, fields: Mapping[str, str]) -> Mapping[str, Any]:
             return await call(client.send_sms_with_options_async, models.SendSmsRequest(), fields)
 
-        async def query_send_details(self, fields: Mapping[str, str | int]) -> Mapping[str, Any]:
+        async def query_send_details(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
             return await call(client.query_send_details_with_options_async, models.QuerySendDetailsRequest(), fields)
+
+        async def close(self) -> None:
+            """The SDK opens a connection a call."""
 
     return _Sdk()

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.notify.domain.phones import MAINLAND
-from services.notify.ports import OutgoingText, Permanent
+from services.notify.ports import OutgoingText, Permanent, SendOutcome, Temporary, Unknown
 
 
 class ExtraMissing(RuntimeError):
@@ -28,6 +28,10 @@ class Refusal(Exception):
         super().__init__(code)
         self.code = code
         self.certain = certain
+
+
+class NotReached(Exception):
+    """No connection came about, so the service certainly has nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +53,10 @@ def cannot_carry(provider: str, message: OutgoingText, registered: Registered) -
     if registered.id_for(message) is None:
         return Permanent(provider, "template", f"no approved template for {message.template}", only_here=True)
     return None
+
+
+def outcome_of_fault(provider: str, fault: Exception) -> SendOutcome:
+    """What a gateway's fault means, where it isn't a refusal with a code. Its words are dropped: they may hold the number."""
+    if isinstance(fault, NotReached):
+        return Temporary(provider, "connect", "not reachable")
+    return Unknown(provider, f"no clear answer ({type(fault).__name__})")

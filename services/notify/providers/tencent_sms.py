@@ -17,7 +17,14 @@ from typing import Any, Protocol
 
 from services.notify.domain.outcome import Progress
 from services.notify.ports import Accepted, CannotTell, Found, OutgoingText, SendOutcome, Unknown
-from services.notify.providers.domestic import ExtraMissing, Refusal, Registered, cannot_carry
+from services.notify.providers.domestic import (
+    ExtraMissing,
+    NotReached,
+    Refusal,
+    Registered,
+    cannot_carry,
+    outcome_of_fault,
+)
 from services.notify.providers.trouble import UNLISTED, Kind, Trouble, outcome_of
 from shared.clock import Clock
 from shared.contracts.values import Route
@@ -57,7 +64,9 @@ PROGRESS: MappingProxyType[str, Progress] = MappingProxyType({"SUCCESS": "delive
 
 
 class TencentGateway(Protocol):
-    """The two calls that are made of the SDK. Fields go by the names of the API; faults are Refusal or TimeoutError."""
+    """The two calls that are made of the SDK. Fields go by the names of the API; faults are Refusal, NotReached or
+    anything else, which is unclear.
+    """
 
     async def send_sms(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
         """SendSms."""
@@ -65,6 +74,10 @@ class TencentGateway(Protocol):
 
     async def pull_status(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
         """PullSmsSendStatusByPhoneNumber."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
         ...
 
 
@@ -104,8 +117,8 @@ class TencentSms:
             answer = await self._gateway.send_sms(self._fields(message))
         except Refusal as refusal:
             return _refused(refusal.code)
-        except (TimeoutError, OSError) as fault:
-            return Unknown(NAME, f"no clear answer ({type(fault).__name__})")
+        except Exception as fault:  # noqa: BLE001 - whatever an SDK raises is an answer
+            return outcome_of_fault(NAME, fault)
         return _read(answer)
 
     async def find(self, message: OutgoingText) -> Found:
@@ -121,14 +134,15 @@ class TencentSms:
         }
         try:
             answer = await self._gateway.pull_status(fields)
-        except (Refusal, TimeoutError, OSError) as fault:
+        except Exception as fault:  # noqa: BLE001 - a list that fails in whatever way tells nothing
             return CannotTell(NAME, f"the list failed ({type(fault).__name__})")
         receipts = answer.get("PullSmsSendStatusSet") or []
         found = (_found(receipt) for receipt in receipts if receipt.get("SessionContext") == message.reference)
         return next(found, CannotTell(NAME, "no receipt yet; the service lists nothing else"))
 
     async def close(self) -> None:
-        """The SDK opens a connection a call."""
+        """Close the gateway."""
+        await self._gateway.close()
 
     def _fields(self, message: OutgoingText) -> dict[str, Any]:
         return {
@@ -142,7 +156,7 @@ class TencentSms:
 
 
 def _read(answer: Mapping[str, Any]) -> SendOutcome:
-    status = next(iter(answer.get("SendStatusSet") or []), {})
+    status: Mapping[str, Any] = next(iter(answer.get("SendStatusSet") or []), {})
     code, serial = str(status.get("Code") or ""), str(status.get("SerialNo") or "")
     if code == "Ok" and serial:
         return Accepted(NAME, serial, final=False)
@@ -164,6 +178,8 @@ def _found(receipt: Mapping[str, Any]) -> Accepted:
 
 def open_gateway(account: TencentAccount) -> TencentGateway:
     """Load the SDK. Raises ExtraMissing where it isn't installed."""
+    import httpx  # noqa: PLC0415 - what the SDK sends with, and whose faults it lets through
+
     try:
         from tencentcloud.common.credential import Credential  # noqa: PLC0415 - an optional extra
         from tencentcloud.common.exception import tencent_cloud_sdk_exception  # noqa: PLC0415 - an optional extra
@@ -185,6 +201,8 @@ def open_gateway(account: TencentAccount) -> TencentGateway:
                 answer = await method(request)
             except tencent_cloud_sdk_exception.TencentCloudSDKException as fault:
                 raise Refusal(str(fault.code or ""), certain=False) from None
+            except httpx.ConnectError as fault:
+                raise NotReached from fault
         body: Mapping[str, Any] = json.loads(answer.to_json_string())
         return body
 
@@ -196,5 +214,8 @@ def open_gateway(account: TencentAccount) -> TencentGateway:
             return await call(
                 client.PullSmsSendStatusByPhoneNumber, models.PullSmsSendStatusByPhoneNumberRequest(), fields
             )
+
+        async def close(self) -> None:
+            await client.close()
 
     return _Sdk()
