@@ -75,9 +75,11 @@ class FakeAliyunGateway:
         self._service = service
 
     async def send_sms(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """SendSms."""
         return self._service.send(fields)
 
     async def query_send_details(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """QuerySendDetails."""
         return self._service.details(fields)
 
     async def close(self) -> None:
@@ -147,9 +149,11 @@ class FakeTencentGateway:
         self._service = service
 
     async def send_sms(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """SendSms."""
         return self._service.send(fields)
 
     async def pull_status(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """PullSmsSendStatusByPhoneNumber."""
         return self._service.pull(fields)
 
     async def close(self) -> None:

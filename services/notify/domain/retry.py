@@ -140,7 +140,7 @@ def after_send(outcome: SendOutcome, c: Circumstances) -> Decision:
         case Unknown():
             return _look(c, LOOK_AFTER, outcome.reason)
         case Stop():
-            return _at_or_person(c, c.now + HOLD, outcome.reason, Retry)
+            return _hold(outcome, c)
         case _:
             assert_never(outcome)
 
@@ -204,9 +204,16 @@ def _try_again(outcome: Temporary, c: Circumstances) -> Decision:
     return _at_or_person(c, c.now + pause, outcome.reason, Retry)
 
 
+def _hold(outcome: Stop, c: Circumstances) -> Decision:
+    """Nothing goes this way for anybody: wait, unless another way has been open long enough."""
+    if _is_tired_of_route(c):
+        return onward(c, outcome.reason)
+    return _at_or_person(c, c.now + HOLD, outcome.reason, Retry)
+
+
 def _pause(c: Circumstances) -> timedelta:
     steps = PAUSES[c.route]
-    return steps[min(c.attempts, len(steps)) - 1] * (1 + LARGEST_JITTER * c.jitter)
+    return steps[min(max(c.attempts, 1), len(steps)) - 1] * (1 + LARGEST_JITTER * c.jitter)
 
 
 def _look(c: Circumstances, after: timedelta, reason: str) -> Decision:

@@ -19,6 +19,7 @@ from services.notify.domain.outcome import Progress
 from services.notify.ports import Accepted, CannotTell, Found, OutgoingText, SendOutcome, Unknown
 from services.notify.providers.domestic import (
     ExtraMissing,
+    NotReached,
     Refusal,
     Registered,
     cannot_carry,
