@@ -112,5 +112,3 @@ def _furniture(paper: Paper, fonts: FontSet) -> dict[str, Any]:
 
 def _typst_date(moment: datetime) -> dict[str, int]:
     return {part: getattr(moment, part) for part in ("year", "month", "day", "hour", "minute", "second")}
-
-

@@ -20,7 +20,9 @@ FORM = Form(
     ),
     body=(
         Paragraph("{complainant}：", indent=False),
-        Paragraph("你于{received_on}以{channel}方式对{window}的投诉收悉。经审查，属于受理范围，现予受理，编号为{number}。"),
+        Paragraph(
+            "你于{received_on}以{channel}方式对{window}的投诉收悉。经审查，属于受理范围，现予受理，编号为{number}。"
+        ),
         Paragraph(
             f"我办将按照{MEASURE}第十八条办理：事实清楚或情由简单的，转有关单位1个工作日内处置办结；需要进一步调查的，"
             "3个工作日内处置办结；情由特别复杂的，经批准可以延长，延长时限不超过2个工作日。处理完毕后，"
