@@ -21,6 +21,7 @@ from services.workflow.web.views import (
 )
 from shared.working_time import limit_words
 
+
 @dataclass(frozen=True, slots=True)
 class ShownLimit:
     """A limit in words with its moment, as pages show it."""
