@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from services.workflow.domain.facts import Facts, UnitPeople
-from services.workflow.domain.roles import Person, Role
+from services.workflow.domain.roles import Person
 from services.workflow.store.tables import staff
+from shared.contracts.values import Role
 from shared.store.unit_of_work import UnitOfWork
 
 _OFFICE = (Role.HANDLER.value, Role.OFFICE_LEADER.value)

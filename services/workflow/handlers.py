@@ -59,33 +59,11 @@ def register_complaint(office: Office) -> Handler:
             on_duty=await directory.on_duty(unit) if data.channel in _MACHINES else None,
             complaint_sha256=hashlib.sha256(message).hexdigest(),
         )
-        event = register(data, registration, unit.now, office.calendar, office.hours)
-        await files.begin(unit, office.ring, event, message)
-        if data.settled_on_the_spot is not None:
-            await _settle(office, unit, data)
+        events = register(data, registration, unit.now, office.calendar, office.hours)
+        await files.begin(unit, office.ring, events, message)
         return None
 
     return handler
-
-
-async def _settle(office: Office, unit: UnitOfWork, complaint: ComplaintReceived) -> None:
-    """Settled where it was told: recorded together with the complaint (arts. 12, 18.1)."""
-    settled = complaint.settled_on_the_spot
-    assert settled is not None
-    await unit.flush()
-    file = await files.load(unit, office.ring, tables.cases.c.complaint_id == complaint.complaint_id)
-    assert file is not None
-    handler = await directory.on_duty(unit)
-    if handler is None:
-        return  # nobody of the office may settle yet; the result stands in the complaint for whoever takes it up
-    for command in _settling(settled.result, complaint.target.unit):
-        await act(office, unit, file, command, handler)
-        file = await files.load(unit, office.ring, tables.cases.c.complaint_id == complaint.complaint_id)
-        assert file is not None
-
-
-def _settling(result: str, unit: str | None) -> tuple[commands.Command, ...]:
-    return commands.Accept(), commands.Settle(result=result, unit=unit, complainant_agrees=True)
 
 
 def record(office: Office) -> Handler:

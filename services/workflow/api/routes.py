@@ -17,7 +17,6 @@ from services.workflow.domain.case import Case, case_from_json
 from services.workflow.domain.commands import COMMANDS, Command
 from services.workflow.domain.decide import available
 from services.workflow.domain.roles import Person
-from services.workflow.domain.roles import Role as CaseRole
 from services.workflow.domain.sight import may_see
 from services.workflow.handlers import RefusedError, act
 from services.workflow.office import Office
@@ -34,7 +33,7 @@ READERS = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
 
 def person_of(principal: Principal) -> Person:
     """The principal as the domain knows people."""
-    return Person(id=principal.name, name=principal.name, role=CaseRole(principal.role.value), unit=principal.unit)
+    return Person(id=principal.name, name=principal.name, role=principal.role, unit=principal.unit)
 
 
 def case_routes(office: Office, gate: Gate) -> APIRouter:

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Row, select, update
 from services.workflow.domain.case import Case, case_from_json, case_to_json
 from services.workflow.domain.deadlines import watch_at
 from services.workflow.domain.events import Event
-from services.workflow.domain.evolve import evolve
+from services.workflow.domain.evolve import fold
 from services.workflow.domain.publish import publish
 from services.workflow.domain.timeline import Head, append
 from services.workflow.store import tables
@@ -48,20 +48,18 @@ async def load(unit: UnitOfWork, ring: KeyRing, which: ColumnElement[bool]) -> C
     return CaseFile(case_from_json(ring.open(row.sealed_case)), Head(length=row.version, hash=row.timeline_head))
 
 
-async def begin(unit: UnitOfWork, ring: KeyRing, event: Event, complaint: bytes) -> Case:
-    """Open the file with its first event; ``complaint`` is the message's JSON, kept sealed."""
-    case = evolve(None, event)
-    head = _append(unit, ring, case, None, [event])
+async def begin(unit: UnitOfWork, ring: KeyRing, events: Sequence[Event], complaint: bytes) -> Case:
+    """Open the file with its first events; ``complaint`` is the message's JSON, kept sealed."""
+    case = fold(events)
+    head = _append(unit, ring, case, None, events)
     unit.add(tables.cases, _row(ring, case, head) | {"sealed_complaint": ring.seal_record(complaint)})
-    _tell(unit, None, [event], head)
+    _tell(unit, None, events, head)
     return case
 
 
 async def go_on(unit: UnitOfWork, ring: KeyRing, file: CaseFile, events: Sequence[Event]) -> Case:
     """Add events to the file. Raises StaleError."""
-    case = file.case
-    for event in events:
-        case = evolve(case, event)
+    case = fold(events, file.case)
     head = _append(unit, ring, file.case, file.head, events)
     cases = tables.cases
     written = await unit.connection.execute(

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, RowMapping, and_, select
 
-from services.workflow.domain.roles import Person, Role
+from services.workflow.domain.roles import Person
 from services.workflow.store.tables import cases, timeline
+from shared.contracts.values import Role
 from shared.store.unit_of_work import Store
 
 _LISTED = (
