@@ -295,7 +295,7 @@ def follow_up_record(story: Story) -> FormValues:
 
 
 def result_notice(story: Story) -> FormValues:
-    """处置结果通报: what was found; a sanction is decided by people and filled in by them (art. 19)."""
+    """处置结果通报: what was found; a sanction is decided by people, and never by this function (art. 19)."""
     told, asked = story.need(CaseFeedbackSubmitted), story.latest(CaseFollowUpRecorded)
     late = story.latest(CaseDeadlineMissed) is not None or not told.in_time
     return _values(
@@ -306,6 +306,7 @@ def result_notice(story: Story) -> FormValues:
         findings=told.findings,
         conclusion=f"投诉{'属实' if told.substantiated else '不属实'}，{'未' if late else ''}按规定时限处置。",
         follow_up=_said(asked) if asked else "未回访。",
+        measures="依照第十九条另行决定。" if told.substantiated or late else "无。",
         issued_on=shown_date(story.events[-1].occurred_at),
     )
 

@@ -120,7 +120,10 @@ def mask_name(name: str) -> str:
 
 def mask_phone(phone: str) -> str:
     """138****8000, 0632-****012: as much as tells two numbers apart."""
-    digits = re.sub(r"\D", "", shown_phone(phone))
+    shown = shown_phone(phone)
+    digits = re.sub(r"\D", "", shown)
+    if shown.startswith("+"):
+        return f"****{digits[-3:]}"
     if len(digits) == _MOBILE_LENGTH and digits.startswith("1"):
         return f"{digits[:3]}****{digits[-4:]}"
     area = re.match(r"0(?:10|2\d|[3-9]\d{2})", digits)
@@ -141,10 +144,13 @@ def mask_text(text: str, complainant: Complainant, showing: Showing) -> str:
 _MOBILE_LENGTH = 11
 _SHORTEST_NAME = 2
 
-_FOLDED = str.maketrans(
-    "０１２３４５６７８９〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖－—–‐‑（）＋．＠　\u00a0Ｘｘ",
-    "0123456789001234567891123456789-----()+.@  xx",
-)
+_FOLDED = {
+    **{wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)},  # full-width forms of ASCII
+    **str.maketrans(
+        "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖—–‐‑　\u00a0",
+        "0012345678911234567" + "89----  ",
+    ),
+}
 """Character for character, so that places in the folded text are places in the text."""
 
 _GAP = r"[ \-.·_/]{0,3}"

@@ -156,7 +156,7 @@ class _Drawing:
         drawing._inline.docPr.set("descr", "二维码：核验本文书真伪")  # noqa: SLF001 - python-docx has no way to say what a picture shows
         caption.paragraph_format.line_spacing = Pt(8)
         picture.alignment = caption.alignment = _CENTRE
-        self._run(caption, f"{CODE_CAPTION}\n{proof.code}", HEAD_FACE, 6.5)
+        self._run(caption, f"{CODE_CAPTION}\n{proof.code}", HEAD_FACE, 6)
 
     def _attached(self) -> None:
         if not self._paper.attachments:
