@@ -101,7 +101,7 @@ async def _demo(settings: Settings, *, once: bool, report: Path | None) -> None:
             lines = await _feed_all(cast, load_centre(settings.centre_path), settings)
         sys.stdout.write(table(lines))
         if report is not None:
-            report.write_text(json.dumps([asdict(line) for line in lines], ensure_ascii=False, indent=1) + "\n")
+            await asyncio.to_thread(write_report, lines, report)
         if not once:
             sys.stdout.write(f"\nserving at {_origin(settings)} (Ctrl+C stops)\n")
             await serving
@@ -180,7 +180,7 @@ def _sample(name: str) -> bytes:
 async def _follow(cast: Cast, channel: str, receipt: Any, centre: Centre, folder: Path) -> Line:
     """Wait for the case, forward it as a handler would, and wait for the document and the answer."""
     submission = await _until(
-        lambda: _get(cast.operator, f"/intake/submissions/{receipt['complaint_id']}"),
+        lambda: _get(cast.handler, f"/intake/submissions/{receipt['complaint_id']}"),
         lambda found: found and found["case_number"],
         f"{channel}: the case",
     )
@@ -237,10 +237,12 @@ def _disposition(documents: Any) -> Any:
 def _answer(deliveries: Any) -> Any:
     """The receipt, once it is on its way or with a person: the answer of art. 14."""
     receipts = [item for item in deliveries["items"] if item["purpose"] == "receipt"]
-    return next(
-        (item for item in receipts if item["state"] in ("accepted", "delivered") or item["route"] in ("call", "post")),
-        None,
-    )
+    receipts.sort(key=lambda item: bool(item["route"] == "tracking_page"))  # a page beside a message is not the message
+    return next((item for item in receipts if _on_its_way(item)), None)
+
+
+def _on_its_way(delivery: Any) -> bool:
+    return delivery["state"] in ("accepted", "delivered") or delivery["route"] in ("call", "post")
 
 
 def _said(delivery: Any) -> str:
@@ -249,6 +251,11 @@ def _said(delivery: Any) -> str:
 
 def _local(moment: str) -> str:
     return datetime.fromisoformat(moment).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def write_report(lines: list[Line], path: Path) -> None:
+    """The lines as a JSON list."""
+    path.write_text(json.dumps([asdict(line) for line in lines], ensure_ascii=False, indent=1) + "\n")
 
 
 def table(lines: list[Line]) -> str:
