@@ -114,3 +114,7 @@ async def _revoke(name: str) -> int:
 def main() -> None:
     """Entry point of the console script."""
     app()
+
+
+if __name__ == "__main__":
+    main()
