@@ -16,7 +16,7 @@ from services.workflow.domain.clocks import ClockEnd, ClockName, Ended, Started
 from services.workflow.domain.clockwork import Change, Clockwork, Occurrence, first_clocks, follow
 from services.workflow.domain.events import Event
 from services.workflow.domain.guards import is_told_only
-from services.workflow.domain.in_force import MEASURE_IN_FORCE, day_of
+from services.workflow.domain.in_force import MEASURE_IN_FORCE, day_of, in_utc
 from services.workflow.domain.recording import Consequences, Rule, write_down
 from services.workflow.domain.roles import SOFTWARE, Person
 from services.workflow.domain.states import State
@@ -48,6 +48,7 @@ def register(
     hours: BusinessHours,
 ) -> Event:
     """The first event of a case. The answer of art. 14 is counted from when the complaint came in, not from ``now``."""
+    now, work = in_utc(now), Clockwork(calendar, hours)
     what = events.Registered(
         complaint_id=complaint.complaint_id,
         tracking_code=complaint.tracking_code,
@@ -67,7 +68,6 @@ def register(
     )
     waits = complaint.major and is_told_only(complaint.channel, None)
     state = State.AWAITING_STATEMENT if waits else State.REGISTERED
-    work = Clockwork(calendar, hours)
     holder = registration.on_duty or _receiver(complaint.received_by)
     return _event(what, state, holder, now, first_clocks(what, state, now, work))
 
@@ -79,7 +79,7 @@ def settle_as_told(
 
     A major matter still waits for its written form (art. 7): then the result is noted, and nothing is settled.
     """
-    told = complaint.settled_on_the_spot
+    now, told = in_utc(now), complaint.settled_on_the_spot
     if told is None:
         return ()
     by = _receiver(told.settled_by)
@@ -102,6 +102,7 @@ def register_part(
     original: Case, part: events.SplitPart, now: datetime, calendar: WorkCalendar, hours: BusinessHours
 ) -> Event:
     """The first event of a case that was split off a letter: received when the letter was, answered if the letter was."""
+    now = in_utc(now)
     what = events.Registered(
         complaint_id=part.complaint_id,
         tracking_code=part.tracking_code,
