@@ -31,6 +31,7 @@ check: dev  ## check format, lint, types, walls, contracts and house rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(PYTHON_OF_VENV) -m shared.contracts.generate --check
+	$(PYTHON_OF_VENV) -m deploy.rabbitmq.make_definitions --check
 	$(PYTHON_OF_VENV) -m tests.lint.house_rules
 
 .PHONY: bench
@@ -46,8 +47,9 @@ articles: dev  ## list each article of the regulation with its rules and the tes
 	@$(PYTHON_OF_VENV) -m tests.articles
 
 .PHONY: contracts
-contracts: dev  ## write the JSON Schemas and the AsyncAPI file from the models
+contracts: dev  ## write the JSON Schemas, the AsyncAPI file and the broker's definitions from models and tables
 	$(PYTHON_OF_VENV) -m shared.contracts.generate
+	$(PYTHON_OF_VENV) -m deploy.rabbitmq.make_definitions
 
 .PHONY: lock
 lock: dev  ## resolve the dependencies again into the lock files (ARGS=--upgrade: newest of all)

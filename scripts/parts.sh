@@ -7,6 +7,7 @@ wanted() {  # a line each: the package, and a test whether it is there already
     cat <<'LIST'
 rabbitmq-server command -v rabbitmq-server || ls /usr/lib/rabbitmq/bin/rabbitmq-server
 erlang-base     command -v erl_call || ls /usr/lib/erlang/bin/erl_call
+caddy           command -v caddy
 postgresql      command -v initdb || ls /usr/lib/postgresql/*/bin/initdb
 dovecot-imapd   ls /usr/lib/dovecot/imap || ls /usr/libexec/dovecot/imap
 chromium        command -v chromium || command -v chromium-browser

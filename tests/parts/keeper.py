@@ -6,8 +6,10 @@ parts with it, when its standard input closes: that happens even when the test r
 Started by ``tests/conftest.py`` as ``python -m tests.parts.keeper SOCKET``; asked by ``ask``.
 """
 
+import contextlib
 import json
 import os
+import shutil
 import socket
 import socketserver
 import subprocess
@@ -23,8 +25,8 @@ from tests.parts.rabbit_node import RabbitNode
 VARIABLE = "SHOULI_TEST_KEEPER"
 START_SECONDS = 180
 
-type_of_part = RabbitNode | PgCluster
-PARTS: dict[str, Callable[[], type_of_part]] = {"rabbit": RabbitNode, "postgres": PgCluster}
+Part = RabbitNode | PgCluster
+PARTS: dict[str, Callable[[], Part]] = {"rabbit": RabbitNode, "postgres": PgCluster}
 
 
 class PartUnavailable(Exception):
@@ -36,28 +38,24 @@ class Keeper:
 
     def __init__(self) -> None:
         self._locks = {name: threading.Lock() for name in PARTS}
-        self._running: dict[str, type_of_part] = {}
+        self._running: dict[str, Part] = {}
+        self._parts = contextlib.ExitStack()
 
     def where(self, name: str) -> dict[str, str | int]:
         """The address of a part, started now if it wasn't; two parts start beside each other."""
         with self._locks[name]:
             if name not in self._running:
                 part = PARTS[name]()
-                try:
-                    part.start()
-                except BaseException:
-                    part.stop()
-                    raise
+                self._parts.enter_context(part)
                 self._running[name] = part
             return dict(self._running[name].address.as_dict())
 
     def stop(self) -> None:
         """End all parts."""
-        for name, lock in self._locks.items():
-            with lock:
-                part = self._running.pop(name, None)
-                if part is not None:
-                    part.stop()
+        with contextlib.ExitStack() as starting:
+            for lock in self._locks.values():
+                starting.enter_context(lock)
+            self._parts.close()
 
 
 class _Question(socketserver.StreamRequestHandler):
@@ -87,18 +85,19 @@ def serve(path: str) -> None:
         sys.stdin.buffer.read()
         server.shutdown()
     keeper.stop()
+    shutil.rmtree(Path(path).parent, ignore_errors=True)  # its owner may have been killed
 
 
 class KeeperProcess:
     """The keeper as its owner sees it: started with the test run, ended with it."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="shouli-keeper-")
+        self._folder = tempfile.mkdtemp(prefix="shouli-keeper-")
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, and tell this process and all its children by the environment where it is."""
-        path = f"{self._folder.name}/keeper"
+        path = f"{self._folder}/keeper"
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.parts.keeper", path],
             cwd=Path(__file__).parents[2],
@@ -115,7 +114,6 @@ class KeeperProcess:
         os.environ.pop(VARIABLE, None)
         if self._process is not None:
             self._process.communicate()
-        self._folder.cleanup()
 
 
 def ask(name: str) -> dict[str, str | int]:

@@ -159,7 +159,12 @@ class PgCluster(PgAdmin):
         """All that the server has written, for the message of a failed test."""
         return (self._folder / "server.out").read_text(errors="replace")
 
-    __enter__ = start
+    def __enter__(self) -> Self:
+        try:
+            return self.start()
+        except BaseException:
+            self.stop()
+            raise
 
     def __exit__(self, *_: object) -> None:
         self.stop()

@@ -61,7 +61,9 @@ def give_to(path: Path, owner: RunAs) -> None:
         os.chown(path, owner["user"], owner["group"])
 
 
-def stop_process(process: subprocess.Popen[bytes] | None, how: signal.Signals, *, patience_seconds: float = 20) -> None:
+def stop_process(
+    process: subprocess.Popen[bytes] | None, how: signal.Signals = signal.SIGTERM, *, patience_seconds: float = 20
+) -> None:
     """End one process by its id: politely first, by SIGKILL when patience is over. A paused one is woken before."""
     if process is None or process.poll() is not None:
         return

@@ -187,7 +187,12 @@ class RabbitNode(RabbitAdmin):
         files = [self._log_file(), *sorted(Path(self.address.folder, "log").glob("*.log"))]
         return "\n".join(file.read_text(errors="replace") for file in files if file.exists())
 
-    __enter__ = start
+    def __enter__(self) -> Self:
+        try:
+            return self.start()
+        except BaseException:
+            self.stop()
+            raise
 
     def __exit__(self, *_: object) -> None:
         self.stop()

@@ -60,12 +60,16 @@ class Identity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing to fill in. ``title`` is its Chinese name on the page where a person fills it in."""
+    """One thing to fill in. ``title`` is its Chinese name on the page where a person fills it in.
+
+    ``columns`` says of the columns of ROWS what ``identity`` says of the other kinds; short of columns, nothing.
+    """
 
     name: str
     title: str
     kind: FieldKind = FieldKind.LINE
     identity: Identity | None = None
+    columns: tuple[Identity | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from email.message import Message
 
 from services.intake.readers.header_text import header_text
 from services.intake.readers.mime_tree import Part, raw_header
@@ -26,10 +25,8 @@ _PROSE_READ = 20_000
 
 def read_status(part: Part) -> DeliveryReport:
     """A message/delivery-status part (RFC 3464 §2): the per-message fields, then one block a recipient."""
-    blocks = part.get_payload()
-    fields = [block for block in blocks if isinstance(block, Message)] if isinstance(blocks, list) else []
-    rows = [_recipient(block) for block in fields if "Final-Recipient" in block or "Action" in block]
-    envelope = next((value for block in fields if (value := _value(block, "Original-Envelope-Id"))), None)
+    rows = [_recipient(block) for block in part.children if block.raw_headers.keys() & {"final-recipient", "action"}]
+    envelope = next((value for block in part.children if (value := _value(block, "Original-Envelope-Id"))), None)
     return DeliveryReport(envelope_id=envelope, recipients=tuple(rows[:_MOST_RECIPIENTS]))
 
 

@@ -279,26 +279,32 @@ def _is_news(responses: list[Any]) -> bool:
 
 @contextmanager
 def _as_faults() -> Iterator[None]:
-    """Whatever imapclient, imaplib, TLS or the socket raise, as one of our faults, without what the server wrote."""
+    """Whatever imapclient, imaplib, TLS or the socket raise, as one of our faults.
+
+    Unchained, because imaplib puts what the server wrote into its exceptions: addresses, and text of mails.
+    """
     try:
         yield
     except MailboxFault:
         raise
-    except ssl.SSLCertVerificationError as fault:
-        raise Untrusted("the server's certificate does not verify") from fault
+    except ssl.SSLCertVerificationError:
+        raise Untrusted("the server's certificate does not verify") from None
     except LoginError as fault:
-        raise _refused(fault) from None  # the chained text would show the account
-    except imaplib.IMAP4.abort as fault:
-        raise MailboxLost(f"the connection broke ({type(fault).__name__})") from fault
+        raise _refused(fault) from None
+    except imaplib.IMAP4.abort:
+        raise MailboxLost("the connection broke") from None
     except imaplib.IMAP4.error as fault:
-        raise _answered_no(fault) from fault
+        raise _answered_no(fault) from None
     except (OSError, EOFError) as fault:
-        raise MailboxLost(f"no connection ({type(fault).__name__})") from fault
+        raise MailboxLost(f"no connection ({type(fault).__name__})") from None
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, MemoryError) as fault:
-        raise MailboxLost(f"the server's answer makes no sense ({type(fault).__name__})") from fault
+        raise MailboxLost(f"the server's answer makes no sense ({type(fault).__name__})") from None
 
 
 def _refused(fault: Exception) -> MailboxFault:
+    """A fault of the log-in. To imapclient a line that breaks meanwhile is a refused log-in, too."""
+    if isinstance(fault.__context__, imaplib.IMAP4.abort):
+        return MailboxLost("the connection broke during the log-in")
     if _FOR_NOW.search(str(fault)):
         return MailboxBusy("the server takes no log-in for now")
     return LoginRefused("user or password refused")

@@ -1,6 +1,7 @@
 """The RabbitMQ part does what tests of faults rely on."""
 
 import asyncio
+from pathlib import Path
 
 import aio_pika
 import pytest
@@ -71,11 +72,9 @@ def test_a_command_that_fails_says_what_the_node_said(rabbit_node: RabbitAdmin):
         rabbit_node.evaluate("nonsense(.")
 
 
-def test_a_node_that_dies_while_starting_is_told_at_once():
-    """A node with a wrong setting is reported as ended, not waited for."""
+def test_a_node_that_dies_while_starting_is_told_at_once_and_leaves_nothing():
+    """A node with a wrong setting is reported as ended, not waited for, and its folder is gone."""
     node = RabbitNode(settings="listeners.tcp.1 = not-a-port")
-    try:
-        with pytest.raises(NotAnswering, match="ended with"):
-            node.start()
-    finally:
-        node.stop()
+    with pytest.raises(NotAnswering, match="ended with"), node:
+        pass
+    assert not Path(node.address.folder).exists()

@@ -1,0 +1,154 @@
+"""``make articles``: each article of the regulation, the rules that carry it out, and the tests that prove it.
+
+Articles come from ``services/workflow/domain/articles.py``, rules from every table of the services' domains whose rows
+name an article, tests from pytest's own collection (``@pytest.mark.article``). Exits 1 where an article has no test, or
+where a rule or a test names an article that there isn't: either way somebody believes what isn't so.
+"""
+
+import contextlib
+import importlib
+import io
+import pkgutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, Protocol
+
+import pytest
+
+FEW_ROWS = 6
+
+
+class Article(Protocol):
+    """What is needed of a row of the articles' table."""
+
+    @property
+    def number(self) -> str:
+        """As in the regulation: ``18.2``, ``annex 2``."""
+
+    @property
+    def title(self) -> str:
+        """What it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something that says which article it serves: a rule's row or a test."""
+
+    article: str
+    name: str
+
+
+class _Collector:
+    """Remembers what pytest would run, instead of running it."""
+
+    def __init__(self) -> None:
+        self.claims: list[Claim] = []
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Take every test by its name without its parameters."""
+        for item in session.items:
+            for mark in item.iter_markers("article"):
+                self.claims.append(Claim(str(mark.args[0]), item.nodeid.split("[")[0]))
+
+
+def collect_proofs(folder: str = "tests") -> list[Claim]:
+    """Every test that bears an article, once. Raises RuntimeError where the tests can't be collected."""
+    collector = _Collector()
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        outcome = pytest.main(["--collect-only", "-qq", folder], plugins=[collector])
+    if outcome != pytest.ExitCode.OK:
+        raise RuntimeError(f"the tests can't be collected:\n{said.getvalue()}")
+    return list(dict.fromkeys(collector.claims))
+
+
+def collect_rules(services: Iterable[str] = ("intake", "workflow", "notify", "forms")) -> list[Claim]:
+    """Every row of a table in a service's domain that names an article."""
+    claims = [
+        claim for service in services for module in _modules(f"services.{service}.domain") for claim in _rows(module)
+    ]
+    return list(dict.fromkeys(claims))
+
+
+def _modules(package: str) -> Iterator[Any]:
+    try:
+        root = importlib.import_module(package)
+    except ModuleNotFoundError:
+        return
+    for found in pkgutil.iter_modules(root.__path__):
+        yield importlib.import_module(f"{package}.{found.name}")
+
+
+def _rows(module: Any) -> Iterator[Claim]:
+    place = module.__name__.removeprefix("services.").replace(".domain", "")
+    for table in vars(module).values():
+        rows = (
+            table.values() if isinstance(table, Mapping) else table if isinstance(table, Sequence | frozenset) else ()
+        )
+        for row in rows:
+            article = getattr(row, "article", None)
+            if is_dataclass(row) and isinstance(article, str):
+                yield Claim(article, f"{place}: {_label(row)}")
+
+
+def _label(row: Any) -> str:
+    """The row's first field beside the article: what its table is sorted by."""
+    return str(next((getattr(row, field.name) for field in fields(row) if field.name != "article"), row))
+
+
+def report(articles: Sequence[Article], ruled: Sequence[Claim], proven: Sequence[Claim]) -> tuple[list[str], list[str]]:
+    """The lines to print, and what is wrong."""
+    numbers = [article.number for article in articles]
+    lines: list[str] = []
+    faults: list[str] = []
+    for article in articles:
+        proofs = [claim.name for claim in proven if belongs_to(claim.article, numbers) == article.number]
+        carried = [claim.name for claim in ruled if belongs_to(claim.article, numbers) == article.number]
+        lines.append(f"{article.number:<8} {article.title}")
+        lines += [f"         rule  {summary}" for summary in _by_table(carried)]
+        lines += [f"         test  {name}" for name in proofs]
+        if not proofs:
+            faults.append(f"article {article.number} is proven by no test: {article.title}")
+    faults += [
+        f"there is no article {claim.article!r}, named by {claim.name}"
+        for claim in (*ruled, *proven)
+        if belongs_to(claim.article, numbers) is None
+    ]
+    return lines, faults
+
+
+def belongs_to(number: str, numbers: Sequence[str]) -> str | None:
+    """The row that a number belongs to: its own; for a paragraph without one, its article's (10.1 to 10).
+
+    For an article of which only paragraphs have rows (18), the number itself: it exists, but proves no row. Else None.
+    """
+    if number in numbers:
+        return number
+    if any(each.startswith(f"{number}.") for each in numbers):
+        return number
+    article = number.rpartition(".")[0]
+    return belongs_to(article, numbers) if article else None
+
+
+def _by_table(names: Sequence[str]) -> Iterator[str]:
+    """One line a table: its rows by name where they are few, else how many."""
+    tables: dict[str, list[str]] = {}
+    for name in names:
+        table, _, label = name.partition(": ")
+        tables.setdefault(table, []).append(label)
+    for table, labels in tables.items():
+        yield f"{table}: {', '.join(labels) if len(labels) <= FEW_ROWS else f'{len(labels)} rows'}"
+
+
+def main() -> int:
+    """Print the articles; 1 where something is wrong."""
+    articles = importlib.import_module("services.workflow.domain.articles").ARTICLES
+    lines, faults = report(articles, collect_rules(), collect_proofs())
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    sys.stderr.writelines(f"{fault}\n" for fault in faults)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
