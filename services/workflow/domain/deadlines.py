@@ -15,13 +15,14 @@ from services.workflow.domain.clocks import Clock, Warned
 from services.workflow.domain.clockwork import Clockwork, clock_row, missed, recounted
 from services.workflow.domain.events import Event
 from services.workflow.domain.evolve import evolve
+from services.workflow.domain.in_force import in_utc
 from services.workflow.domain.recording import Consequences, Rule, write_down
 from shared.working_time import BusinessHours, WorkCalendar
 
 
 def due(case: Case, now: datetime, calendar: WorkCalendar, hours: BusinessHours) -> tuple[Event, ...]:
     """Near and missed limits, an event for each, in the order of their clocks. Empty where all has been told."""
-    work = Clockwork(calendar, hours)
+    now, work = in_utc(now), Clockwork(calendar, hours)
     told: list[Event] = []
     for clock in case.open_clocks:
         event = _missed(case, clock, now, work) or _near(case, clock, now)
@@ -44,7 +45,7 @@ def recompute(case: Case, now: datetime, calendar: WorkCalendar, hours: Business
 
     A new limit that would lie in the past already is not taken: an amendment can't make late what was in time.
     """
-    work = Clockwork(calendar, hours)
+    now, work = in_utc(now), Clockwork(calendar, hours)
     moves = [move for clock in case.open_clocks if (move := recounted(case, clock, now, work)) is not None]
     if not moves:
         return ()

@@ -21,7 +21,7 @@ from services.workflow.domain.decisions import DECISIONS
 from services.workflow.domain.events import Event
 from services.workflow.domain.facts import Facts
 from services.workflow.domain.guards import Guard, Situation
-from services.workflow.domain.in_force import day_of
+from services.workflow.domain.in_force import day_of, in_utc
 from services.workflow.domain.recording import Consequences, Rule, write_down
 from services.workflow.domain.refusal import Refusal, RefusalCode
 from services.workflow.domain.roles import ROLES, Person, may
@@ -42,10 +42,10 @@ def decide(
 ) -> tuple[Event, ...] | Refusal:
     """What a command makes of a case: events for ``evolve``, or a refusal that changes nothing.
 
-    ``now`` is aware. ``facts`` must hold the unit of ``guards.unit_meant(case, command)`` where it exists. Raises
-    ValueError where ``split`` comes without a number for each part: the caller's fault, not the actor's.
+    ``facts`` must hold the unit of ``guards.unit_meant(case, command)`` where it exists. Raises
+    ValueError for a naive ``now``, and where ``split`` comes without a number for each part: the caller's fault.
     """
-    work = Clockwork(calendar, hours)
+    now, work = in_utc(now), Clockwork(calendar, hours)
     happened_at = command.answered_at if isinstance(command, commands.RecordResponse) else now
     late = lapses(case, happened_at, now, work)
     seen = replace(case, clocks=after_all(case.clocks, late))
@@ -104,7 +104,7 @@ def available(
     facts = facts or Facts()
     if not may_see(case, actor, is_complained_of=facts.is_complained_of):
         return Availability()
-    work = Clockwork(calendar, hours)
+    now, work = in_utc(now), Clockwork(calendar, hours)
     seen = replace(case, clocks=after_all(case.clocks, lapses(case, now, now, work)))
     situation = Situation(case=seen, actor=actor, now=now, work=work, facts=facts)
     answers = [_answer(situation, act) for act in Act if may(actor.role, act)]

@@ -7,7 +7,7 @@ read under the rules of its day.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol, TypeVar
 
 from shared.working_time import SHANGHAI
@@ -31,6 +31,13 @@ Row = TypeVar("Row", bound=Versioned)
 def day_of(moment: datetime) -> date:
     """The day at the office at a moment, whatever zone the moment is stored in."""
     return moment.astimezone(SHANGHAI).date()
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The same moment as it is kept. Raises ValueError for a naive one, whose zone nobody knows."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a zone can't be placed: pass an aware datetime")
+    return moment.astimezone(UTC)
 
 
 def newest(rows: Iterable[Row], on: date) -> Row:

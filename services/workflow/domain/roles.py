@@ -13,6 +13,8 @@ from enum import StrEnum
 from services.workflow.domain.acts import Act
 from shared.contracts.values import Role
 
+__all__ = ["MAY", "ROLES", "SOFTWARE", "AnyRole", "Person", "Role", "RoleRow", "Side", "Software", "may"]
+
 
 class Software(StrEnum):
     """What acts by itself. No account can have it: it is no ``Role``."""
