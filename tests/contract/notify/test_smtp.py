@@ -244,7 +244,7 @@ async def test_no_address_carries_a_command(start: Start, certificates: Certific
 async def test_no_subject_carries_a_header(start: Start, certificates: Certificates, changes: dict[str, str]) -> None:
     """A line break in a subject, or half a character, fails the message and reaches no server."""
     sink = start()
-    outcome = await Smtp(server_at(sink.port, certificates)).send(a_message(Route.EMAIL, **changes))  # type: ignore[arg-type]  # a builder's changes are any field
+    outcome = await Smtp(server_at(sink.port, certificates)).send(a_message(Route.EMAIL, **changes))
     assert isinstance(outcome, Permanent)
     assert outcome.code == "content"
     assert sink.attempts == {}
