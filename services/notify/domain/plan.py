@@ -19,6 +19,7 @@ from services.notify.domain.purposes import PURPOSES, Audience, Purpose
 from services.notify.domain.quiet_hours import release
 from services.notify.domain.reasons import Reason
 from services.notify.domain.retry import last_moment
+from services.notify.domain.text import NEUTRAL
 from shared.contracts.complaint import Published
 from shared.contracts.values import Route
 
@@ -149,6 +150,11 @@ class PlannedMessage:
     parameters: Parameters
     locale: str
     addresses: tuple[tuple[Route, str], ...] = field(repr=False)
+
+    @property
+    def template(self) -> str:
+        """The template that is rendered."""
+        return NEUTRAL if self.neutral else self.purpose
 
     @property
     def to(self) -> str:
