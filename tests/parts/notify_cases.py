@@ -30,7 +30,7 @@ GIVEN: dict[Situation, dict[str, Any]] = {
 }
 """What a complainant left, at the least, to be in each situation."""
 
-EVERYTHING_ELSE = {"email": "citizen@example.cn", "address": "枣庄市某路 1 号"}
+EVERYTHING_ELSE: dict[str, Any] = {"email": "citizen@example.cn", "address": "枣庄市某路 1 号"}
 
 STAFF = Staff(
     holder=StaffContact(phone="+8613900000001", email="handler@example.gov.cn"),

@@ -245,7 +245,7 @@ def _message(
 ) -> PlannedMessage:
     rule = PURPOSES[notice.purpose]
     route, *fallbacks = (rung for rung, _ in addresses)
-    must_by = _must_by(notice.purpose, contact, now)
+    send_at, must_by = _when(notice.purpose, route, contact, now)
     return PlannedMessage(
         complaint_id=contact.complaint_id,
         purpose=notice.purpose,
@@ -254,7 +254,7 @@ def _message(
         key=key_of(notice, event, contact),
         route=route,
         fallbacks=tuple(fallbacks),
-        send_at=now if route in MANNED else release(route, notice.purpose, now, must_by=must_by),
+        send_at=send_at,
         must_by=must_by,
         neutral=neutral,
         answers=rule.answers and notice.audience is Audience.COMPLAINANT and _reaches(contact, route),
@@ -269,7 +269,12 @@ def _reaches(contact: Contact, route: Route) -> bool:
     return route is not Route.TRACKING_PAGE or LADDERS[contact.situation] == (Route.TRACKING_PAGE,)
 
 
-def _must_by(purpose: Purpose, contact: Contact, now: datetime) -> datetime:
-    """Where the purpose has no patience of its own, the safety margin before the limit of art. 14 ends it."""
+def _when(purpose: Purpose, route: Route, contact: Contact, now: datetime) -> tuple[datetime, datetime]:
+    """When it may leave, and until when machines may try: by the limit of art. 14, or by the purpose's own patience.
+
+    The call list is a list: what stands on it rings nobody, so nothing waits to be put there.
+    """
     patience = PURPOSES[purpose].patience
-    return max(now, last_moment(contact.respond_by)) if patience is None else now + patience
+    limit = max(now, last_moment(contact.respond_by))
+    send_at = now if route in MANNED else release(route, purpose, now, must_by=limit)
+    return send_at, limit if patience is None else send_at + patience

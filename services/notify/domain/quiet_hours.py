@@ -36,12 +36,15 @@ def is_quiet(moment: datetime) -> bool:
 def release(route: Route, purpose: Purpose, moment: datetime, *, must_by: datetime) -> datetime:
     """When a message planned for ``moment`` may leave: then, or at the next 08:00; in UTC as given.
 
-    Never later than ``must_by``: where 08:00 would be too late, the night is broken and the law kept.
+    Where the law sets ``must_by`` (a purpose without a patience of its own) and 08:00 would be too late, the night is
+    broken and the law kept. Our own patience breaks nobody's night.
     """
-    if not WAKES[route] or PURPOSES[purpose].by_night or not is_quiet(moment):
+    rule = PURPOSES[purpose]
+    if not WAKES[route] or rule.by_night or not is_quiet(moment):
         return moment
     here = moment.astimezone(HOME)
     morning = here.replace(hour=QUIET_UNTIL.hour, minute=QUIET_UNTIL.minute, second=0, microsecond=0)
     if here.time() >= QUIET_FROM:
         morning += timedelta(days=1)
-    return morning.astimezone(moment.tzinfo) if morning <= must_by else moment
+    is_too_late = rule.patience is None and morning > must_by
+    return moment if is_too_late else morning.astimezone(moment.tzinfo)

@@ -240,6 +240,6 @@ def _is_tired_of_route(c: Circumstances) -> bool:
 
 def _at_or_person(c: Circumstances, at: datetime, reason: str, then: type[Retry | Look]) -> Decision:
     """Do it then, or, where that would pass the last moment, go on to whoever is left."""
-    if then is Retry:
-        at = release(c.route, c.purpose, at, must_by=c.must_by)
-    return then(at, reason) if at <= c.must_by else _to_person(c, reason)
+    if at > c.must_by:
+        return _to_person(c, reason)
+    return then(release(c.route, c.purpose, at, must_by=c.must_by) if then is Retry else at, reason)
