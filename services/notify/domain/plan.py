@@ -164,9 +164,8 @@ class PlannedMessage:
     def on(self, route: Route, now: datetime) -> PlannedMessage:
         """The same message one or more rungs further down."""
         rest = self.fallbacks[self.fallbacks.index(route) + 1 :]
-        return replace(
-            self, route=route, fallbacks=rest, send_at=release(route, self.purpose, now, must_by=self.must_by)
-        )
+        latest = PURPOSES[self.purpose].latest(self.must_by)
+        return replace(self, route=route, fallbacks=rest, send_at=release(route, self.purpose, now, latest=latest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +273,7 @@ def _when(purpose: Purpose, route: Route, contact: Contact, now: datetime) -> tu
 
     The call list is a list: what stands on it rings nobody, so nothing waits to be put there.
     """
-    patience = PURPOSES[purpose].patience
+    rule = PURPOSES[purpose]
     limit = max(now, last_moment(contact.respond_by))
-    send_at = now if route in MANNED else release(route, purpose, now, must_by=limit)
-    return send_at, limit if patience is None else send_at + patience
+    send_at = now if route in MANNED else release(route, purpose, now, latest=rule.latest(limit))
+    return send_at, limit if rule.patience is None else send_at + rule.patience

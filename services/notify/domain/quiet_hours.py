@@ -33,18 +33,16 @@ def is_quiet(moment: datetime) -> bool:
     return clock >= QUIET_FROM or clock < QUIET_UNTIL
 
 
-def release(route: Route, purpose: Purpose, moment: datetime, *, must_by: datetime) -> datetime:
+def release(route: Route, purpose: Purpose, moment: datetime, *, latest: datetime | None) -> datetime:
     """When a message planned for ``moment`` may leave: then, or at the next 08:00; in UTC as given.
 
-    Where the law sets ``must_by`` (a purpose without a patience of its own) and 08:00 would be too late, the night is
-    broken and the law kept. Our own patience breaks nobody's night.
+    ``latest`` is what the law sets, None where it sets nothing: where 08:00 would be too late, the night is broken and
+    the law kept.
     """
-    rule = PURPOSES[purpose]
-    if not WAKES[route] or rule.by_night or not is_quiet(moment):
+    if not WAKES[route] or PURPOSES[purpose].by_night or not is_quiet(moment):
         return moment
     here = moment.astimezone(HOME)
     morning = here.replace(hour=QUIET_UNTIL.hour, minute=QUIET_UNTIL.minute, second=0, microsecond=0)
     if here.time() >= QUIET_FROM:
         morning += timedelta(days=1)
-    is_too_late = rule.patience is None and morning > must_by
-    return moment if is_too_late else morning.astimezone(moment.tzinfo)
+    return moment if latest is not None and morning > latest else morning.astimezone(moment.tzinfo)

@@ -13,7 +13,7 @@ from typing import Final, assert_never
 
 from services.notify.domain.contact import MANNED
 from services.notify.domain.outcome import Accepted, CannotTell, Permanent, SendOutcome, Stop, Temporary, Unknown
-from services.notify.domain.purposes import Purpose
+from services.notify.domain.purposes import PURPOSES, Purpose
 from services.notify.domain.quiet_hours import release
 from shared.contracts.values import Route
 
@@ -242,4 +242,5 @@ def _at_or_person(c: Circumstances, at: datetime, reason: str, then: type[Retry 
     """Do it then, or, where that would pass the last moment, go on to whoever is left."""
     if at > c.must_by:
         return _to_person(c, reason)
-    return then(release(c.route, c.purpose, at, must_by=c.must_by) if then is Retry else at, reason)
+    latest = PURPOSES[c.purpose].latest(c.must_by)
+    return Retry(release(c.route, c.purpose, at, latest=latest), reason) if then is Retry else Look(at, reason)
