@@ -13,7 +13,7 @@ from typing import Final, assert_never
 
 from services.notify.domain.contact import MANNED
 from services.notify.domain.outcome import Accepted, CannotTell, Permanent, SendOutcome, Stop, Temporary, Unknown
-from services.notify.domain.purposes import Purpose
+from services.notify.domain.purposes import PURPOSES, Purpose
 from services.notify.domain.quiet_hours import release
 from shared.contracts.values import Route
 
@@ -240,6 +240,7 @@ def _is_tired_of_route(c: Circumstances) -> bool:
 
 def _at_or_person(c: Circumstances, at: datetime, reason: str, then: type[Retry | Look]) -> Decision:
     """Do it then, or, where that would pass the last moment, go on to whoever is left."""
-    if then is Retry:
-        at = release(c.route, c.purpose, at, must_by=c.must_by)
-    return then(at, reason) if at <= c.must_by else _to_person(c, reason)
+    if at > c.must_by:
+        return _to_person(c, reason)
+    latest = PURPOSES[c.purpose].latest(c.must_by)
+    return Retry(release(c.route, c.purpose, at, latest=latest), reason) if then is Retry else Look(at, reason)

@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
@@ -84,6 +83,7 @@ class TwilioSms:
 
     def __init__(self, account: TwilioAccount) -> None:
         self._account = account
+        self._client = _client_of(account)
         self._threads = ThreadPoolExecutor(account.parallel, thread_name_prefix=NAME)
         self._slots = asyncio.Semaphore(account.parallel)
 
@@ -116,16 +116,6 @@ class TwilioSms:
     def _cannot_tell(self, begun: bool) -> Found:  # noqa: ARG002 - begun or not, nothing was learnt
         return CannotTell(NAME, "the list did not answer within the deadline")
 
-    @cached_property
-    def _client(self) -> Any:
-        # Imported here: it takes 0.3 s, and the embedded default never needs it.
-        from twilio.http.http_client import TwilioHttpClient  # noqa: PLC0415 - see above
-        from twilio.rest import Client  # noqa: PLC0415 - see above
-
-        inner = TwilioHttpClient(timeout=self._account.timeout_seconds, max_retries=0, logger=_silent_logger())
-        courier: Any = _Courier(inner, self._account.base_url)
-        return Client(self._account.account_sid, self._account.auth_token, http_client=courier)
-
     def _create(self, message: OutgoingText) -> SendOutcome:
         try:
             created = self._client.messages.create(to=message.to, body=message.body, **self._sender())
@@ -150,6 +140,16 @@ class TwilioSms:
             # Twilio can redact bodies; then the absence of our reference proves nothing.
             return CannotTell(NAME, "the list holds messages without their text")
         return next((_accepted(other) for other in listed if message.reference in other.body), None)
+
+
+def _client_of(account: TwilioAccount) -> Any:
+    """Built at the start and not under the first message's deadline; who doesn't use Twilio never pays the 0.3 s."""
+    from twilio.http.http_client import TwilioHttpClient  # noqa: PLC0415 - see above
+    from twilio.rest import Client  # noqa: PLC0415 - see above
+
+    inner = TwilioHttpClient(timeout=account.timeout_seconds, max_retries=0, logger=_silent_logger())
+    courier: Any = _Courier(inner, account.base_url)
+    return Client(account.account_sid, account.auth_token, http_client=courier)
 
 
 class _Courier:
