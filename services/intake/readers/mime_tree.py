@@ -26,6 +26,8 @@ DEEPEST_PART = 44
 """Parts inside parts: ten mails in one another, each in multiparts of its own, still pass."""
 MOST_PARTS = 1500
 """500 attachments and 500 inline images pass (E40)."""
+_FED_AT_ONCE = 2**18
+"""Bytes: the parser keeps what it is fed at four bytes a character until it has cut it into lines."""
 _LONGEST_STRUCTURAL = 12_000
 _MOST_PARAMETERS = 128
 
@@ -89,8 +91,10 @@ class _GuardedParser(BytesFeedParser):
 def parse_tree(raw: bytes) -> Part:
     """The tree of a mail. Raises Unreadable where it is deeper or wider than the limits, or breaks the parser."""
     parser = _GuardedParser(policy=_POLICY)
+    mended = _mended(raw)
     try:
-        parser.feed(_mended(raw))
+        for start in range(0, len(mended), _FED_AT_ONCE):
+            parser.feed(mended[start : start + _FED_AT_ONCE])
         return cast("Part", parser.close())
     except (RecursionError, AssertionError, ValueError, LookupError, TypeError) as fault:
         raise Unreadable(Fault.MALFORMED) from fault

@@ -55,6 +55,26 @@ def _one_file(**expected: object) -> Callable[[ParsedMail], bool]:
     return holds
 
 
+def _innermost(read: ParsedMail) -> ParsedMail:
+    while read.nested:
+        (read,) = read.nested
+    return read
+
+
+def _is_reported(read: ParsedMail) -> bool:
+    report = read.report
+    assert report is not None
+    (row,) = report.recipients
+    return (
+        report.original_message_id == "answer-1@center.example"
+        and report.envelope_id == "7f3a"
+        and (row.final_recipient, row.action, row.status) == ("zhang@example.cn", "failed", "5.1.1")
+        and report.failed
+        and report.permanent
+        and read.head.facts.return_path == ""
+    )
+
+
 READABLE: tuple[Case, ...] = (
     Case("E01", "no Message-ID", b"From: a@b.cn\r\n\r\nx", lambda read: read.head.message_id is None),
     Case(
@@ -243,7 +263,7 @@ READABLE: tuple[Case, ...] = (
         mail(extra=[b"Auto-Submitted: Auto-Replied (vacation)"]),
         lambda read: read.head.facts.auto_submitted == "auto-replied",
     ),
-    Case("E30", "delivery status report", bounce(), lambda read: _is_reported(read)),
+    Case("E30", "delivery status report", bounce(), _is_reported),
     Case(
         "E32",
         "list mail",
@@ -360,26 +380,6 @@ READABLE: tuple[Case, ...] = (
         lambda read: read.head.sender is None and read.head.senders[0].written == "alice@example.org)bob@evil.com",
     ),
 )
-
-
-def _innermost(read: ParsedMail) -> ParsedMail:
-    while read.nested:
-        (read,) = read.nested
-    return read
-
-
-def _is_reported(read: ParsedMail) -> bool:
-    report = read.report
-    assert report is not None
-    (row,) = report.recipients
-    return (
-        report.original_message_id == "answer-1@center.example"
-        and report.envelope_id == "7f3a"
-        and (row.final_recipient, row.action, row.status) == ("zhang@example.cn", "failed", "5.1.1")
-        and report.failed
-        and report.permanent
-        and read.head.facts.return_path == ""
-    )
 
 
 @pytest.mark.parametrize("case", READABLE, ids=lambda case: f"{case.number} {case.what}")
