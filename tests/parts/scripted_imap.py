@@ -16,6 +16,7 @@ _POLITE: dict[bytes, bytes] = {
     b"CAPABILITY": b"* CAPABILITY IMAP4rev1 IDLE UIDPLUS\r\n",
     b"LOGIN": b"",
     b"SELECT": b"* 2 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT 3]\r\n* OK [PERMANENTFLAGS (\\Seen \\*)]\r\n",
+    b"LIST": b'* LIST () "/" INBOX\r\n',
     b"UID SEARCH": b"* SEARCH 1 2\r\n",
 }
 

@@ -27,6 +27,7 @@ from services.intake.readers.mailbox import (
     Disposal,
     FetchedMessage,
     Flag,
+    FolderMissing,
     FolderState,
     Have,
     Limits,
@@ -111,6 +112,8 @@ class ImapMailbox:
     def select(self) -> FolderState:
         """Open the folder anew. The connection's keyword rights are learnt on the way."""
         with _as_faults():
+            if not self._client.folder_exists(self._account.folder):
+                raise FolderMissing("the folder to read does not exist, or is hidden from this account")
             state = self._client.select_folder(self._account.folder)
             self._keywords_kept = rb"\*" in state.get(b"PERMANENTFLAGS", ())
             return FolderState(int(state[b"UIDVALIDITY"]), int(state.get(b"UIDNEXT", 2**32)))

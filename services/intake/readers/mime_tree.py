@@ -132,6 +132,19 @@ def _mended(raw: bytes) -> bytes:
     return head + raw[end.start() :]
 
 
+_OPENING = re.compile(rb"^--([A-Za-z0-9'()+_,./:=?-]{1,200})[ \t]*$", re.MULTILINE)
+_MOST_OPENINGS = 20
+
+
+def boundary_within(body: bytes) -> bytes | None:
+    """The boundary that a multipart's body itself uses: of the first opening line that has its closing line after it."""
+    lines = body.replace(b"\r\n", b"\n") + b"\n"
+    for opening in islice(_OPENING.finditer(lines), _MOST_OPENINGS):
+        if lines.find(b"\n--" + opening[1] + b"--\n", opening.end()) >= 0:
+            return opening[1]
+    return None
+
+
 def raw_headers(part: Part, name: str) -> list[bytes]:
     """The values of every header called ``name``, as the bytes that came."""
     return part.raw_headers.get(name.lower(), [])

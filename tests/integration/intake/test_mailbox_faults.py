@@ -6,6 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,7 @@ from services.intake.readers.mailbox import (
     Care,
     FetchedMessage,
     Flag,
+    FolderMissing,
     Have,
     LoginRefused,
     MailboxBusy,
@@ -165,6 +167,14 @@ def test_an_account_that_would_break_the_protocol_or_expose_it_is_refused(fields
     """ASVS 1.3.11, CVE-2025-15366: control characters, and plain text to another machine."""
     with pytest.raises(ValueError, match=r"mailbox account|plain-text"):
         Account(**{"host": "localhost", "user": "u", "password": "p", **fields})  # type: ignore[arg-type]
+
+
+def test_a_folder_that_is_not_there_is_said_to_be_missing(server: Dovecot) -> None:
+    """The operator learns that it is the folder's name, not the password or the line."""
+    mailbox = ImapMailbox.connect(replace(_account(server.port), folder="投诉"))
+    with pytest.raises(FolderMissing):
+        mailbox.select()
+    mailbox.close()
 
 
 def test_no_server_is_a_lost_mailbox() -> None:
