@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol, cast
 
 from lxml import html as lxml_html  # type: ignore[import-untyped,unused-ignore] # lxml ships no types
 
-Element = lxml_html.HtmlElement
-"""An element of a page."""
+
+class Element(Protocol):
+    """An element of a page: what lxml gives, as far as it is used here."""
+
+    tag: str
+    text: str | None
+    attrib: Mapping[str, str]
+
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """The value of an attribute."""
+        ...
+
+    def xpath(self, path: str) -> object:
+        """What an XPath finds."""
+        ...
+
+    def text_content(self) -> str:
+        """All text within."""
+        ...
+
+    def iterancestors(self) -> Iterable[Element]:
+        """The elements around, from inside to outside."""
+        ...
+
 
 CONTROLS = "//input[not(@type='hidden')] | //select | //textarea"
 
 
 def parse(text: str) -> Element:
     """The page as a tree."""
-    return lxml_html.document_fromstring(text)
+    return cast("Element", lxml_html.document_fromstring(text))
 
 
 def elements(page: Element, path: str) -> list[Element]:
     """The elements that an XPath finds."""
     found = page.xpath(path)
     assert isinstance(found, list)
-    return [each for each in found if isinstance(each, Element)]
+    return [each for each in found if isinstance(each, lxml_html.HtmlElement)]
 
 
 def text_of(element: Element) -> str:
