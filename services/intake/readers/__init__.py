@@ -1,1 +1,1 @@
-"""Technology that turns what arrived (mail, scans, sheets, folders) into values. No rule about complaints lives here."""
+"""Readers turn bytes and wires into values: mail, mailboxes, scans, spreadsheets. Technology only, no rules."""
