@@ -72,9 +72,16 @@ def test_the_fax_servers_word_goes_before_the_printed_strip() -> None:
     assert a_scan(page, fax=FaxTags()).sender == "06320000188"
 
 
+def test_pages_that_nobody_read_are_named() -> None:
+    """Damaged in the middle and past the limit: a person knows which to look at."""
+    scan = a_scan(Page(number=1), Page(number=3), pages_in_file=5)
+    assert (scan.is_complete, scan.unread) == (False, (2, 4, 5))
+    assert a_scan(Page(number=1)).is_complete
+
+
 def test_a_scan_survives_being_stored_as_json() -> None:
     """The desk opens tomorrow what was read today."""
-    scan = a_scan(Page(number=1, lines=(a_line(),), turn=Turn.UPSIDE_DOWN), unread=(2,), fax=FaxTags(sender="1"))
+    scan = a_scan(Page(number=1, lines=(a_line(),), turn=Turn.UPSIDE_DOWN), fax=FaxTags(sender="1"))
     assert ScanText.model_validate_json(scan.model_dump_json()) == scan
 
 
