@@ -18,10 +18,12 @@ EVERY_FORM = pytest.mark.parametrize("form", FORMS.values(), ids=lambda form: fo
 
 
 def paper(form: FormId, **texts: str) -> Paper:
+    """A sample of the form, with these fields changed."""
     return compose(FORMS[form], values_for(form, **texts), ISSUE)
 
 
 def boxes(drawn: Paper) -> list[Box]:
+    """Every cell of every grid, in order."""
     return [cell for block in drawn.body if isinstance(block, Table) for row in block.rows for cell in row.cells]
 
 

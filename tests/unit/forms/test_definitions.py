@@ -27,7 +27,18 @@ from services.forms.templates import FORMS
 EVERY_FORM = pytest.mark.parametrize("form", FORMS.values(), ids=lambda form: form.id)
 
 
+NOTES = (
+    "注：①“调查处置结果”一栏需详细填写调查处理情况，并附相关证明材料。对于不予受理的投诉，经调查确属不予受理的，要按规定出具"
+    "《不予受理通知书》，并将其复印件连同反馈单一并反馈。②“整改措施”一栏，若投诉问题不属实，不用填写。"
+)
+REFUSAL = (
+    "你办于{dispatched_on}向我单位转办的枣庄市民中心政务服务投诉处置单（编号：{number}），经调查核实，符合"
+    "《枣庄市民中心政务服务投诉处置办法》第十条{ground}有关规定，特决定不予受理该投诉案件。"
+)
+
+
 def labels(form: FormId) -> list[str]:
+    """The form's labels, without the line breaks in them."""
     return ["".join(label.split()) for label in FORMS[form].labels()]
 
 
@@ -79,10 +90,7 @@ def test_the_feedback_form_comes_in_three_copies_with_both_notes():
     """一式三份, and notes ① and ② as the regulation words them."""
     form = FORMS[FormId.FEEDBACK]
     assert form.copies == 3
-    assert form.notes == (
-        "注：①“调查处置结果”一栏需详细填写调查处理情况，并附相关证明材料。对于不予受理的投诉，经调查确属不予受理的，要按规定出具"
-        "《不予受理通知书》，并将其复印件连同反馈单一并反馈。②“整改措施”一栏，若投诉问题不属实，不用填写。",
-    )
+    assert form.notes == (NOTES,)
 
 
 @pytest.mark.article("annex 3")
@@ -116,11 +124,7 @@ def test_the_unit_refusal_has_the_words_of_annex_5_in_their_order():
     """不予受理通知单 is a letter to the office: what was sent, under which ground it is refused, and by whom."""
     form = FORMS[FormId.UNIT_REFUSAL]
     assert form.title == "枣庄市民中心政务服务投诉不予受理通知单"
-    assert [block.template for block in form.body if isinstance(block, Paragraph)] == [
-        "市政管办：",
-        "你办于{dispatched_on}向我单位转办的枣庄市民中心政务服务投诉处置单（编号：{number}），经调查核实，符合"
-        "《枣庄市民中心政务服务投诉处置办法》第十条{ground}有关规定，特决定不予受理该投诉案件。",
-    ]
+    assert [block.template for block in form.body if isinstance(block, Paragraph)] == ["市政管办：", REFUSAL]
     assert labels(FormId.UNIT_REFUSAL) == ["不予受理原因：", "投诉处置人：", "分管领导：", "受送达人：", "送达时间："]
     assert form.body[-1] == Closing(("（章）", "{issued_on}"))
 
@@ -180,10 +184,12 @@ def test_a_field_that_is_not_there_is_an_error():
 
 
 def cells(form: Form) -> list[Label | Value | Signature]:
+    """Every cell of every grid, in order."""
     return [cell for block in form.body if isinstance(block, Grid) for row in block.rows for cell in row.cells]
 
 
 def fields_of(block: Block) -> list[str]:
+    """The fields a block shows."""
     match block:
         case Grid(rows=rows):
             found = [cell for row in rows for cell in row.cells if not isinstance(cell, Label)]
@@ -199,8 +205,10 @@ def fields_of(block: Block) -> list[str]:
 
 
 def named_by(cell: Value | Signature) -> list[str]:
+    """The fields a cell shows."""
     return [cell.field, cell.dated] if isinstance(cell, Signature) else [cell.field]
 
 
 def placeholders(template: str) -> list[str]:
+    """The fields a template names."""
     return [name for _, name, _, _ in Formatter().parse(template) if name]
