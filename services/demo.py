@@ -148,7 +148,10 @@ async def _feed_all(cast: Cast, centre: Centre, settings: Settings) -> list[Line
 
 
 async def _staff_up(administrator: Caller, centre: Centre) -> None:
-    people = [(HANDLER, Role.HANDLER, None), ("示例分管领导", Role.OFFICE_LEADER, None)]
+    people: list[tuple[str, Role, str | None]] = [
+        (HANDLER, Role.HANDLER, None),
+        ("示例分管领导", Role.OFFICE_LEADER, None),
+    ]
     for place, unit in enumerate(centre.units, 1):
         people += [(f"处置人{place}", Role.UNIT_HANDLER, unit.name), (f"分管领导{place}", Role.UNIT_LEADER, unit.name)]
     for name, role, unit_name in people:
