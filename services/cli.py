@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -24,6 +25,17 @@ def serve(
     from services.__main__ import main as run  # noqa: PLC0415 - the web server is not needed by the other commands
 
     run(services or [])
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option(help="stop after the table")] = False,
+    report: Annotated[Path | None, typer.Option(help="write the table as a JSON list to this file")] = None,
+) -> None:
+    """Start all four, feed one real input through each of the seven channels, print what became of it, keep serving."""
+    from services.demo import run_demo  # noqa: PLC0415
+
+    run_demo(once=once, report=report)
 
 
 @token_app.command("add")
@@ -102,3 +114,7 @@ async def _revoke(name: str) -> int:
 def main() -> None:
     """Entry point of the console script."""
     app()
+
+
+if __name__ == "__main__":
+    main()

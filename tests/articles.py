@@ -16,6 +16,8 @@ from typing import Any, Protocol
 
 import pytest
 
+FEW_ROWS = 6
+
 
 class Article(Protocol):
     """What is needed of a row of the articles' table."""
@@ -91,29 +93,52 @@ def _rows(module: Any) -> Iterator[Claim]:
 
 
 def _label(row: Any) -> str:
-    """The row's first fields, up to two of them: enough to find it."""
-    values = [getattr(row, field.name) for field in fields(row) if field.name != "article"][:2]
-    return " / ".join(str(value) for value in values)
+    """The row's first field beside the article: what its table is sorted by."""
+    return str(next((getattr(row, field.name) for field in fields(row) if field.name != "article"), row))
 
 
 def report(articles: Sequence[Article], ruled: Sequence[Claim], proven: Sequence[Claim]) -> tuple[list[str], list[str]]:
     """The lines to print, and what is wrong."""
+    numbers = [article.number for article in articles]
     lines: list[str] = []
     faults: list[str] = []
     for article in articles:
-        proofs = [claim.name for claim in proven if claim.article == article.number]
+        proofs = [claim.name for claim in proven if belongs_to(claim.article, numbers) == article.number]
+        carried = [claim.name for claim in ruled if belongs_to(claim.article, numbers) == article.number]
         lines.append(f"{article.number:<8} {article.title}")
-        lines += [f"         rule  {claim.name}" for claim in ruled if claim.article == article.number]
+        lines += [f"         rule  {summary}" for summary in _by_table(carried)]
         lines += [f"         test  {name}" for name in proofs]
         if not proofs:
             faults.append(f"article {article.number} is proven by no test: {article.title}")
-    known = {article.number for article in articles}
     faults += [
         f"there is no article {claim.article!r}, named by {claim.name}"
         for claim in (*ruled, *proven)
-        if claim.article not in known
+        if belongs_to(claim.article, numbers) is None
     ]
     return lines, faults
+
+
+def belongs_to(number: str, numbers: Sequence[str]) -> str | None:
+    """The row that a number belongs to: its own; for a paragraph without one, its article's (10.1 to 10).
+
+    For an article of which only paragraphs have rows (18), the number itself: it exists, but proves no row. Else None.
+    """
+    if number in numbers:
+        return number
+    if any(each.startswith(f"{number}.") for each in numbers):
+        return number
+    article = number.rpartition(".")[0]
+    return belongs_to(article, numbers) if article else None
+
+
+def _by_table(names: Sequence[str]) -> Iterator[str]:
+    """One line a table: its rows by name where they are few, else how many."""
+    tables: dict[str, list[str]] = {}
+    for name in names:
+        table, _, label = name.partition(": ")
+        tables.setdefault(table, []).append(label)
+    for table, labels in tables.items():
+        yield f"{table}: {', '.join(labels) if len(labels) <= FEW_ROWS else f'{len(labels)} rows'}"
 
 
 def main() -> int:

@@ -7,7 +7,10 @@ from pathlib import Path
 
 from services.intake.api.routes import api_routes
 from services.intake.consumer import HANDLERS
+from services.intake.mail_polling import InboxPoller, mailboxes_of
 from services.intake.ports import Door
+from services.intake.readers.ocr import WorkerOcr
+from services.intake.scan_reading import ScanReading
 from services.intake.settings import IntakeSettings
 from services.intake.store import tables
 from services.intake.web.kept_files import KeptFiles
@@ -15,7 +18,7 @@ from services.intake.web.routes import Counter, page_routes
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
 from shared.premises import Premises
-from shared.service import Service
+from shared.service import Service, Task
 from shared.store.engine import open_engine, ping
 from shared.store.group_commit import GroupCommit
 from shared.store.migrate import migrate
@@ -44,18 +47,21 @@ def build(premises: Premises) -> Service:
         clock=premises.clock,
     )
     gate = Gate(premises.tokens, premises.clock)
+    ocr = WorkerOcr()
     consumer = Consumer("intake", store, HANDLERS, premises.ring, premises.clock)
     return Service(
         name="intake",
         routers=[api_routes(door, gate, settings), page_routes(_counter(door, settings))],
         checks={"intake.database": partial(ping, engine)},
         tasks={
+            **_pollers(door, settings),
+            "scans": ScanReading(door, ocr).run,
             "door": group.run,
             "relay": Relay(store, premises.transport, premises.clock).run,
             "consumer": partial(consumer.run, premises.transport),
         },
         start=[partial(migrate, engine, VERSIONS)],
-        stop=[engine.dispose],
+        stop=[ocr.close, engine.dispose],
         surroundings={"store": store, "door": door},
     )
 
@@ -64,3 +70,13 @@ def _counter(door: Door, settings: IntakeSettings) -> Counter:
     pages = common_pages(settings, Path(__file__).parent / "web")
     key = door.ring.session_key
     return Counter(door, pages, FormTokens(key), KeptFiles(key), settings.public_url)
+
+
+def _pollers(door: Door, settings: IntakeSettings) -> dict[str, Task]:
+    polled = mailboxes_of(
+        settings.mailboxes,
+        settings.mailbox_passwords,
+        own=frozenset({door.centre.channels.email}),
+        sweep_seconds=settings.mail_poll_seconds,
+    )
+    return {f"mailbox {each.name}": InboxPoller(door, each).run for each in polled}

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from services.workflow.domain.facts import Facts, UnitPeople
-from services.workflow.domain.roles import Person, Role
+from services.workflow.domain.roles import Person
 from services.workflow.store.tables import staff
+from shared.contracts.values import Role
 from shared.store.unit_of_work import UnitOfWork
 
 _OFFICE = (Role.HANDLER.value, Role.OFFICE_LEADER.value)
@@ -18,7 +19,9 @@ _OFFICE = (Role.HANDLER.value, Role.OFFICE_LEADER.value)
 async def facts_about(unit: UnitOfWork, names: Iterable[str | None]) -> Facts:
     """What must be known about these units, and about the office."""
     wanted = {name for name in names if name}
-    query = select(staff).where(staff.c.active, staff.c.unit.in_(wanted) | staff.c.role.in_(_OFFICE)).order_by(staff.c.id)
+    query = (
+        select(staff).where(staff.c.active, staff.c.unit.in_(wanted) | staff.c.role.in_(_OFFICE)).order_by(staff.c.id)
+    )
     people = [_person(row) for row in (await unit.connection.execute(query)).all()]
     handlers = [person for person in people if person.role is Role.HANDLER]
     return Facts(

@@ -6,15 +6,16 @@ Law of this file: one transaction a command or message, committed by whoever cal
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from uuid import UUID
 
 from services.workflow import directory
 from services.workflow.domain import commands
 from services.workflow.domain.case import Case
 from services.workflow.domain.decide import decide
+from services.workflow.domain.evolve import evolve
 from services.workflow.domain.guards import unit_meant
 from services.workflow.domain.refusal import Refusal
-from services.workflow.domain.registration import Registration, register
+from services.workflow.domain.registration import Registration, register, settle_as_told
 from services.workflow.domain.roles import SOFTWARE, Person
 from services.workflow.office import Office
 from services.workflow.store import files, tables
@@ -60,39 +61,22 @@ def register_complaint(office: Office) -> Handler:
             complaint_sha256=hashlib.sha256(message).hexdigest(),
         )
         event = register(data, registration, unit.now, office.calendar, office.hours)
-        await files.begin(unit, office.ring, event, message)
-        if data.settled_on_the_spot is not None:
-            await _settle(office, unit, data)
+        settled = settle_as_told(evolve(None, event), data, unit.now, office.calendar, office.hours)
+        await files.begin(unit, office.ring, [event, *settled], message)
         return None
 
     return handler
-
-
-async def _settle(office: Office, unit: UnitOfWork, complaint: ComplaintReceived) -> None:
-    """Settled where it was told: recorded together with the complaint (arts. 12, 18.1)."""
-    settled = complaint.settled_on_the_spot
-    assert settled is not None
-    await unit.flush()
-    file = await files.load(unit, office.ring, tables.cases.c.complaint_id == complaint.complaint_id)
-    assert file is not None
-    handler = await directory.on_duty(unit)
-    if handler is None:
-        return  # nobody of the office may settle yet; the result stands in the complaint for whoever takes it up
-    for command in (commands.Accept(), commands.Settle(result=settled.result, unit=complaint.target.unit)):
-        await act(office, unit, file, command, handler)
-        file = await files.load(unit, office.ring, tables.cases.c.complaint_id == complaint.complaint_id)
-        assert file is not None
 
 
 def record(office: Office) -> Handler:
     """What others did for a case, filed as what it means to it: an answer given, a supplement, a document."""
 
     async def handler(unit: UnitOfWork, envelope: Envelope, data: Published) -> HandlerOutcome:
-        command = _recorded(data, unit.now)
+        command = _recorded(data)
         if command is None:
             return None
         await unit.flush()
-        file = await files.load(unit, office.ring, tables.cases.c.complaint_id == envelope.subject_id)
+        file = await files.load(unit, office.ring, tables.cases.c.complaint_id == UUID(envelope.subject))
         if file is None:
             return TryLater("the case is not registered yet")
         try:
@@ -104,7 +88,7 @@ def record(office: Office) -> Handler:
     return handler
 
 
-def _recorded(data: Published, now: datetime) -> commands.Command | None:
+def _recorded(data: Published) -> commands.Command | None:
     match data:
         case DeliveryAccepted(answers_in_time=in_time) | DeliveryDelivered(answers_in_time=in_time):
             return None if in_time is None else _response(data)
@@ -122,10 +106,10 @@ def _response(data: DeliveryAccepted | DeliveryDelivered) -> commands.Command:
 
 def _supplement(data: ComplaintSupplemented) -> commands.Command:
     originals = tuple(item.sha256 for item in data.evidence) or tuple(data.source.originals)
-    return commands.RecordSupplement(supplement_id=data.supplement_id, originals=originals, verified=data.sender_verified)
+    return commands.RecordSupplement(
+        supplement_id=data.supplement_id, originals=originals, sender_verified=data.sender_verified
+    )
 
 
 def _document(data: DocumentRendered) -> commands.Command:
-    return commands.RecordDocument(
-        document_id=data.document_id, form=data.form, number=data.number, sha256=data.sha256
-    )
+    return commands.RecordDocument(document_id=data.document_id, form=data.form, number=data.number, sha256=data.sha256)

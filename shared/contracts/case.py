@@ -150,7 +150,9 @@ class CaseUnitRefused(CaseEvent):
     signed_by: str
     served_on: str | None = None
     served_at: Moment | None = None
+    findings: str | None = Field(default=None, description="of the feedback form that comes with it (annex 3, note 1)")
     outcome: Literal["submitted", "confirmed", "overruled"] = "submitted"
+    limit: Moment | None = Field(default=None, description="the unit's new limit, where it was overruled")
 
 
 class CaseFollowUpRecorded(CaseEvent):
@@ -160,7 +162,7 @@ class CaseFollowUpRecorded(CaseEvent):
     reason: str | None = None
     unit_at_fault: bool | None = None
     asked_by: str
-    attempts: Annotated[int, Field(ge=1)]
+    attempts: Annotated[int, Field(ge=0, description="calls made; none where no contact details were given")]
 
 
 class CaseRedispatched(Dispatch):
@@ -190,6 +192,9 @@ class CaseDeadline(CaseEvent):
     limit: Moment
     holder: str
     unit: str | None = None
+    bound: Literal["office", "office_leader", "unit", "complainant"] = Field(
+        default="office", description="whose duty it is: a complainant is reminded, an authority's miss is a breach"
+    )
 
 
 class CaseDeadlineNear(CaseDeadline):

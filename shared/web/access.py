@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from shared.web.problems import Problem
 from starlette.requests import Request
 
 from shared.clock import Clock
 from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.identity.tokens import Tokens
+from shared.web.problems import Problem
 
 STAFF: tuple[Role, ...] = tuple(Role)
 

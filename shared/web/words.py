@@ -6,7 +6,9 @@ not know how long a limit is or when it ends, only how to say what it is given.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from itertools import groupby
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -99,13 +101,12 @@ def article(number: str, language: Language) -> str:
 
 
 def articles(numbers: tuple[str, ...], language: Language) -> str:
-    """Several articles in one citation: ``第十四、十六条``; with paragraphs each is named in full."""
+    """Several articles in one citation: ``第十四、十六条``, ``第十八条第二、三项``, ``arts. 14, 16``."""
     if language is Language.EN:
         return _in_english(numbers)
-    plain = [number for number in numbers if number.isdigit()]
-    if len(plain) == len(numbers):
-        return "第" + "、".join(chinese_numeral(int(number)) for number in plain) + "条"
-    return "、".join(_in_chinese(number) for number in numbers)
+    if all(number.isdigit() for number in numbers):
+        return f"第{_listed(numbers)}条"
+    return "、".join(_in_chinese(head, list(group)) for head, group in groupby(numbers, key=_head))
 
 
 def chinese_numeral(number: int) -> str:
@@ -117,12 +118,19 @@ def chinese_numeral(number: int) -> str:
     return head + (_DIGITS[ones] if ones else "")
 
 
-def _in_chinese(number: str) -> str:
-    if number.startswith("annex "):
-        return f"附件 {number.removeprefix('annex ')}"
-    head, _, paragraph = number.partition(".")
-    tail = f"第{chinese_numeral(int(paragraph))}项" if paragraph else ""
-    return f"第{chinese_numeral(int(head))}条{tail}"
+def _head(number: str) -> str:
+    return number.partition(".")[0]
+
+
+def _in_chinese(head: str, numbers: list[str]) -> str:
+    if head.startswith("annex "):
+        return f"附件 {head.removeprefix('annex ')}"
+    paragraphs = [number.partition(".")[2] for number in numbers if "." in number]
+    return f"第{chinese_numeral(int(head))}条" + (f"第{_listed(paragraphs)}项" if paragraphs else "")
+
+
+def _listed(numbers: Iterable[str]) -> str:
+    return "、".join(chinese_numeral(int(number)) for number in numbers)
 
 
 def _in_english(numbers: tuple[str, ...]) -> str:

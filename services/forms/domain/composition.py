@@ -301,9 +301,10 @@ class _Filled:
     def _fit(self, name: str, width: float, height: float, *, spare: int) -> str:
         """The field's text, or as much as its cell holds; then the whole goes to an attached page."""
         text, page = self._text(name), self._form.page
-        measure = (width - 2 * CELL_PADDING) * POINTS_PER_MM / page.text_size
-        pitch = page.text_size * (1 + page.leading) / POINTS_PER_MM
-        room = max(LEAST_LINES, int((height - CELL_PADDING) / pitch) - spare)
+        # One character is left free on each line: a line may not begin with a comma, and takes it over from the next.
+        measure = (width - 2 * CELL_PADDING) * POINTS_PER_MM / page.text_size - 1
+        type_size, leading = page.text_size / POINTS_PER_MM, page.text_size * page.leading / POINTS_PER_MM
+        room = max(LEAST_LINES, int((height - 2 * CELL_PADDING + leading) / (type_size + leading)) - spare)
         if lines_needed(text, measure) <= room:
             return text
         self.attachments[name] = Attachment(self._form.field(name).title, text)

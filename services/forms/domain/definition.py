@@ -60,12 +60,16 @@ class Identity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing to fill in. ``title`` is its Chinese name on the page where a person fills it in."""
+    """One thing to fill in. ``title`` is its Chinese name on the page where a person fills it in.
+
+    ``columns`` says of the columns of ROWS what ``identity`` says of the other kinds; short of columns, nothing.
+    """
 
     name: str
     title: str
     kind: FieldKind = FieldKind.LINE
     identity: Identity | None = None
+    columns: tuple[Identity | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +196,7 @@ class Page:
 
 
 TABLE_PAGE = Page(top=28, bottom=20, side=25, title_size=20, text_size=12, leading=0.5)
-HALVES_PAGE = Page(top=12, bottom=13, side=25, title_size=16, text_size=10.5, leading=0.35, qr_size=14)
+HALVES_PAGE = Page(top=9, bottom=11, side=25, title_size=16, text_size=10.5, leading=0.35, qr_size=12)
 LETTER_PAGE = Page(top=37, bottom=25, side=27, title_size=22, text_size=16, leading=0.8)
 WIDE_PAGE = Page(width=297, height=210, top=22, bottom=18, side=18, title_size=18, text_size=10.5, leading=0.4)
 

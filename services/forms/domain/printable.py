@@ -25,7 +25,7 @@ _TAB = "    "
 
 
 def visible(text: str) -> str:
-    """The text with line ends as ``\\n``, tabs as blanks, and unprintable characters written out as ``[U+0007]``."""
+    """The text with one kind of line end, tabs as blanks, and unprintable characters written out as ``[U+0007]``."""
     unified = _LINE_ENDS.sub("\n", text).replace("\t", _TAB)
     return _UNPRINTABLE.sub(lambda match: f"[U+{ord(match[0]):04X}]", unified)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from shared.contracts.complaint import Complainant, Target
-from shared.contracts.values import Channel, Ground, Relation, Satisfaction
+from shared.contracts.values import Channel, Element, Ground, Relation, Satisfaction
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -52,6 +52,21 @@ OUTCOMES: dict[Satisfaction, str] = {
     Satisfaction.DISSATISFIED: "不满意",
     Satisfaction.UNREACHABLE: "未能联系上",
 }
+
+ELEMENTS: dict[Element, str] = {
+    Element.NAME: "姓名",
+    Element.ADDRESS: "地址",
+    Element.PHONE: "联系电话",
+    Element.UNIT: "被投诉单位",
+    Element.WINDOW: "窗口",
+    Element.STAFF: "被投诉人姓名",
+    Element.DESK_NUMBER: "工位号",
+    Element.FACTS: "事实",
+    Element.DEMAND: "诉求",
+    Element.OCCURRED_AT: "发生时间",
+    Element.EVIDENCE: "证据",
+}
+"""Arts. 9 and 15."""
 
 _CASE_NUMBER = re.compile(r"(\d{4})-(\d{6})")
 _MAINLAND = re.compile(r"\+86(\d+)")

@@ -44,7 +44,9 @@ class PdfRenderer:
             data,
             format="pdf",
             pdf_standards=[STANDARD],
-            timestamp=issue.issued_at.astimezone(_BEIJING_TIME),
+            timestamp=issue.issued_at.astimezone(_BEIJING_TIME).replace(
+                microsecond=0
+            ),  # typst refuses parts of a second
         )
         return Rendered(content, self.media_type, tuple(sorted(missing)))
 

@@ -42,7 +42,7 @@ FORM = Form(
         Listing(
             "rows",
             headings=("序号", "登记号", "类别", "事由摘要", "署名", "编号"),
-            columns=(12, 38, 16, 48, 16, 30),
+            columns=(13, 37, 17, 39, 15, 39),
         ),
         Grid(
             columns=(30, 50, 30, 50),

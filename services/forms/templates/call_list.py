@@ -1,6 +1,6 @@
 """电话告知清单 (arts. 14 and 18.5): whom somebody must call today, by when, and what to say."""
 
-from services.forms.domain.definition import WIDE_PAGE, Field, FieldKind, Form, FormId, Listing, Paragraph
+from services.forms.domain.definition import WIDE_PAGE, Field, FieldKind, Form, FormId, Identity, Listing, Paragraph
 
 FORM = Form(
     id=FormId.CALL_LIST,
@@ -12,14 +12,14 @@ FORM = Form(
         Field("day", "日期", FieldKind.DATE),
         Field("caller", "告知人"),
         Field("count", "件数"),
-        Field("rows", "清单", FieldKind.ROWS),
+        Field("rows", "清单", FieldKind.ROWS, columns=(None, None, Identity.NAME, Identity.PHONE)),
     ),
     body=(
         Paragraph("日期：{day}　　告知人：{caller}　　共{count}件", indent=False),
         Listing(
             "rows",
             headings=("序号", "编号", "投诉人", "联系电话", "告知事项", "最迟时间", "接通时间", "结果", "签字"),
-            columns=(12, 32, 24, 32, 72, 28, 22, 22, 17),
+            columns=(12, 34, 24, 30, 70, 30, 22, 22, 17),
         ),
     ),
 )

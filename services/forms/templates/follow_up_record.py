@@ -38,7 +38,7 @@ FORM = Form(
     ),
     body=(
         Grid(
-            columns=(34, 46, 30, 50),
+            columns=(30, 50, 30, 50),
             rows=(
                 Row(11, (Label("编号"), Value("number"), Label("轮次"), Value("round"))),
                 Row(11, (Label("投诉人"), Value("complainant"), Label("联系电话"), Value("phone"))),

@@ -37,7 +37,7 @@ FORM = Form(
         Listing(
             "by_unit",
             headings=("单位", "收到", "按时", "超期", "延期", "二次办理", "不满意", "通报整改"),
-            columns=(46, 15, 15, 15, 15, 18, 16, 20),
+            columns=(44, 14, 14, 14, 14, 20, 18, 22),
         ),
         Heading("四、投诉事由"),
         Listing("by_matter", headings=("事由", "件数", "重复投诉"), columns=(88, 36, 36)),

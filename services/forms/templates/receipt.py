@@ -35,7 +35,7 @@ FORM = Form(
     ),
     body=(
         Grid(
-            columns=(34, 46, 30, 50),
+            columns=(30, 50, 30, 50),
             rows=(
                 Row(18, (Label("查询码"), Value("tracking_code", span=3, large=True))),
                 Row(11, (Label("收到时间"), Value("received_at"), Label("投诉方式"), Value("channel"))),

@@ -37,7 +37,7 @@ FORM = Form(
     ),
     body=(
         Grid(
-            columns=(34, 46, 30, 50),
+            columns=(30, 50, 30, 50),
             rows=(
                 Row(11, (Label("查询码"), Value("tracking_code"), Label("收到时间"), Value("received_at"))),
                 Row(11, (Label("投诉人"), Value("complainant"), Label("联系电话"), Value("phone"))),

@@ -19,13 +19,22 @@ class Verdict(StrEnum):
 
 
 class Paper(StrEnum):
-    """The kinds of paper that carry a code."""
+    """The kinds of paper that carry a code; named like the forms they are."""
 
     RECEIPT = "receipt"
+    WRITTEN_STATEMENT = "written_statement"
+    ACCEPTANCE_NOTICE = "acceptance_notice"
+    REFUSAL_NOTICE = "refusal_notice"
+    REDIRECT_NOTICE = "redirect_notice"
     DISPOSITION = "disposition"
     FEEDBACK = "feedback"
     EXTENSION = "extension"
-    REFUSAL = "refusal"
+    UNIT_REFUSAL = "unit_refusal"
+    FOLLOW_UP_RECORD = "follow_up_record"
+    RESULT_NOTICE = "result_notice"
+    BOX_RECORD = "box_record"
+    CALL_LIST = "call_list"
+    MONTHLY_REPORT = "monthly_report"
     BINDER = "binder"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from services.intake.adapters.told import Line, Strict, Told, Words
 
 
@@ -9,6 +11,7 @@ class Settlement(Strict):
     """What was done at once."""
 
     result: Words
+    complainant_agrees: Literal[True]
 
 
 class Visit(Told):

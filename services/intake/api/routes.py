@@ -5,6 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.intake.api.lists import list_routes
+from services.intake.api.mail_door import mail_routes
+from services.intake.api.scan_doors import scan_routes
 from services.intake.api.told_doors import told_routes
 from services.intake.ports import Door
 from services.intake.settings import IntakeSettings
@@ -15,5 +17,7 @@ def api_routes(door: Door, gate: Gate, settings: IntakeSettings) -> APIRouter:
     """The endpoints, over the service's door."""
     router = APIRouter()
     router.include_router(told_routes(door, gate, settings.public_url))
+    router.include_router(mail_routes(door, gate, settings.public_url))
+    router.include_router(scan_routes(door, gate, settings.public_url))
     router.include_router(list_routes(door, gate))
     return router

@@ -16,12 +16,16 @@ _LABELS = {
     "ORGANIZER": "组织者",
     "DESCRIPTION": "说明",
 }
+LONGEST = 200_000
+"""Characters of an invitation that are read; what follows stays in the original only."""
+
 _FOLD = re.compile(r"\n[ \t]")
 _ESCAPE = re.compile(r"\\([\\;,nN])")
 
 
 def calendar_to_text(source: str) -> str:
     """The event's own words, one labelled line each; the source itself where no event is found in it."""
+    source = source[:LONGEST]
     lines = [line for line in map(_shown, _FOLD.sub("", source).split("\n")) if line]
     return "\n".join(lines) or source.strip()
 

@@ -27,6 +27,7 @@ from services.intake.readers.mailbox import (
     Disposal,
     FetchedMessage,
     Flag,
+    FolderMissing,
     FolderState,
     Have,
     Limits,
@@ -44,6 +45,9 @@ _KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 30, "TCP_KEEPCNT": 4}
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _FOR_NOW = re.compile(r"\[(?:UNAVAILABLE|SERVERBUG|INUSE|LIMIT|OVERQUOTA|THROTTLED|ALERT)", re.IGNORECASE)
+
+_FETCHED = frozenset({b"SEQ", b"UID", b"BODY[]", b"FLAGS", b"MODSEQ"})
+"""What a FETCH of a message may answer; anything else is the rest of a literal that was longer than announced."""
 
 logging.getLogger("imapclient").setLevel(logging.WARNING)
 """At DEBUG imapclient logs what it sends and gets: addresses, and the text of mails."""
@@ -108,6 +112,8 @@ class ImapMailbox:
     def select(self) -> FolderState:
         """Open the folder anew. The connection's keyword rights are learnt on the way."""
         with _as_faults():
+            if not self._client.folder_exists(self._account.folder):
+                raise FolderMissing("the folder to read does not exist, or is hidden from this account")
             state = self._client.select_folder(self._account.folder)
             self._keywords_kept = rb"\*" in state.get(b"PERMANENTFLAGS", ())
             return FolderState(int(state[b"UIDVALIDITY"]), int(state.get(b"UIDNEXT", 2**32)))
@@ -216,6 +222,8 @@ class ImapMailbox:
             answer = self._client.fetch(uids, ["BODY.PEEK[]"])
         for uid in uids:
             fields = answer.get(uid, {})
+            if not fields.keys() <= _FETCHED:
+                raise MailboxLost("the server's answer makes no sense (a literal that lies about its length)")
             raw = fields.get(b"BODY[]")
             if isinstance(raw, bytes):
                 yield FetchedMessage(uid, sizes.get(uid, len(raw)), Have.WHOLE, raw)
@@ -279,26 +287,32 @@ def _is_news(responses: list[Any]) -> bool:
 
 @contextmanager
 def _as_faults() -> Iterator[None]:
-    """Whatever imapclient, imaplib, TLS or the socket raise, as one of our faults, without what the server wrote."""
+    """Whatever imapclient, imaplib, TLS or the socket raise, as one of our faults.
+
+    Unchained, because imaplib puts what the server wrote into its exceptions: addresses, and text of mails.
+    """
     try:
         yield
     except MailboxFault:
         raise
-    except ssl.SSLCertVerificationError as fault:
-        raise Untrusted("the server's certificate does not verify") from fault
+    except ssl.SSLCertVerificationError:
+        raise Untrusted("the server's certificate does not verify") from None
     except LoginError as fault:
-        raise _refused(fault) from None  # the chained text would show the account
-    except imaplib.IMAP4.abort as fault:
-        raise MailboxLost(f"the connection broke ({type(fault).__name__})") from fault
+        raise _refused(fault) from None
+    except imaplib.IMAP4.abort:
+        raise MailboxLost("the connection broke") from None
     except imaplib.IMAP4.error as fault:
-        raise _answered_no(fault) from fault
+        raise _answered_no(fault) from None
     except (OSError, EOFError) as fault:
-        raise MailboxLost(f"no connection ({type(fault).__name__})") from fault
+        raise MailboxLost(f"no connection ({type(fault).__name__})") from None
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, MemoryError) as fault:
-        raise MailboxLost(f"the server's answer makes no sense ({type(fault).__name__})") from fault
+        raise MailboxLost(f"the server's answer makes no sense ({type(fault).__name__})") from None
 
 
 def _refused(fault: Exception) -> MailboxFault:
+    """A fault of the log-in. To imapclient a line that breaks meanwhile is a refused log-in, too."""
+    if isinstance(fault.__context__, imaplib.IMAP4.abort):
+        return MailboxLost("the connection broke during the log-in")
     if _FOR_NOW.search(str(fault)):
         return MailboxBusy("the server takes no log-in for now")
     return LoginRefused("user or password refused")

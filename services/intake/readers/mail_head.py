@@ -85,7 +85,7 @@ def _facts(part: Part) -> HeaderFacts:
         list_headers=_present(part, _LIST_HEADERS),
         return_path=_return_path(part),
         report_type=of_type.get("report-type", "").lower()[:60] if content_type == "multipart/report" else "",
-        wants_receipt="Disposition-Notification-To" in part,
+        wants_receipt=bool(raw_headers(part, "Disposition-Notification-To")),
         loop_marks=tuple(
             one_line(header_text(value).text, longest=_LONGEST_VALUE) for value in raw_headers(part, "X-Loop")
         ),
@@ -105,7 +105,7 @@ def _words(part: Part, name: str) -> list[str]:
 
 
 def _present(part: Part, names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name for name in names if name in part)
+    return tuple(name for name in names if raw_headers(part, name))
 
 
 def _return_path(part: Part) -> str | None:

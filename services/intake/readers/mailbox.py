@@ -116,6 +116,12 @@ class Untrusted(MailboxFault):
     first_pause = longest_pause = timedelta(minutes=5)
 
 
+class FolderMissing(MailboxFault):
+    """The folder isn't there, or this account may not open it: the operator must correct its name or rights."""
+
+    first_pause = longest_pause = timedelta(minutes=5)
+
+
 class Mailbox(Protocol):
     """One folder of one account, connected."""
 
@@ -154,5 +160,5 @@ def back_off(fault: MailboxFault, *, failures: int, draw: float) -> timedelta:
     Doubles from the fault's first pause to its longest, then lengthens by up to a fifth, so that many pollers don't
     come back at once. After refused logins that makes at most 12 an hour.
     """
-    doubled = fault.first_pause * 2 ** min(max(failures - 1, 0), 10)
+    doubled = fault.first_pause * (1 << min(max(failures - 1, 0), 10))
     return min(doubled, fault.longest_pause) * (1 + draw / 5)

@@ -21,10 +21,12 @@ from services.intake.readers.mime_tree import (
     Content,
     Described,
     Part,
+    boundary_within,
     content_of,
     describe,
     parse_tree,
     raw_header,
+    transfer_encoding,
     undo,
 )
 from services.intake.readers.parsed_mail import Attachment, DeliveryReport, Fault, MailHead, ParsedMail, Unreadable
@@ -120,20 +122,39 @@ def _walk(part: Part, found: _Found) -> None:
 
 
 def _take_multipart(part: Part, described: Described, found: _Found) -> None:
-    if not part.is_multipart():
+    if not part.children:
+        _take_uncut(part, described, found)
+        return
+    for child in part.children:
+        _walk(child, found)
+
+
+def _take_uncut(part: Part, described: Described, found: _Found) -> None:
+    """A multipart whose boundary is missing or wrong (E19): cut at the boundary that stands in it, or else all text."""
+    boundary = boundary_within(part.raw_body)
+    if boundary is None:
         _take_text(part, replace(described, media_type="text/plain"), found)
         return
-    for child in _children(part):
-        _walk(child, found)
+    _walk_again(b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\r\n\r\n' + part.raw_body, found)
+
+
+def _walk_again(raw: bytes, found: _Found) -> None:
+    """Walk an entity that only now came to light, one level down, so that such finds can't go on for ever."""
+    inner = _Found(found.level + 1)
+    if inner.level > DEEPEST_MAIL:
+        raise Unreadable(Fault.NESTED)
+    _walk(parse_tree(raw), inner)
+    found.absorb(inner)
+    found.blocks += inner.blocks
 
 
 def _take_alternative(part: Part, described: Described, found: _Found) -> None:
     """The best of several forms of one text; files of all of them are kept (Apple puts them into the richest)."""
-    if not part.is_multipart():
+    if not part.children:
         _take_multipart(part, described, found)
         return
-    forms = [found.inner() for _ in _children(part)]
-    for child, form in zip(_children(part), forms, strict=True):
+    forms = [found.inner() for _ in part.children]
+    for child, form in zip(part.children, forms, strict=True):
         _walk(child, form)
         found.absorb(form)
     found.blocks += best_of([form.blocks for form in forms])
@@ -143,9 +164,9 @@ def _take_alternative(part: Part, described: Described, found: _Found) -> None:
 def _take_sealed(part: Part, described: Described, found: _Found) -> None:
     """multipart/encrypted: keep its parts as files; whether anything readable stands beside it is seen at the end."""
     found.sealed = True
-    for child in _children(part):
+    for child in part.children:
         _take_file(child, describe(child), found)
-    if not part.is_multipart():
+    if not part.children:
         _take_file(part, described, found)
 
 
@@ -154,19 +175,10 @@ def _take_pkcs7(part: Part, described: Described, found: _Found) -> None:
     sealing = sealing_of(content.content, described.parameters.get("smime-type", ""))
     inside = opaque_content(content.content) if sealing is Sealing.SIGNED else None
     if inside is not None:
-        _walk_signed(inside, found)
+        _walk_again(inside, found)
     else:
         found.sealed |= sealing is Sealing.ENCRYPTED
         found.attachments.append(_attachment(content, described, part))
-
-
-def _walk_signed(inside: bytes, found: _Found) -> None:
-    opened = _Found(found.level + 1)
-    if opened.level > DEEPEST_MAIL:
-        raise Unreadable(Fault.NESTED)
-    _walk(parse_tree(inside), opened)
-    found.absorb(opened)
-    found.blocks += opened.blocks
 
 
 def _take_text(part: Part, described: Described, found: _Found) -> None:
@@ -193,7 +205,7 @@ def _take_status(part: Part, described: Described, found: _Found) -> None:
 def _take_receipt(part: Part, described: Described, found: _Found) -> None:
     """message/disposition-notification (RFC 8098): its fields are parsed as a nested message's headers."""
     del described
-    fields = next(iter(_children(part)), part)
+    fields = next(iter(part.children), part)
     found.is_read_receipt = True
     original = raw_header(fields, "Original-Message-ID").strip(b"<> \t\r\n")
     found.receipt_for = original.decode("ascii", "replace")[:995] or None
@@ -207,8 +219,8 @@ def _take_returned_headers(part: Part, described: Described, found: _Found) -> N
 
 def _take_mail(part: Part, described: Described, found: _Found) -> None:
     """A mail within the mail, also where it is base64, which RFC 2046 §5.2.1 forbids and mailers do."""
-    inner = next(iter(_children(part)), None)
-    encoding = raw_header(part, "Content-Transfer-Encoding").decode("ascii", "replace").strip().lower()
+    inner = next(iter(part.children), None)
+    encoding = transfer_encoding(part)
     if inner is not None and encoding in {"base64", "quoted-printable"}:
         inner = _decoded_mail(inner, encoding)
     if inner is None:
@@ -225,13 +237,10 @@ def _take_mail(part: Part, described: Described, found: _Found) -> None:
     found.returned_id = found.returned_id or mail.head.message_id
 
 
-def _decoded_mail(inner: Part, encoding: str) -> Part | None:
+def _decoded_mail(inner: Part, encoding: str) -> Part:
     if inner.keys():
         return inner  # labelled base64, and isn't
-    payload = inner.get_payload()
-    if not isinstance(payload, str):
-        return None
-    return parse_tree(undo(payload.encode("ascii", "surrogateescape"), encoding).content)
+    return parse_tree(undo(inner.raw_body, encoding).content)
 
 
 def _take_tnef(part: Part, described: Described, found: _Found) -> None:
@@ -256,8 +265,8 @@ def _tnef_attachment(file: TnefFile) -> Attachment:
 
 
 def _take_file(part: Part, described: Described, found: _Found) -> None:
-    if part.is_multipart():
-        for child in _children(part):
+    if part.children:
+        for child in part.children:
             _walk(child, found)
         return
     found.attachments.append(_attachment(content_of(part), described, part))
@@ -281,11 +290,6 @@ def _kept(content: Content, name: str, declared_type: str, *, content_id: str | 
         inline=inline,
         content_id=content_id,
     )
-
-
-def _children(part: Part) -> list[Part]:
-    payload = part.get_payload()
-    return [child for child in payload if not isinstance(child, str)] if isinstance(payload, list) else []
 
 
 _Taker = Callable[[Part, Described, _Found], None]

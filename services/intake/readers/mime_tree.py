@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from email import policy
 from email.message import Message
 from email.parser import BytesFeedParser, BytesHeaderParser
+from functools import cached_property
+from itertools import islice
+from typing import cast
 
 from services.intake.readers.header_text import parameters
 from services.intake.readers.parsed_mail import Fault, Unreadable
@@ -23,10 +26,34 @@ DEEPEST_PART = 44
 """Parts inside parts: ten mails in one another, each in multiparts of its own, still pass."""
 MOST_PARTS = 1500
 """500 attachments and 500 inline images pass (E40)."""
+_FED_AT_ONCE = 2**18
+"""Bytes: the parser keeps what it is fed at four bytes a character until it has cut it into lines."""
 _LONGEST_STRUCTURAL = 12_000
 _MOST_PARAMETERS = 128
 
-Part = Message[str, str]
+
+class Part(Message):
+    """One part, with the bytes of its body as they came; ``get_payload`` would decode 8-bit text by its label."""
+
+    _payload: str | list[Part] | None
+
+    @property
+    def children(self) -> list[Part]:
+        """The parts within; none for a leaf."""
+        return self._payload if isinstance(self._payload, list) else []
+
+    @cached_property
+    def raw_headers(self) -> dict[str, list[bytes]]:
+        """The headers by lower-cased name, as the bytes that came; read once, because a mail may have 100 000."""
+        found: dict[str, list[bytes]] = {}
+        for name, value in self.items():
+            found.setdefault(name.lower(), []).append(_as_bytes(value))
+        return found
+
+    @property
+    def raw_body(self) -> bytes:
+        """The body of a leaf, transfer encoding and all."""
+        return _as_bytes(self._payload) if isinstance(self._payload, str) else b""
 
 
 class _RawHeaders(policy.Compat32):
@@ -43,10 +70,10 @@ class _RawHeaders(policy.Compat32):
         return value
 
 
-_POLICY = _RawHeaders()
+_POLICY = _RawHeaders(message_factory=Part)
 
 
-class _GuardedParser(BytesFeedParser[Part]):
+class _GuardedParser(BytesFeedParser):
     """A parser that counts. ``_new_message`` and ``_msgstack`` have been the library's since Python 2.4."""
 
     _made = 0
@@ -64,9 +91,11 @@ class _GuardedParser(BytesFeedParser[Part]):
 def parse_tree(raw: bytes) -> Part:
     """The tree of a mail. Raises Unreadable where it is deeper or wider than the limits, or breaks the parser."""
     parser = _GuardedParser(policy=_POLICY)
+    mended = _mended(raw)
     try:
-        parser.feed(_mended(raw))
-        return parser.close()
+        for start in range(0, len(mended), _FED_AT_ONCE):
+            parser.feed(mended[start : start + _FED_AT_ONCE])
+        return cast("Part", parser.close())
     except (RecursionError, AssertionError, ValueError, LookupError, TypeError) as fault:
         raise Unreadable(Fault.MALFORMED) from fault
 
@@ -75,11 +104,12 @@ def parse_head(raw: bytes) -> Part:
     """The headers alone; whatever follows the first blank line is not looked at. Never raises Unreadable."""
     start = _mended(raw)
     end = _BLANK_LINE.search(start)
-    return BytesHeaderParser(policy=_POLICY).parsebytes(start[: end.start()] if end else start)
+    return cast("Part", BytesHeaderParser(policy=_POLICY).parsebytes(start[: end.start()] if end else start))
 
 
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n|\r\r")
 _BLANK_BEFORE_COLON = re.compile(rb"^([!-9;-~]{1,60})[ \t]+:", re.MULTILINE)
+_MOST_STRAY_LINES = 100
 _STRAY_LINE = re.compile(rb"^(?![!-9;-~]{1,200}:|[ \t]|From )(?=[^\r\n])", re.MULTILINE)
 _STRUCTURAL = re.compile(
     rb"^(?:content-type|mime-version|from|to|subject|date|message-id|received):", re.MULTILINE | re.IGNORECASE
@@ -96,15 +126,28 @@ def _mended(raw: bytes) -> bytes:
     if end is None:
         return raw
     head = _BLANK_BEFORE_COLON.sub(rb"\1:", raw[: end.start()])
-    stray = list(_STRAY_LINE.finditer(head))
-    if stray and _STRUCTURAL.search(head, stray[-1].start()):
+    stray = list(islice(_STRAY_LINE.finditer(head), _MOST_STRAY_LINES + 1))
+    if 0 < len(stray) <= _MOST_STRAY_LINES and _STRUCTURAL.search(head, stray[-1].start()):
         head = _STRAY_LINE.sub(b" ", head)
     return head + raw[end.start() :]
 
 
+_OPENING = re.compile(rb"^--([A-Za-z0-9'()+_,./:=?-]{1,200})[ \t]*$", re.MULTILINE)
+_MOST_OPENINGS = 20
+
+
+def boundary_within(body: bytes) -> bytes | None:
+    """The boundary that a multipart's body itself uses: of the first opening line that has its closing line after it."""
+    lines = body.replace(b"\r\n", b"\n") + b"\n"
+    for opening in islice(_OPENING.finditer(lines), _MOST_OPENINGS):
+        if lines.find(b"\n--" + opening[1] + b"--\n", opening.end()) >= 0:
+            return opening[1]
+    return None
+
+
 def raw_headers(part: Part, name: str) -> list[bytes]:
     """The values of every header called ``name``, as the bytes that came."""
-    return [_as_bytes(value) for value in part.get_all(name, [])]
+    return part.raw_headers.get(name.lower(), [])
 
 
 def raw_header(part: Part, name: str) -> bytes:
@@ -152,12 +195,12 @@ class Content:
 
 def content_of(part: Part) -> Content:
     """The bytes of a leaf. Never raises; whatever can be decoded is."""
-    payload = part.get_payload()
-    if not isinstance(payload, str):
-        return Content(b"")
-    raw = _as_bytes(payload)
-    encoding = raw_header(part, "Content-Transfer-Encoding").decode("ascii", "replace").strip(" \t\"'").lower()
-    return undo(raw, encoding)
+    return undo(part.raw_body, transfer_encoding(part))
+
+
+def transfer_encoding(part: Part) -> str:
+    """The Content-Transfer-Encoding, in lower case."""
+    return raw_header(part, "Content-Transfer-Encoding").decode("ascii", "replace").strip(" \t\"'").lower()
 
 
 def undo(raw: bytes, encoding: str) -> Content:

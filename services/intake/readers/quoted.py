@@ -13,6 +13,9 @@ from dataclasses import dataclass
 _LONGEST_MARK = 400
 """Characters: a longer line is somebody's text, never a mark."""
 
+_MOST_LINES = 20_000
+"""Lines in which marks are looked for: they stand where the new text ends. ``>`` counts everywhere."""
+
 _HISTORY_FOLLOWS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Outlook", re.compile(r"-{2,}\s*Original (?:Message|Appointment)\s*-{2,}", re.IGNORECASE)),
     ("QQ, English", re.compile(r"-{2,}\s*Original\s*-{2,}", re.IGNORECASE)),
@@ -66,7 +69,7 @@ def part_quoted(text: str) -> Parted:
 
 def _history_start(lines: list[str]) -> int:
     """The line from which all is history: an announced one, a block of mail headers, an attribution without ``>``."""
-    for number, line in enumerate(lines):
+    for number, line in enumerate(lines[:_MOST_LINES]):
         if not line or len(line) > _LONGEST_MARK or _is_quoted(line):
             continue
         stripped = line.strip()
@@ -84,6 +87,8 @@ def _is_quoted(line: str) -> bool:
 
 def _attribution_span(lines: list[str], number: int) -> int:
     """How many lines from ``number`` say who wrote the quotation below: 0, 1 or 2."""
+    if number > _MOST_LINES:
+        return 0
     written = ""
     for span, line in enumerate(lines[number : number + 2], start=1):
         if len(line) > _LONGEST_MARK or not line.strip():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -134,8 +135,9 @@ mailboxes = Table(
     "mailboxes",
     metadata,
     Column("mailbox", String(200), primary_key=True),
-    Column("uidvalidity", Integer, nullable=False),
+    Column("uidvalidity", BigInteger, nullable=False),
     Column("last_uid", Integer, nullable=False),
+    Column("tries", Integer, nullable=False, default=0),
     Column("seen_at", UtcDateTime, nullable=False),
 )
 

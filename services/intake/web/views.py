@@ -204,4 +204,4 @@ class WrittenStatementPage:
     unit: str = ""
     window: str = ""
     hand_in: Sequence[Bilingual] = ()
-    lines: int = 12
+    lines: int = 9

@@ -7,8 +7,6 @@ complainant's identity, so no template can say them; a stray field is refused. A
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.notify.domain.contact import Contact
@@ -17,14 +15,14 @@ from shared.contracts.complaint import Published
 from shared.contracts.tracking import TrackingCode
 from shared.contracts.values import CaseNumber, Ground, Moment
 
-Words = Annotated[str, Field(repr=False)]
-"""Free text out of a case. It may name people, so it never shows in a repr; ``text`` cuts it for each route."""
-
 
 class Parameters(BaseModel):
-    """The values of one message. Moments in UTC; ``text`` shows them in Asia/Shanghai."""
+    """The values of one message. Moments in UTC; ``text`` shows them in Asia/Shanghai.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    The last five are free text out of a case, which may name people: they show neither in a repr nor in an error.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     tracking_code: TrackingCode
     case_number: CaseNumber | None = None
@@ -34,11 +32,11 @@ class Parameters(BaseModel):
     article: str | None = None
     days: int | None = None
     ground: Ground | None = None
-    reason: Words | None = None
-    remedy: Words | None = None
-    authority: Words | None = None
-    unit: Words | None = None
-    result: Words | None = None
+    reason: str | None = Field(default=None, repr=False)
+    remedy: str | None = Field(default=None, repr=False)
+    authority: str | None = Field(default=None, repr=False)
+    unit: str | None = Field(default=None, repr=False)
+    result: str | None = Field(default=None, repr=False)
 
 
 _FROM_EVENT = {

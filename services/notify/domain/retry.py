@@ -13,7 +13,7 @@ from typing import Final, assert_never
 
 from services.notify.domain.contact import MANNED
 from services.notify.domain.outcome import Accepted, CannotTell, Permanent, SendOutcome, Stop, Temporary, Unknown
-from services.notify.domain.purposes import Purpose
+from services.notify.domain.purposes import PURPOSES, Purpose
 from services.notify.domain.quiet_hours import release
 from shared.contracts.values import Route
 
@@ -140,7 +140,7 @@ def after_send(outcome: SendOutcome, c: Circumstances) -> Decision:
         case Unknown():
             return _look(c, LOOK_AFTER, outcome.reason)
         case Stop():
-            return _at_or_person(c, c.now + HOLD, outcome.reason, Retry)
+            return _hold(outcome, c)
         case _:
             assert_never(outcome)
 
@@ -197,17 +197,23 @@ def _to_person(c: Circumstances, reason: str) -> Decision:
 
 def _try_again(outcome: Temporary, c: Circumstances) -> Decision:
     lasted = c.now - c.first_attempt_at
-    if outcome.give_up_after is not None and lasted >= outcome.give_up_after:
-        return onward(c, outcome.reason)
-    if lasted >= ROUTE_PATIENCE and c.fallbacks and c.fallbacks[0] not in MANNED:
+    hopeless = outcome.give_up_after is not None and lasted >= outcome.give_up_after
+    if hopeless or _is_tired_of_route(c):
         return onward(c, outcome.reason)
     pause = max(_pause(c), outcome.retry_after or timedelta())
     return _at_or_person(c, c.now + pause, outcome.reason, Retry)
 
 
+def _hold(outcome: Stop, c: Circumstances) -> Decision:
+    """Nothing goes this way for anybody: wait, unless another way has been open long enough."""
+    if _is_tired_of_route(c):
+        return onward(c, outcome.reason)
+    return _at_or_person(c, c.now + HOLD, outcome.reason, Retry)
+
+
 def _pause(c: Circumstances) -> timedelta:
     steps = PAUSES[c.route]
-    return steps[min(c.attempts, len(steps)) - 1] * (1 + LARGEST_JITTER * c.jitter)
+    return steps[min(max(c.attempts, 1), len(steps)) - 1] * (1 + LARGEST_JITTER * c.jitter)
 
 
 def _look(c: Circumstances, after: timedelta, reason: str) -> Decision:
@@ -215,17 +221,26 @@ def _look(c: Circumstances, after: timedelta, reason: str) -> Decision:
 
 
 def _nobody_can_tell(found: CannotTell, c: Circumstances) -> Decision:
-    """Hold a text until somebody can tell; send a mail once more, half an hour on, and let that be all."""
+    """Hold a text until somebody can tell, though not for ever; send a mail once more, and let that be all."""
     resend = RESEND_UNSEEN[c.route]
     if resend is None or c.attempts >= LARGEST_UNSEEN_SENDS:
-        pause = max(LOOK_AGAIN, (c.now - c.first_attempt_at) * LOOK_AGAIN_SHARE)
-        return _look(c, pause, found.reason) if found.ever else onward(c, found.reason)
+        if not found.ever or _is_tired_of_route(c):
+            return onward(c, found.reason)
+        lasted = c.now - c.first_attempt_at
+        return _look(c, max(LOOK_AGAIN, lasted * LOOK_AGAIN_SHARE), found.reason)
     at = max(c.now, c.first_attempt_at + resend)
     return _at_or_person(c, at, found.reason, Retry)
 
 
+def _is_tired_of_route(c: Circumstances) -> bool:
+    """The route has been in trouble long enough, and another one is there that needs no person."""
+    needs_no_person = bool(c.fallbacks) and c.fallbacks[0] not in MANNED
+    return needs_no_person and c.now - c.first_attempt_at >= ROUTE_PATIENCE
+
+
 def _at_or_person(c: Circumstances, at: datetime, reason: str, then: type[Retry | Look]) -> Decision:
     """Do it then, or, where that would pass the last moment, go on to whoever is left."""
-    if then is Retry:
-        at = release(c.route, c.purpose, at, must_by=c.must_by)
-    return then(at, reason) if at <= c.must_by else _to_person(c, reason)
+    if at > c.must_by:
+        return _to_person(c, reason)
+    latest = PURPOSES[c.purpose].latest(c.must_by)
+    return Retry(release(c.route, c.purpose, at, latest=latest), reason) if then is Retry else Look(at, reason)

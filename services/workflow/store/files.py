@@ -15,8 +15,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, select, update
 
 from services.workflow.domain.case import Case, case_from_json, case_to_json
+from services.workflow.domain.deadlines import watch_at
 from services.workflow.domain.events import Event
-from services.workflow.domain.evolve import evolve
+from services.workflow.domain.evolve import fold
 from services.workflow.domain.publish import publish
 from services.workflow.domain.timeline import Head, append
 from services.workflow.store import tables
@@ -47,20 +48,18 @@ async def load(unit: UnitOfWork, ring: KeyRing, which: ColumnElement[bool]) -> C
     return CaseFile(case_from_json(ring.open(row.sealed_case)), Head(length=row.version, hash=row.timeline_head))
 
 
-async def begin(unit: UnitOfWork, ring: KeyRing, event: Event, complaint: bytes) -> Case:
-    """Open the file with its first event; ``complaint`` is the message's JSON, kept sealed."""
-    case = evolve(None, event)
-    head = _append(unit, ring, case, None, [event])
+async def begin(unit: UnitOfWork, ring: KeyRing, events: Sequence[Event], complaint: bytes) -> Case:
+    """Open the file with its first events; ``complaint`` is the message's JSON, kept sealed."""
+    case = fold(events)
+    head = _append(unit, ring, case, None, events)
     unit.add(tables.cases, _row(ring, case, head) | {"sealed_complaint": ring.seal_record(complaint)})
-    _tell(unit, None, [event], head)
+    _tell(unit, None, events, head)
     return case
 
 
 async def go_on(unit: UnitOfWork, ring: KeyRing, file: CaseFile, events: Sequence[Event]) -> Case:
     """Add events to the file. Raises StaleError."""
-    case = file.case
-    for event in events:
-        case = evolve(case, event)
+    case = fold(events, file.case)
     head = _append(unit, ring, file.case, file.head, events)
     cases = tables.cases
     written = await unit.connection.execute(
@@ -125,7 +124,6 @@ def _tell(unit: UnitOfWork, before: Case | None, events: Sequence[Event], head: 
 
 def _row(ring: KeyRing, case: Case, head: Head) -> dict[str, Any]:
     next_clock = min(case.open_clocks, key=lambda clock: clock.limit, default=None)
-    watch = [clock.limit if clock.warned_at else min(clock.near_at, clock.limit) for clock in case.open_clocks]
     return {
         "number": case.number,
         "complaint_id": case.complaint_id,
@@ -147,7 +145,7 @@ def _row(ring: KeyRing, case: Case, head: Head) -> dict[str, Any]:
         "holder_name": case.holder.name,
         "next_limit": next_clock.limit if next_clock else None,
         "next_clock": next_clock.name.value if next_clock else None,
-        "watch_at": min(watch, default=None),
+        "watch_at": watch_at(case),
         "sealed_case": ring.seal_record(case_to_json(case)),
         "timeline_head": head.hash,
     }

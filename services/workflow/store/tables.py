@@ -46,7 +46,12 @@ cases = Table(
 Index("cases_worklist", cases.c.state, cases.c.unit, cases.c.next_limit)
 Index("cases_unit", cases.c.unit, cases.c.next_limit)
 Index("cases_limit", cases.c.next_limit)
-Index("cases_watch", cases.c.watch_at, sqlite_where=cases.c.watch_at.isnot(None), postgresql_where=cases.c.watch_at.isnot(None))
+Index(
+    "cases_watch",
+    cases.c.watch_at,
+    sqlite_where=cases.c.watch_at.isnot(None),
+    postgresql_where=cases.c.watch_at.isnot(None),
+)
 Index("cases_received", cases.c.received_at)
 
 timeline = Table(

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.articles import Claim, _rows, report
+from tests.articles import Claim, _rows, belongs_to, report
 from tests.parts.compose import ROOT
 
 
@@ -53,6 +53,21 @@ def test_an_article_that_there_is_not_is_a_fault(where: str):
     proofs = [Claim(article.number, "tests/a.py::all") for article in ARTICLES]
     _, faults = report(ARTICLES, wrong if where == "rule" else [], [*proofs, *(wrong if where == "test" else [])])
     assert faults == ["there is no article '99', named by acts: invent"]
+
+
+@pytest.mark.parametrize(
+    ("number", "row"), [("18.1", "18.1"), ("10.1", "10"), ("10.1.2", "10"), ("18", "18"), ("99", None)]
+)
+def test_a_paragraph_without_a_row_belongs_to_its_article(number: str, row: str | None):
+    """10.1 counts for 10 where only 10 has a row; 18 exists where only its paragraphs have rows; 99 doesn't exist."""
+    assert belongs_to(number, ["10", "10.4", "18.1", "18.2"]) == row
+
+
+def test_many_rows_of_one_table_are_counted():
+    """A long table is one line, not hundreds."""
+    ruled = [Claim("18.1", f"workflow.transitions: {n}") for n in range(50)]
+    lines, _ = report(ARTICLES, ruled, [])
+    assert "         rule  workflow.transitions: 50 rows" in lines
 
 
 def test_rows_are_found_in_every_kind_of_table():

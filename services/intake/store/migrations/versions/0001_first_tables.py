@@ -44,8 +44,9 @@ def upgrade() -> None:
     )
     op.create_table('mailboxes',
     sa.Column('mailbox', sa.String(length=200), nullable=False),
-    sa.Column('uidvalidity', sa.Integer(), nullable=False),
+    sa.Column('uidvalidity', sa.BigInteger(), nullable=False),
     sa.Column('last_uid', sa.Integer(), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
     sa.Column('seen_at', shared.store.columns.UtcDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('mailbox')
     )

@@ -1,0 +1,1 @@
+"""Forms' JSON endpoints: which documents a case has, and the documents themselves."""

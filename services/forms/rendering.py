@@ -1,0 +1,176 @@
+"""The printer: draws what waits, under a lease, outside every transaction, and keeps the bytes as an original.
+
+Law of this file: the same words give the same bytes, so that drawing twice after a crash harms nobody; a document that
+can't be drawn is set aside with the reason after ``MOST_ATTEMPTS`` and never holds up the next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Row, or_, select, update
+
+from services.forms.domain.definition import FormId
+from services.forms.domain.values import FormValues, Issue, Verification
+from services.forms.handlers import FAILED, FROZEN, READY, WAITING
+from services.forms.ports import Rendered, Renderer
+from services.forms.print_room import PrintRoom
+from services.forms.store import tables
+from services.forms.templates import FORMS
+from shared.contracts.document import DocumentRendered
+from shared.contracts.values import new_id
+from shared.store.unit_of_work import UnitOfWork
+
+LEASE = timedelta(minutes=2)
+MOST_ATTEMPTS = 3
+BATCH = 20
+POLL = 0.5
+
+_log = structlog.get_logger("rendering")
+DocumentRow = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    row: DocumentRow
+    token: UUID
+
+
+class Printer:
+    """The task that draws documents. Several replicas share the work."""
+
+    def __init__(self, room: PrintRoom) -> None:
+        self._room = room
+
+    async def run(self) -> None:
+        """Draw until cancelled."""
+        while True:
+            if not await self.draw_waiting():
+                await asyncio.sleep(POLL)
+
+    async def draw_waiting(self) -> int:
+        """Draw one batch; gives how many were taken."""
+        claimed = await self._claim()
+        for item in claimed:
+            await self._draw(item)
+        return len(claimed)
+
+    async def draw_now(self, document_id: UUID) -> DocumentRow | None:
+        """Draw a document that was only frozen so far, because somebody asks for it; gives its row once it is ready."""
+        documents = tables.documents
+        async with self._room.store.transaction(self._room.clock()) as unit:
+            await unit.connection.execute(
+                update(documents)
+                .where(documents.c.id == document_id, documents.c.state == FROZEN)
+                .values(state=WAITING)
+            )
+            item = await _leased(unit, document_id)
+        if item is not None:
+            await self._draw(item)
+        async with self._room.store.reading() as connection:
+            ready = select(documents).where(documents.c.id == document_id, documents.c.state == READY)
+            return (await connection.execute(ready)).first()
+
+    async def _claim(self) -> list[_Claimed]:
+        now = self._room.clock()
+        documents = tables.documents
+        async with self._room.store.transaction(now) as unit:
+            query = (
+                select(documents)
+                .where(
+                    documents.c.state == WAITING,
+                    or_(documents.c.lease_until.is_(None), documents.c.lease_until < now),
+                )
+                .order_by(documents.c.issued_at)
+                .limit(BATCH)
+                .with_for_update(skip_locked=True)
+            )
+            return [await _lease(unit, row) for row in (await unit.connection.execute(query)).all()]
+
+    async def _draw(self, item: _Claimed) -> None:
+        try:
+            drawn = await asyncio.to_thread(draw, self._room, item.row, self._room.pdf)
+            await self._room.originals.keep(drawn.content)
+        except Exception as fault:  # noqa: BLE001 - whatever a form does to the renderer, the next one is drawn
+            _log.error("document.not_drawn", document=str(item.row.id), form=item.row.form, fault=type(fault).__name__)
+            await self._give_back(item, type(fault).__name__)
+            return
+        await self._finish(item, drawn)
+
+    async def _finish(self, item: _Claimed, drawn: Rendered) -> None:
+        row = item.row
+        async with self._room.store.transaction(self._room.clock()) as unit:
+            written = await unit.connection.execute(
+                update(tables.documents)
+                .where(tables.documents.c.id == row.id, tables.documents.c.lease_token == item.token)
+                .values(
+                    state=READY,
+                    sha256=drawn.sha256,
+                    size=len(drawn.content),
+                    missing_glyphs=list(drawn.missing_glyphs),
+                    lease_token=None,
+                    lease_until=None,
+                )
+            )
+            if written.rowcount:
+                unit.emit(_rendered(row, drawn, unit.now), subject=row.complaint_id)
+
+    async def _give_back(self, item: _Claimed, reason: str) -> None:
+        over = item.row.attempts + 1 >= MOST_ATTEMPTS
+        values = {"state": FAILED if over else WAITING, "reason": reason, "lease_token": None, "lease_until": None}
+        async with self._room.store.transaction(self._room.clock()) as unit:
+            documents = tables.documents
+            await unit.connection.execute(
+                update(documents)
+                .where(documents.c.id == item.row.id, documents.c.lease_token == item.token)
+                .values(**values)
+            )
+
+
+async def _leased(unit: UnitOfWork, document_id: UUID) -> _Claimed | None:
+    documents = tables.documents
+    free = or_(documents.c.lease_until.is_(None), documents.c.lease_until < unit.now)
+    query = select(documents).where(documents.c.id == document_id, documents.c.state == WAITING, free).with_for_update()
+    row = (await unit.connection.execute(query)).first()
+    return await _lease(unit, row) if row is not None else None
+
+
+async def _lease(unit: UnitOfWork, row: DocumentRow) -> _Claimed:
+    item = _Claimed(row, new_id())
+    lease = {"lease_token": item.token, "lease_until": unit.now + LEASE, "attempts": row.attempts + 1}
+    await unit.connection.execute(update(tables.documents).where(tables.documents.c.id == row.id).values(**lease))
+    return item
+
+
+def draw(room: PrintRoom, row: Any, renderer: Renderer, *, copy: bool = False) -> Rendered:
+    """Draw a document's frozen words; blocking."""
+    values = FormValues.model_validate_json(room.ring.open(row.sealed_values))
+    issue = Issue(
+        issued_at=row.issued_at,
+        issued_by=row.issued_by,
+        number=row.number,
+        version=row.version,
+        verification=Verification(code=row.verify_code, url=f"{room.public_url}/verify/{row.verify_code}"),
+        copy=copy,
+    )
+    return renderer.render(FORMS[FormId(row.form)], values, issue)
+
+
+def _rendered(row: DocumentRow, drawn: Rendered, now: Any) -> DocumentRendered:
+    return DocumentRendered(
+        document_id=row.id,
+        complaint_id=row.complaint_id,
+        case_number=row.case_number,
+        form=row.form,
+        number=row.number,
+        version=row.version,
+        sha256=drawn.sha256,
+        template_version=row.template_version,
+        occurred_at=now,
+        verify_code=row.verify_code,
+    )

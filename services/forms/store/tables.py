@@ -1,0 +1,67 @@
+"""Forms' tables.
+
+Law of this file: a document's words are frozen (sealed) when it is due, so that later data never changes an issued one;
+its bytes are an original, named by hash. Complaints and events are sealed.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint, Uuid
+
+from shared.store.columns import Sequence64, UtcDateTime
+from shared.store.message_tables import message_tables
+
+metadata = MetaData()
+messages = message_tables(metadata)
+
+complaints = Table(
+    "complaints",
+    metadata,
+    Column("complaint_id", Uuid, primary_key=True),
+    Column("tracking_code", String(10), nullable=False, unique=True),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("case_number", String(11), index=True),
+    Column("sealed", Text, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", Sequence64, primary_key=True, autoincrement=True),
+    Column("complaint_id", Uuid, nullable=False),
+    Column("type", String(80), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("sealed", Text, nullable=False),
+)
+Index("events_of", events.c.complaint_id, events.c.version, events.c.seq)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("complaint_id", Uuid, nullable=False, index=True),
+    Column("case_number", String(11), index=True),
+    Column("form", String(40), nullable=False),
+    Column("reader", String(20), nullable=False),
+    Column("unit", String(120)),
+    Column("article", String(10), nullable=False),
+    Column("number", String(60), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("verify_code", String(10), nullable=False, unique=True),
+    Column("template_version", String(20), nullable=False),
+    Column("issued_at", UtcDateTime, nullable=False),
+    Column("issued_by", String(80), nullable=False),
+    Column("superseded_at", UtcDateTime),
+    Column("sealed_values", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("lease_token", Uuid),
+    Column("lease_until", UtcDateTime),
+    Column("sha256", String(64)),
+    Column("size", Integer),
+    Column("missing_glyphs", JSON),
+    Column("reason", String(400)),
+    UniqueConstraint("complaint_id", "form", "reader", "version", name="documents_versions"),
+)
+Index("documents_state", documents.c.state, documents.c.issued_at)

@@ -1,0 +1,1 @@
+"""One real input for each channel, as the demonstration feeds them."""

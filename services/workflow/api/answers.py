@@ -1,0 +1,90 @@
+"""How workflow answers: a case without its identity, and refusals as problems that name the rule and the article."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from services.workflow.domain.case import Case
+from services.workflow.domain.refusal import Refusal, RefusalCode
+from shared.centre import Centre
+from shared.contracts.complaint import ComplaintReceived
+from shared.web.problems import Problem
+
+_STATUS = {
+    RefusalCode.NOT_YOURS: 404,
+    RefusalCode.NOT_YOUR_ROLE: 403,
+    RefusalCode.NOT_NOW: 409,
+    RefusalCode.RULE: 409,
+}
+
+
+def no_such_case() -> Problem:
+    """404, the same for a case that isn't there and one that isn't theirs."""
+    return Problem(404, "not_found", "没有这个案件", "There is no such case")
+
+
+def refused(refusal: Refusal) -> Problem:
+    """409 with the rule and its article; 403 for a role that never may; 404 where the case may not even be known."""
+    if refusal.code is RefusalCode.NOT_YOURS:
+        return no_such_case()
+    return Problem(
+        _STATUS[refusal.code],
+        f"refused.{refusal.rule}",
+        f"{refusal.message_zh}（第{refusal.article}条）",
+        f"{refusal.message_en} (art. {refusal.article})",
+    )
+
+
+def stale() -> Problem:
+    """412: somebody else acted meanwhile."""
+    return Problem(
+        412,
+        "stale",
+        "您打开之后已有他人办理此件，请刷新后再办",
+        "Somebody else acted on this case since you opened it; look again, then decide",
+    )
+
+
+def case_answer(row: RowMapping, case: Case, complaint: ComplaintReceived, centre: Centre) -> dict[str, Any]:
+    """A case as its people see it: the words of the complaint, never who complained."""
+    return {
+        "number": case.number,
+        "formal_number": centre.formal_number(case.number),
+        "tracking_code": case.tracking_code,
+        "complaint_id": str(case.complaint_id),
+        "state": case.state.value,
+        "version": case.version,
+        "round": case.round,
+        "track": case.track,
+        "unit": case.unit,
+        "channel": case.channel.value,
+        "received_at": case.received_at,
+        "holder": {"name": case.holder.name, "role": case.holder.role.value, "unit": case.holder.unit},
+        "real_name": case.real_name,
+        "confidential": case.confidential,
+        "target": complaint.target.model_dump(),
+        "facts": complaint.facts,
+        "demand": complaint.demand,
+        "occurred_at": complaint.occurred_at,
+        "major": case.major,
+        "missing": [element.value for element in case.missing],
+        "evidence": [item.model_dump(mode="json") for item in complaint.evidence],
+        "clocks": [_clock(clock) for clock in case.clocks],
+        "next_limit": row["next_limit"],
+    }
+
+
+def _clock(clock: Any) -> dict[str, Any]:
+    return {
+        "name": clock.name.value,
+        "round": clock.round,
+        "article": clock.article,
+        "bound": clock.bound.value,
+        "started_at": clock.started_at,
+        "limit": clock.limit,
+        "original_limit": clock.original_limit,
+        "end": clock.end.value if clock.end else None,
+        "ended_at": clock.ended_at,
+    }

@@ -1,0 +1,179 @@
+"""``/workflow/…``: worklist, case, timeline, what I may do now, and doing it. All by bearer token or session."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Depends, Header, Query
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.requests import Request
+
+from services.workflow import directory
+from services.workflow.api import answers
+from services.workflow.domain.case import Case, case_from_json
+from services.workflow.domain.commands import COMMANDS, Command
+from services.workflow.domain.decide import available
+from services.workflow.domain.roles import Person
+from services.workflow.domain.sight import may_see
+from services.workflow.handlers import RefusedError, act
+from services.workflow.office import Office
+from services.workflow.store import files, queries, tables
+from shared.contracts.complaint import ComplaintReceived
+from shared.contracts.values import Role
+from shared.identity.principal import Principal
+from shared.web.access import Gate
+from shared.web.problems import Problem
+
+_BY_NAME: dict[str, type[Command]] = {act.value: model for act, model in COMMANDS.items()}
+READERS = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
+
+
+def person_of(principal: Principal) -> Person:
+    """The principal as the domain knows people."""
+    return Person(id=principal.name, name=principal.name, role=principal.role, unit=principal.unit)
+
+
+def case_routes(office: Office, gate: Gate) -> APIRouter:
+    """The endpoints, over the office."""
+    router = APIRouter(tags=["workflow"])
+    reader = gate.staff(*READERS, scope="workflow:read")
+    actor = gate.staff(*READERS, scope="workflow:act")
+    _add_reading(router, office, reader)
+    _add_acting(router, office, reader, actor)
+    return router
+
+
+def _add_reading(router: APIRouter, office: Office, reader: Any) -> None:
+    @router.get("/workflow/cases")
+    async def worklist(
+        state: list[str] = Query(default=[]),
+        unit: str | None = None,
+        after_limit: datetime | None = None,
+        after_number: str | None = None,
+        limit: int = Query(default=queries.PAGE, ge=1, le=200),
+        who: Principal = Depends(reader),
+    ) -> dict[str, Any]:
+        """Open cases, the nearest limit first; only those the asker may know of."""
+        after = (after_limit, after_number) if after_limit and after_number else None
+        rows = await queries.worklist(office.store, person_of(who), states=state, unit=unit, after=after, limit=limit)
+        return {"items": [dict(row) for row in rows]}
+
+    @router.get("/workflow/cases/{number}")
+    async def case(number: str, who: Principal = Depends(reader)) -> dict[str, Any]:
+        """One case."""
+        row, found, complaint = await _seen(office, number, person_of(who))
+        return answers.case_answer(row, found, complaint, office.centre)
+
+    @router.get("/workflow/cases/{number}/timeline")
+    async def timeline(number: str, who: Principal = Depends(reader)) -> dict[str, Any]:
+        """What happened, oldest first, with the chain of hashes."""
+        await _seen(office, number, person_of(who))
+        return {"items": [_entry(office, row) for row in await queries.entries(office.store, number)]}
+
+
+def _add_acting(router: APIRouter, office: Office, reader: Any, actor: Any) -> None:
+    @router.get("/workflow/cases/{number}/actions")
+    async def actions(number: str, who: Principal = Depends(reader)) -> dict[str, Any]:
+        """What I may do now; what not yet, and why."""
+        _, found, _ = await _seen(office, number, person_of(who))
+        async with office.store.transaction(office.clock()) as unit:
+            facts = await directory.facts_about(unit, (found.unit, found.target.unit))
+        offers = available(found, person_of(who), office.clock(), office.calendar, office.hours, facts)
+        return {
+            "version": found.version,
+            "may": [_offer(offer) for offer in offers.offers],
+            "cannot": [
+                {
+                    "command": each.command.value,
+                    "label": each.label,
+                    "article": each.refusal.article,
+                    "reason": each.refusal.message_zh,
+                    "reason_en": each.refusal.message_en,
+                }
+                for each in offers.cannot
+            ],
+        }
+
+    @router.post("/workflow/cases/{number}/actions/{name}")
+    async def do(
+        number: str,
+        name: str,
+        request: Request,
+        if_match: str | None = Header(default=None),
+        who: Principal = Depends(actor),
+    ) -> dict[str, Any]:
+        """Do it. ``If-Match`` carries the version that was looked at; an older one is answered 412."""
+        command = _command(name, await request.body())
+        seen = _version(if_match)
+        try:
+            async with office.store.transaction(office.clock()) as unit:
+                file = await files.load(unit, office.ring, tables.cases.c.number == number)
+                if file is None:
+                    raise answers.no_such_case()
+                if seen is not None and seen < file.case.acted_version:
+                    raise answers.stale()
+                after = await act(office, unit, file, command, person_of(who))
+        except RefusedError as fault:
+            raise answers.refused(fault.refusal) from fault
+        except files.StaleError as fault:
+            raise answers.stale() from fault
+        return {"number": after.number, "state": after.state.value, "version": after.version, "round": after.round}
+
+
+async def _seen(office: Office, number: str, person: Person) -> tuple[Any, Case, ComplaintReceived]:
+    """A case that this person may know of. Raises Problem 404 otherwise."""
+    row = await queries.one_case(office.store, tables.cases.c.number == number)
+    if row is None:
+        raise answers.no_such_case()
+    case = case_from_json(office.ring.open(row["sealed_case"]))
+    if not may_see(case, person):
+        raise answers.no_such_case()
+    return row, case, ComplaintReceived.model_validate_json(office.ring.open(row["sealed_complaint"]))
+
+
+def _command(name: str, body: bytes) -> Command:
+    model = _BY_NAME.get(name)
+    if model is None:
+        raise Problem(404, "unknown_command", "没有这项办理", "There is no such command")
+    try:
+        return model.model_validate_json(body or b"{}")
+    except ValidationError as fault:
+        raise RequestValidationError(fault.errors()) from fault
+
+
+def _version(if_match: str | None) -> int | None:
+    if if_match is None:
+        return None
+    text = if_match.strip().strip('"')
+    if not text.isdigit():
+        raise Problem(400, "bad_if_match", "If-Match 应为版本号", "If-Match must be a version number")
+    return int(text)
+
+
+def _offer(offer: Any) -> dict[str, Any]:
+    return {
+        "command": offer.command.value,
+        "label": offer.label,
+        "article": offer.article,
+        "variants": list(offer.variants),
+    }
+
+
+def _entry(office: Office, row: Any) -> dict[str, Any]:
+    event = json.loads(office.ring.open(row["sealed_event"]))
+    return {
+        "place": row["version"],
+        "at": row["at"],
+        "kind": row["kind"],
+        "actor": row["actor_name"],
+        "role": row["actor_role"],
+        "article": row["article"],
+        "round": row["round"],
+        "what": event["what"],
+        "state": event["state"],
+        "previous": row["previous"],
+        "hash": row["hash"],
+    }

@@ -1,0 +1,57 @@
+"""Builds workflow from the premises: the only place in it that knows concrete classes."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from services.workflow.api.directory_routes import directory_routes
+from services.workflow.api.routes import case_routes
+from services.workflow.consumer import handlers
+from services.workflow.office import Office
+from services.workflow.store import tables
+from services.workflow.watch import DeadlineWatch
+from services.workflow.web.routes import track_routes
+from shared.messaging.consumer import Consumer
+from shared.messaging.relay import Relay
+from shared.premises import Premises
+from shared.service import Service
+from shared.store.engine import open_engine, ping
+from shared.store.migrate import migrate
+from shared.store.unit_of_work import Store
+from shared.web.access import Gate
+from shared.web.app import common_pages
+
+VERSIONS = Path(tables.__file__).parent / "migrations" / "versions"
+
+
+def build(premises: Premises) -> Service:
+    """Workflow, ready to be run."""
+    settings = premises.settings
+    engine = open_engine(settings.database_of("workflow"), pool_size=settings.pool_size)
+    store = Store(engine, tables.messages, premises.ring)
+    office = Office(
+        store=store,
+        ring=premises.ring,
+        originals=premises.originals,
+        centre=premises.centre,
+        calendar=premises.calendar,
+        hours=premises.hours,
+        clock=premises.clock,
+    )
+    gate = Gate(premises.tokens, premises.clock)
+    consumer = Consumer("workflow", store, handlers(office), premises.ring, premises.clock)
+    pages = common_pages(settings, Path(__file__).parent / "web")
+    return Service(
+        name="workflow",
+        routers=[case_routes(office, gate), directory_routes(office, gate), track_routes(office, pages)],
+        checks={"workflow.database": partial(ping, engine)},
+        tasks={
+            "relay": Relay(store, premises.transport, premises.clock).run,
+            "consumer": partial(consumer.run, premises.transport),
+            "watch": DeadlineWatch(office).run,
+        },
+        start=[partial(migrate, engine, VERSIONS)],
+        stop=[engine.dispose],
+        surroundings={"store": store, "office": office},
+    )

@@ -1,0 +1,31 @@
+"""Who may know of a case at all (art. 17).
+
+Law of this file: a unit knows of what was dispatched to it and of nothing else; an operator of what the operator took
+in or holds; the person complained of knows of nothing; a restricted case (10.5) is for the leader, the officer in
+charge and the auditor; an administrator reads no case. Whether the complainant's identity may be shown is a guard's.
+"""
+
+from __future__ import annotations
+
+from services.workflow.domain.case import Case
+from services.workflow.domain.roles import Person, Software
+from shared.contracts.values import Role
+
+
+def may_see(case: Case, actor: Person, *, is_complained_of: bool = False) -> bool:
+    """Whether this person may know that the case exists."""
+    if actor.role is Software.SYSTEM:
+        return True
+    if is_complained_of or actor.role is Role.ADMINISTRATOR:
+        return False
+    if case.restricted:
+        return actor.role in {Role.OFFICE_LEADER, Role.AUDITOR} or _is_officer(case, actor)
+    if actor.is_of_a_unit:
+        return actor.unit is not None and actor.unit == case.unit
+    if actor.role is Role.OPERATOR:
+        return case.first_receiver in {actor.id, actor.name} or case.holder.id == actor.id
+    return True
+
+
+def _is_officer(case: Case, actor: Person) -> bool:
+    return case.officer is not None and case.officer.id == actor.id

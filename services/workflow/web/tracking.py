@@ -1,0 +1,113 @@
+"""From a case to its tracking page: the answer first, then the six steps of annex 1. Pure; says nothing of who complained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.workflow.domain.case import Case
+from services.workflow.domain.clocks import Clock, ClockName
+from services.workflow.domain.states import State
+from services.workflow.web.views import (
+    Answer,
+    Progress,
+    Redirection,
+    Refusal,
+    Standing,
+    Step,
+    TrackPage,
+    TrackRound,
+    TrackStep,
+)
+from shared.working_time import limit_words
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLimit:
+    """A limit in words with its moment, as pages show it."""
+
+    kind: str
+    words: str
+    when: datetime | None
+
+
+def shown_limit(limit: datetime, now: datetime, met_at: datetime | None = None) -> ShownLimit:
+    """A limit as it stands at ``now``."""
+    said = limit_words(limit, now, met_at)
+    return ShownLimit(said.kind.value, said.words, limit)
+
+
+REACHED: dict[State, Step] = {
+    State.REGISTERED: Step.ACCEPT,
+    State.AWAITING_STATEMENT: Step.ACCEPT,
+    State.ACCEPTED: Step.DISPATCH,
+    State.AWAITING_APPROVAL: Step.DISPATCH,
+    State.DISPATCHED: Step.FEEDBACK,
+    State.FEEDBACK_SUBMITTED: Step.FOLLOW_UP,
+    State.CLOSED: Step.ARCHIVE,
+}
+"""The step that is under way in each state; a state without a row is at the end."""
+
+CLOCK_OF: dict[Step, tuple[ClockName, ...]] = {
+    Step.RECEIVE: (ClockName.RESPOND,),
+    Step.FEEDBACK: (ClockName.FORWARD, ClockName.APPROVE, ClockName.REDISPATCH),
+    Step.FOLLOW_UP: (ClockName.FOLLOW_UP,),
+}
+
+
+def track_page(case: Case, now: datetime) -> TrackPage:
+    """The page for this moment. What the unit answered is shown once the follow-up has closed the case."""
+    next_clock = min(case.open_clocks, key=lambda clock: clock.limit, default=None)
+    return TrackPage(
+        code=case.tracking_code,
+        standing=Standing(case.state.value),
+        number=case.number,
+        rounds=[TrackRound(case.round, _steps(case, now), _answer(case))],
+        holder=case.holder.unit or "",
+        next_limit=shown_limit(next_clock.limit, now) if next_clock and case.is_live else None,
+        refusal=Refusal(case.refusal.ground, case.refusal.reason, case.refusal.remedy) if case.refusal else None,
+        redirection=Redirection(case.redirection.competent_authority, case.redirection.reason)
+        if case.redirection
+        else None,
+        written_form_url=f"/intake/written/{case.tracking_code}" if case.state is State.AWAITING_STATEMENT else "",
+    )
+
+
+def _steps(case: Case, now: datetime) -> list[TrackStep]:
+    current = REACHED.get(case.state)
+    order = list(Step)
+    reached = order.index(current) if current else len(order)
+    return [_step(case, step, _progress(place, reached), now) for place, step in enumerate(order)]
+
+
+def _progress(place: int, reached: int) -> Progress:
+    if place < reached:
+        return Progress.DONE
+    return Progress.NOW if place == reached else Progress.AHEAD
+
+
+def _step(case: Case, step: Step, progress: Progress, now: datetime) -> TrackStep:
+    clock = _clock(case, step)
+    at = case.received_at if step is Step.RECEIVE else (clock.ended_at if clock else None)
+    return TrackStep(
+        step,
+        progress,
+        at if progress is Progress.DONE else None,
+        by=(case.unit or "") if step is Step.FEEDBACK else "",
+        channel=case.channel if step is Step.RECEIVE else None,
+        limit=shown_limit(clock.limit, now, clock.ended_at) if clock and progress is not Progress.AHEAD else None,
+        due=clock.limit if clock else None,
+    )
+
+
+def _clock(case: Case, step: Step) -> Clock | None:
+    names = CLOCK_OF.get(step, ())
+    return next((clock for clock in reversed(case.clocks) if clock.name in names), None)
+
+
+def _answer(case: Case) -> Answer | None:
+    if case.settlement is not None:
+        return Answer(case.settlement.result, case.settlement.unit or "", case.received_at)
+    if case.closing is not None and case.closing.result:
+        return Answer(case.closing.result, case.unit or "", case.clocks[-1].ended_at or case.received_at)
+    return None

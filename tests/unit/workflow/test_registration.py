@@ -1,0 +1,124 @@
+"""How a case begins (arts. 3, 7, 14, 15, 18.1)."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.workflow.domain import commands, events
+from services.workflow.domain.clocks import ClockEnd, ClockName
+from services.workflow.domain.evolve import evolve, fold
+from services.workflow.domain.registration import register_part, settle_as_told
+from services.workflow.domain.roles import SOFTWARE
+from services.workflow.domain.states import State
+from shared.contracts.complaint import ComplaintReceived, SpotSettlement
+from shared.contracts.values import Channel
+from tests.unit.workflow.building import (
+    CALENDAR,
+    HANDLER,
+    HOURS,
+    MONDAY,
+    NUMBER,
+    OPERATOR,
+    SHA,
+    Story,
+    a_complaint,
+    answered,
+    arrive,
+    at,
+)
+
+TOLD = SpotSettlement(result="当场补办。", settled_by="柜台小赵", settled_at=at("2026-11-16 10:12"))
+
+
+def settled_as_told(complaint: ComplaintReceived) -> Story:
+    """Registered, and what was told with it recorded in the same minute."""
+    story = Story.begins(**{name: getattr(complaint, name) for name in ComplaintReceived.model_fields})
+    return story.takes(*settle_as_told(story.case, complaint, story.now, CALENDAR, HOURS))
+
+
+@pytest.mark.article("3")
+@pytest.mark.article("15")
+@pytest.mark.parametrize("channel", Channel)
+def test_every_channel_ends_in_one_kind_of_case(channel: Channel) -> None:
+    """Whichever door it came in by, it is registered with number, code, receiver, time, manner and two clocks."""
+    case = Story.begins(channel=channel, reception_point="总咨询服务台").case
+    assert (case.number, case.channel, case.state) == (NUMBER, channel, State.REGISTERED)
+    assert (case.first_receiver, case.received_at) == (OPERATOR.name, at(MONDAY))
+    assert case.reception_point == "总咨询服务台"
+    assert [clock.name for clock in case.open_clocks] == [ClockName.RESPOND, ClockName.ACCEPTANCE]
+    assert (case.version, case.round) == (1, 1)
+
+
+@pytest.mark.article("23")
+def test_the_register_vouches_for_the_complaint_as_it_came() -> None:
+    """The hashes of the originals stand in the first event, and so in the first entry of the timeline."""
+    source = a_complaint().source.model_copy(update={"originals": [SHA]})
+    what = Story.begins(source=source).history[0].what
+    assert isinstance(what, events.Registered)
+    assert what.originals == (SHA,)
+
+
+@pytest.mark.article("18.1")
+def test_a_settlement_told_with_the_visit_is_recorded_with_it() -> None:
+    """Registered and settled in the same minute, by whoever stood there; closed, answered, in time."""
+    story = settled_as_told(a_complaint(channel=Channel.VISIT, settled_on_the_spot=TOLD))
+    assert story.case.state is State.CLOSED
+    assert story.history[-1].by.name == "柜台小赵"
+    assert story.case.settlement is not None
+    assert story.case.settlement.result == "当场补办。"
+    assert not story.case.open_clocks
+
+
+@pytest.mark.article("7")
+def test_a_major_matter_settled_on_the_spot_still_waits_for_its_statement() -> None:
+    """What was told is noted and not lost; the written form comes first."""
+    story = settled_as_told(a_complaint(channel=Channel.VISIT, major=True, settled_on_the_spot=TOLD))
+    assert story.case.state is State.AWAITING_STATEMENT
+    what = story.history[-1].what
+    assert isinstance(what, events.Noted)
+    assert "当场补办" in what.text
+
+
+def test_nothing_told_is_nothing_settled() -> None:
+    """Without a settlement the registration stands alone."""
+    assert settle_as_told(Story.begins().case, a_complaint(), at(MONDAY), CALENDAR, HOURS) == ()
+
+
+@pytest.mark.article("14")
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_a_part_of_a_letter_begins_as_the_letter_stands(*, is_answered: bool) -> None:
+    """Received when the letter was; answered where the letter was answered before, else with the letter's limit."""
+    story = arrive(State.REGISTERED, channel=Channel.LETTER)
+    if is_answered:
+        story.tell(answered("2026-11-16 10:30"), SOFTWARE, "2026-11-16 11:00")
+    part = commands.Part(matter="停车收费", unit="市税务局")
+    story.tell(commands.Split(parts=(part,), reason="一信两事。"), HANDLER)
+    split = story.history[-1].what
+    assert isinstance(split, events.SplitUp)
+    other = evolve(None, register_part(story.case, split.parts[0], story.now, CALENDAR, HOURS))
+    assert (other.number, other.split_from) == ("2026-001084", story.case.number)
+    assert (other.received_at, other.matter, other.target.unit) == (story.case.received_at, "停车收费", "市税务局")
+    respond = other.clock(ClockName.RESPOND)
+    assert respond is not None
+    assert respond.limit == story.clock(ClockName.RESPOND).limit
+    assert respond.end is (ClockEnd.MET if is_answered else None)
+    assert other.responded_at == story.case.responded_at
+    assert other.holder == story.case.holder
+
+
+def test_a_case_begins_once_and_with_its_registration() -> None:
+    """A second registration, another first event and an empty history are the store's fault and are refused."""
+    story = arrive(State.ACCEPTED)
+    with pytest.raises(ValueError, match="begins once"):
+        evolve(story.case, story.history[0])
+    with pytest.raises(ValueError, match="begins once"):
+        evolve(None, story.history[1])
+    with pytest.raises(ValueError, match="no events"):
+        fold([])
+
+
+def test_a_backdated_receipt_counts_from_when_it_came_in() -> None:
+    """Registered two hours later, the clock of the decision starts then; the answer's started with the receipt."""
+    story = Story.begins(now=at(MONDAY) + timedelta(hours=2))
+    assert story.clock(ClockName.RESPOND).started_at == at(MONDAY)
+    assert story.clock(ClockName.ACCEPTANCE).started_at == at(MONDAY) + timedelta(hours=2)
