@@ -221,7 +221,11 @@ async def test_a_poison_message_harms_nobody_and_dies_with_its_reason(house: Hou
     (dead,) = await house.dead()
     assert (dead.message_id, dead.consumer, dead.type, dead.attempts) == (poison, "workflow", DOCUMENT, len(SOON))
     assert dead.reason == "LookupError in the handler; 12 attempts"
-    assert await house.waiting() == 0
+
+    async def told() -> bool:
+        return await house.waiting() == 0
+
+    await until(told)
 
 
 async def test_a_handler_that_fails_on_a_file_does_not_pass_for_a_lost_database(house: House):
