@@ -525,31 +525,49 @@ async def test_a_queue_with_other_arguments_is_named_with_its_remedy(url: str, s
     assert len([line for line in logs if line["event"].startswith("rabbit.")]) < 8
 
 
+EVERYTHING = "set_permissions(U, V, A, A, A, U)"
+
+
+class Clerk:
+    """A user of one virtual host, whose rights the broker's administrator changes; rabbitmqctl takes a second each time."""
+
+    def __init__(self, node: RabbitNode, vhost: str) -> None:
+        self._node = node
+        self._vhost = vhost
+
+    async def may(self, what: str, password: str = "") -> None:
+        """Change the password or the permissions."""
+        names = {"U": "clerk", "V": self._vhost, "P": password, "A": ".*"}
+        bound = ", ".join(f'{name} = iolist_to_binary("{value}")' for name, value in names.items())
+        await asyncio.to_thread(self._node.evaluate, f"{bound}, _ = {{P, A}}, rabbit_auth_backend_internal:{what}.")
+
+
 async def test_lost_credentials_hold_the_outbox_until_they_are_given_back(
     node: RabbitNode, url: str, store: Store, quiet
 ):
     """A changed password stops nothing but the telling (F40); no log line holds a password; it recovers by itself."""
     vhost = vhost_of(url)
-    await ctl(node, "add_user", "clerk", "geheim1")
-    await ctl(node, "set_permissions", "-p", vhost, "clerk", ".*", ".*", ".*")
+    clerk = Clerk(node, vhost)
+    await clerk.may("add_user(U, P, U)", "geheim1")
+    await clerk.may(EVERYTHING)
     mine = url.replace("guest:guest@", "clerk:geheim1@")
     with capture_logs() as logs:
         async with open_house(store, transport(mine)) as house:
             first = await house.emit(document())
             await house.effects_are(first)
-            await ctl(node, "change_password", "clerk", "geheim2")
+            await clerk.may("change_password(U, P, U)", "geheim2")
             await close_all_connections(node)
             second = await house.emit(document())
             await asyncio.sleep(1.5)
             assert await house.waiting() == 1
-            await ctl(node, "change_password", "clerk", "geheim1")
+            await clerk.may("change_password(U, P, U)", "geheim1")
             await house.effects_are(first + second)
-            await ctl(node, "clear_permissions", "-p", vhost, "clerk")
+            await clerk.may("clear_permissions(U, V, U)")
             await close_all_connections(node)
             third = await house.emit(document())
             await asyncio.sleep(1)
             assert await house.waiting() == 1
-            await ctl(node, "set_permissions", "-p", vhost, "clerk", ".*", ".*", ".*")
+            await clerk.may(EVERYTHING)
             await house.effects_are(first + second + third)
     assert "geheim" not in str(logs)
     assert any(line["event"] == "rabbit.not_connected" for line in logs)
