@@ -154,6 +154,11 @@ def test_fields_without_fault_are_not_marked() -> None:
     assert control(ERRORS, "facts").get("aria-invalid") is None
 
 
+def test_no_field_cuts_off_what_is_pasted() -> None:
+    """A browser shortens silently where a length is set; the server says what is too long and keeps it."""
+    assert html.elements(FORM_EMPTY, "//*[@maxlength]") == []
+
+
 def test_everything_typed_is_kept() -> None:
     """Values, choices and files that arrived."""
     values = FORM_BACK.values
