@@ -268,10 +268,14 @@ def _peer(scope: Scope) -> str:
 
 
 def _address(text: str) -> str | None:
+    """The address in its plain form, or None. A zone (``fe80::1%eth0``) may hold any text, so there is none here."""
+    if "%" in text:
+        return None
     try:
-        return str(ip_address(text.strip().removeprefix("[").removesuffix("]")))
+        address = ip_address(text.strip().removeprefix("[").removesuffix("]"))
     except ValueError:
         return None
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def _within(address: str, network: Network) -> bool:

@@ -47,9 +47,7 @@ def main() -> None:
     """Read the body from standard input, drive, print."""
     host, port, path, connections, count = sys.argv[1:6]
     request = request_of(host, int(port), path, sys.stdin.buffer.read())
-    seconds, answers = asyncio.run(
-        drive(host, int(port), request, connections=int(connections), count=int(count))
-    )
+    seconds, answers = asyncio.run(drive(host, int(port), request, connections=int(connections), count=int(count)))
     sys.stdout.write(json.dumps({"seconds": seconds, "answers": answers}) + "\n")
 
 

@@ -55,10 +55,14 @@ def run(out: list[str]) -> None:
             with tempfile.TemporaryDirectory() as folder, _house(folder, {}) as port:
                 rows["embedded"].append(_drive(port, body, Path(folder)))
             with tempfile.TemporaryDirectory() as folder:
-                databases = {name: postgres.database() for name in ("intake", "workflow", "notify", "forms", "identity")}
+                databases = {
+                    name: postgres.database() for name in ("intake", "workflow", "notify", "forms", "identity")
+                }
                 with _four(folder, databases, rabbit.vhost()) as port:
                     rows["rabbit+postgres"].append(_drive(port, body, databases["workflow"]))
-    out.append(f"web form as JSON, {COUNT} complaints, {CONNECTIONS} connections, median of {ROUNDS} interleaved rounds")
+    out.append(
+        f"web form as JSON, {COUNT} complaints, {CONNECTIONS} connections, median of {ROUNDS} interleaved rounds"
+    )
     out.extend(_table(rows))
 
 
@@ -79,7 +83,9 @@ def _drive(port: int, body: bytes, register: Path | str | None = None) -> Result
 def _wait_for_cases(register: Path | str, wanted: int) -> None:
     from sqlalchemy import create_engine, text
 
-    where = f"sqlite:///{register}/workflow.db" if isinstance(register, Path) else register.replace("+asyncpg", "+psycopg")
+    where = (
+        f"sqlite:///{register}/workflow.db" if isinstance(register, Path) else register.replace("+asyncpg", "+psycopg")
+    )
     if isinstance(register, str):
         return _wait_in_postgres(register, wanted)
     engine = create_engine(where)
@@ -183,5 +189,3 @@ def _table(rows: Mapping[str, list[Result]]) -> Iterator[str]:
 
 def _median(values: list[float]) -> float:
     return sorted(values)[len(values) // 2]
-
-

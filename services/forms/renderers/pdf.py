@@ -109,6 +109,7 @@ def _furniture(paper: Paper, fonts: FontSet) -> dict[str, Any]:
         "author": OFFICE,
         "date": _typst_date(made),
         "qr": qr_svg(paper.verification.url) if paper.verification else None,
+        "seal": list(paper.issue.seal) if paper.issue.seal else None,
     }
 
 

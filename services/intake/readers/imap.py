@@ -53,6 +53,10 @@ logging.getLogger("imapclient").setLevel(logging.WARNING)
 """At DEBUG imapclient logs what it sends and gets: addresses, and the text of mails."""
 
 
+_WHILE_LEAVING = (imaplib.IMAP4.error, OSError, ValueError, AttributeError)
+"""What a connection that is gone already raises when it is asked to say goodbye (imaplib keeps no socket then)."""
+
+
 class Security(StrEnum):
     """How the line is protected."""
 
@@ -187,10 +191,10 @@ class ImapMailbox:
 
     def close(self) -> None:
         """Log out, or else drop the connection."""
-        with suppress(Exception):
+        with suppress(*_WHILE_LEAVING):
             self._client.socket().settimeout(2)
             self._client.logout()
-        with suppress(Exception):
+        with suppress(*_WHILE_LEAVING):
             self._client.shutdown()
 
     def _uids(self, criteria: list[str], *, above: int) -> list[int]:

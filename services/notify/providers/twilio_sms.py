@@ -83,7 +83,7 @@ class TwilioSms:
 
     def __init__(self, account: TwilioAccount) -> None:
         self._account = account
-        self._client = _client_of(account)
+        self._messages = _messages_of(account)
         self._threads = ThreadPoolExecutor(account.parallel, thread_name_prefix=NAME)
         self._slots = asyncio.Semaphore(account.parallel)
 
@@ -118,7 +118,7 @@ class TwilioSms:
 
     def _create(self, message: OutgoingText) -> SendOutcome:
         try:
-            created = self._client.messages.create(to=message.to, body=message.body, **self._sender())
+            created = self._messages.create(to=message.to, body=message.body, **self._sender())
         except Exception as fault:  # noqa: BLE001 - whatever the library raises is an answer; see _outcome_of_fault
             return _outcome_of_fault(fault)
         return _accepted(created) or Unknown(NAME, "an answer without a message SID")
@@ -133,7 +133,7 @@ class TwilioSms:
 
     def _look(self, message: OutgoingText) -> Found:
         try:
-            listed = self._client.messages.list(to=message.to, limit=LISTED, page_size=LISTED)
+            listed = self._messages.list(to=message.to, limit=LISTED, page_size=LISTED)
         except Exception as fault:  # noqa: BLE001 - a list that fails in whatever way tells nothing
             return CannotTell(NAME, f"the list failed ({type(fault).__name__})")
         if any(not other.body for other in listed):
@@ -142,14 +142,14 @@ class TwilioSms:
         return next((_accepted(other) for other in listed if message.reference in other.body), None)
 
 
-def _client_of(account: TwilioAccount) -> Any:
-    """Built at the start and not under the first message's deadline; who doesn't use Twilio never pays the 0.3 s."""
+def _messages_of(account: TwilioAccount) -> Any:
+    """The client's list of messages, which loads a second's worth of modules: at the start, not under a message's deadline."""
     from twilio.http.http_client import TwilioHttpClient  # noqa: PLC0415 - see above
     from twilio.rest import Client  # noqa: PLC0415 - see above
 
     inner = TwilioHttpClient(timeout=account.timeout_seconds, max_retries=0, logger=_silent_logger())
     courier: Any = _Courier(inner, account.base_url)
-    return Client(account.account_sid, account.auth_token, http_client=courier)
+    return Client(account.account_sid, account.auth_token, http_client=courier).messages
 
 
 class _Courier:

@@ -175,9 +175,11 @@ ClockChange = Annotated[Started | Ended | Moved | Warned, Field(discriminator="c
 
 
 def after(clocks: tuple[Clock, ...], change: Started | Ended | Moved | Warned) -> tuple[Clock, ...]:
-    """The clocks after one change. Raises ValueError where the change would touch a clock that has ended."""
+    """The clocks after one change. Raises ValueError where it would touch a clock that has ended, or none at all."""
     if isinstance(change, Started):
         return (*clocks, change.clock)
+    if all(clock.id != change.id for clock in clocks):
+        raise ValueError(f"there is no clock {change.id}")
     return tuple(_changed(clock, change) if clock.id == change.id else clock for clock in clocks)
 
 

@@ -7,11 +7,12 @@ it is given; whether that time can be trusted (a clock that jumped) is the calle
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from services.workflow.domain import events
 from services.workflow.domain.case import Case
-from services.workflow.domain.clocks import Clock, Warned
+from services.workflow.domain.clocks import Clock, Moved, Warned, after
 from services.workflow.domain.clockwork import Clockwork, clock_row, missed, recounted
 from services.workflow.domain.events import Event
 from services.workflow.domain.evolve import evolve
@@ -46,7 +47,12 @@ def recompute(case: Case, now: datetime, calendar: WorkCalendar, hours: Business
     A new limit that would lie in the past already is not taken: an amendment can't make late what was in time.
     """
     now, work = in_utc(now), Clockwork(calendar, hours)
-    moves = [move for clock in case.open_clocks if (move := recounted(case, clock, now, work)) is not None]
+    moves, seen = list[Moved](), case
+    for clock in case.open_clocks:
+        move = recounted(seen, clock, now, work)
+        if move is not None:
+            moves.append(move)
+            seen = replace(seen, clocks=after(seen.clocks, move))
     if not moves:
         return ()
     version = moves[0].limit.limit.calendar_version

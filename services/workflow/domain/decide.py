@@ -95,13 +95,12 @@ class Availability:
 
 
 def available(
-    case: Case, actor: Person, now: datetime, calendar: WorkCalendar, hours: BusinessHours, facts: Facts | None = None
+    case: Case, actor: Person, now: datetime, calendar: WorkCalendar, hours: BusinessHours, facts: Facts
 ) -> Availability:
     """What may this person do now, and what not yet and why.
 
     Guards that look into a form are left for ``decide``; everything that is refused here would be refused there.
     """
-    facts = facts or Facts()
     if not may_see(case, actor, is_complained_of=facts.is_complained_of):
         return Availability()
     now, work = in_utc(now), Clockwork(calendar, hours)

@@ -104,7 +104,7 @@ LIMITS: tuple[LimitRow, ...] = (
             On(events.StatementRequired),
         ),
         met_by=(On(events.StatementAttached),),
-        lifted_by=(On(events.Withdrawn),),
+        lifted_by=(On(events.Refused), On(events.Withdrawn)),
         article="7",
         set_by=Source.OFFICE,
         near=_A_DAY_AND_THREE_HOURS,

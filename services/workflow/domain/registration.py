@@ -15,13 +15,14 @@ from services.workflow.domain.case import Case
 from services.workflow.domain.clocks import ClockEnd, ClockName, Ended, Started
 from services.workflow.domain.clockwork import Change, Clockwork, Occurrence, first_clocks, follow
 from services.workflow.domain.events import Event
+from services.workflow.domain.evolve import evolve
 from services.workflow.domain.guards import is_told_only
 from services.workflow.domain.in_force import MEASURE_IN_FORCE, day_of, in_utc
 from services.workflow.domain.recording import Consequences, Rule, write_down
 from services.workflow.domain.roles import SOFTWARE, Person
 from services.workflow.domain.states import State
 from services.workflow.domain.transitions import find
-from shared.contracts.complaint import ComplaintReceived
+from shared.contracts.complaint import ComplaintReceived, SpotSettlement
 from shared.contracts.values import CaseNumber, Channel, Role, Sha256
 from shared.working_time import BusinessHours, WorkCalendar
 
@@ -46,8 +47,11 @@ def register(
     now: datetime,
     calendar: WorkCalendar,
     hours: BusinessHours,
-) -> Event:
-    """The first event of a case. The answer of art. 14 is counted from when the complaint came in, not from ``now``."""
+) -> tuple[Event, ...]:
+    """The first events of a case: registered and, where intake recorded a settlement with it, settled (art. 18.1).
+
+    The answer of art. 14 is counted from when the complaint came in, not from ``now``.
+    """
     now, work = in_utc(now), Clockwork(calendar, hours)
     what = events.Registered(
         complaint_id=complaint.complaint_id,
@@ -69,29 +73,23 @@ def register(
     waits = complaint.major and is_told_only(complaint.channel, None)
     state = State.AWAITING_STATEMENT if waits else State.REGISTERED
     holder = registration.on_duty or _receiver(complaint.received_by)
-    return _event(what, state, holder, now, first_clocks(what, state, now, work))
+    registered = _event(what, state, holder, now, first_clocks(what, state, now, work))
+    told = complaint.settled_on_the_spot
+    return (registered,) if told is None else (registered, _settled(evolve(None, registered), told, now, work))
 
 
-def settle_as_told(
-    case: Case, complaint: ComplaintReceived, now: datetime, calendar: WorkCalendar, hours: BusinessHours
-) -> tuple[Event, ...]:
-    """What follows its registration where intake recorded a settlement together with it (arts. 12, 18.1); else nothing.
-
-    A major matter still waits for its written form (art. 7): then the result is noted, and nothing is settled.
-    """
-    now, told = in_utc(now), complaint.settled_on_the_spot
-    if told is None:
-        return ()
+def _settled(case: Case, told: SpotSettlement, now: datetime, work: Clockwork) -> Event:
+    """What was settled while it was told. A major matter still waits for its written form: then the result is noted."""
     by = _receiver(told.settled_by)
     row = find(case.state, Act.SETTLE, None, day_of(now))
     if row is None or case.channel is not Channel.VISIT:
         note = events.Noted(text=f"登记时填报的现场处置情况：{told.result}")
-        return (write_down(case, note, now, Rule(article="15"), Consequences(), by),)
+        return write_down(case, note, now, Rule(article="15"), Consequences(), by)
     what = events.Settled(unit=case.target.unit, result=told.result)
     at = min(max(told.settled_at, case.received_at), now)
-    clocks = follow(case, Occurrence(what=what, state=row.end, round=1, at=at, now=now), Clockwork(calendar, hours))
+    clocks = follow(case, Occurrence(what=what, state=row.end, round=1, at=at, now=now), work)
     rule = Rule(article=row.article, in_force_from=row.in_force_from)
-    return (write_down(case, what, now, rule, Consequences(state=row.end, clocks=clocks), by),)
+    return write_down(case, what, now, rule, Consequences(state=row.end, clocks=clocks), by)
 
 
 def _receiver(name: str) -> Person:

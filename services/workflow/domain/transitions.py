@@ -147,6 +147,16 @@ _ACCEPTANCE = (
         hands_to=HandsTo.ACTOR,
         article="10.4",
     ),
+    # A discipline matter is not this office's to have written down: it goes to its body as it was told (art. 10.5).
+    *_rows(
+        _AWAITING,
+        Act.REFUSE,
+        events.Refused,
+        _REFUSED,
+        variant=Ground.DISCIPLINE_MATTER.value,
+        hands_to=HandsTo.ACTOR,
+        article="10.5",
+    ),
     *_rows(_REGISTERED, Act.REDIRECT, events.Redirected, _REDIRECTED, hands_to=HandsTo.ACTOR),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -286,6 +287,21 @@ def test_a_reprint_says_copy(pdf, docx):
     assert all("副本" in page.get_textpage().get_text_range() for page in pages)
     edited = Document(BytesIO(docx.render(form, values, ISSUE.as_copy()).content))
     assert edited.sections[0].header.paragraphs[0].text == "副本"
+
+
+@pytest.mark.parametrize("form", [FormId.FEEDBACK, FormId.EXTENSION, FormId.UNIT_REFUSAL, FormId.REFUSAL_NOTICE])
+def test_a_seal_stands_where_the_form_has_its_place_and_covers_no_word(pdf, docx, form):
+    """A picture of 42 mm over the unit's name or the date; the text stays; an editable document never bears a seal."""
+    picture = BytesIO()
+    Image.new("RGBA", (60, 60), (200, 16, 46, 120)).save(picture, "PNG")
+    sealed = replace(ISSUE, seal=picture.getvalue())
+    values = values_for(form)
+    plain, stamped = (pdf.render(FORMS[form], values, issue, copies=1).content for issue in (ISSUE, sealed))
+    (image,) = pypdfium2.PdfDocument(stamped)[0].get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE])
+    left, _, right, _ = image.get_bounds()
+    assert right - left == pytest.approx(42 * 72 / 25.4, abs=1)
+    assert pdf_text(stamped) == pdf_text(plain)
+    assert docx.render(FORMS[form], values, sealed).content == docx.render(FORMS[form], values, ISSUE).content
 
 
 def test_values_of_another_form_are_refused(renderer):

@@ -53,8 +53,8 @@ def server_at(port: int, certificates: Certificates, tls: Tls = Tls.STARTTLS, **
         sender_name="枣庄市民中心",
         return_path_key=KEY,
         tls_context=certificates.client_context(),
-        step_seconds=0.5,
-        deadline_seconds=1.5,
+        step_seconds=1.5,
+        deadline_seconds=4,
     )
     return replace(server, **changes)  # type: ignore[arg-type]  # a builder's changes are any field
 
@@ -173,7 +173,7 @@ async def test_a_server_that_drips_is_left_at_the_deadline(certificates: Certifi
     outcome = await Smtp(server).send(a_message(Route.EMAIL))
     dripping.stop()
     assert isinstance(outcome, Temporary)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10  # the greeting alone would take a minute
 
 
 async def test_the_deadline_holds_after_the_final_dot_too(start: Start, certificates: Certificates) -> None:

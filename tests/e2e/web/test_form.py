@@ -133,6 +133,31 @@ def test_a_double_click_sends_once(page: Page, gallery: str) -> None:
     assert len(posts) == 1
 
 
+def test_coming_back_to_a_form_already_sent_says_so(page: Page, gallery: str) -> None:
+    """And it can be sent again: by its key it stays one complaint."""
+    page.route("**/intake/web-forms", lambda route: route.fulfill(status=204))
+    page.goto(f"{gallery}/gallery/form")
+    fill(page)
+    assert page.locator("[data-sent-note]").is_hidden()
+    first = sent(page).request.post_data_buffer or b""
+    page.evaluate("() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(page.locator("[data-sent-note]")).to_contain_text("刚才已经提交过")
+    second = sent(page).request.post_data_buffer or b""
+    key = FORM.idempotency_key.encode()
+    assert key in first
+    assert key in second
+
+
+def test_a_sending_that_was_stopped_can_be_tried_again(page: Page, gallery: str) -> None:
+    """The guard against double clicks doesn't leave a dead button."""
+    page.route("**/intake/web-forms", lambda route: route.fulfill(status=204))
+    page.goto(f"{gallery}/gallery/form")
+    fill(page)
+    sent(page)
+    page.wait_for_timeout(3100)
+    assert sent(page).status == 204
+
+
 def test_a_draft_is_saved_a_moment_after_the_last_key(page: Page, gallery: str) -> None:
     """Without files and without a click; the page says when."""
     page.goto(f"{gallery}/gallery/form")

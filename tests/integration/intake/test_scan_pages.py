@@ -5,7 +5,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -209,6 +209,7 @@ def test_a_picture_is_turned_as_the_reading_was(turn: Turn, fed: int) -> None:
     assert np.abs(pixels(draw(open_scan(turned), turn=turn)).astype(int) - upright).mean() < 1
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_walking_the_directories_of_any_bytes_ends(data: bytes) -> None:
     """X08, X14: whatever the offsets say, there is a count or a reason."""

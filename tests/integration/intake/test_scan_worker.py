@@ -1,6 +1,7 @@
 """The worker as a process: locked in, killed, stopped, crashing, idle; and the service that goes on."""
 
 import asyncio
+import json
 import os
 import random
 import signal
@@ -224,7 +225,7 @@ DEEDS = [
 def test_a_taken_over_worker_can_neither_read_nor_tell() -> None:
     """Each deed that a lock forbids fails under it: files, folders, writing, sockets, programs, memory; its own code it reads."""
     answer = subprocess.run([sys.executable, "-c", CELL], cwd=ROOT, capture_output=True, text=True, check=True)
-    told = eval(answer.stdout)  # our own process's JSON of strings
+    told = json.loads(answer.stdout)
     assert "limits" in told["locks"]
     assert told["deeds"]["read own code"] == "done"
     held = [(deed, refusal) for deed, lock, refusal in DEEDS if lock in told["locks"]]

@@ -168,7 +168,23 @@ def test_every_form_names_the_article_that_asks_for_it(form):
     assert form.article in {"7", "10", "14", "16", "18.2", "18.4", "18.5", "20", "21"}
 
 
-FINGERPRINTS: dict[FormId, tuple[str, str]] = {}
+FINGERPRINTS = {
+    FormId.DISPOSITION: ("1", "0a7aaf11dd48"),
+    FormId.FEEDBACK: ("1", "3230c1f0913e"),
+    FormId.EXTENSION: ("1", "fe010b9f733b"),
+    FormId.UNIT_REFUSAL: ("1", "9b60d672516d"),
+    FormId.RECEIPT: ("1", "2b7b4be5f1f6"),
+    FormId.WRITTEN_STATEMENT: ("1", "0e0d864004c9"),
+    FormId.ACCEPTANCE_NOTICE: ("1", "8bec57c1517a"),
+    FormId.REFUSAL_NOTICE: ("1", "64be9888764b"),
+    FormId.REDIRECT_NOTICE: ("1", "f71c8574cc0a"),
+    FormId.FOLLOW_UP_RECORD: ("1", "c2695b8a94c2"),
+    FormId.RESULT_NOTICE: ("1", "5850953536ae"),
+    FormId.BOX_RECORD: ("1", "3caa1978bf28"),
+    FormId.CALL_LIST: ("1", "b2f3803205c2"),
+    FormId.MONTHLY_REPORT: ("1", "f449afe0ee6a"),
+}
+"""What each version of a form is; an entry changes together with the version, never alone."""
 
 
 @EVERY_FORM

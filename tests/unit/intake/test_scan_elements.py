@@ -1,7 +1,7 @@
 """What is offered from the text of a scan, and how surely."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
@@ -149,6 +149,7 @@ def test_bands_begin_where_the_table_says(confidence: float, band: Band) -> None
     assert band_of(confidence) is band
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[1-9]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|1\d|2[0-8])\d{3}", fullmatch=True))
 def test_exactly_one_check_character_fits_a_citizen_number(body: str) -> None:
     """Of the eleven check characters one is right, and it is python-stdnum's (GB 11643-1999)."""
@@ -162,12 +163,14 @@ def test_an_impossible_citizen_number_is_refused(number: str) -> None:
     assert not has_valid_check_digit(number)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_folding_keeps_every_character_in_its_place(text: str) -> None:
     """Offers point into the text as it was read, so that folding must not move anything."""
     assert len(fold(text)) == len(text)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.text(alphabet="我叫孟庆兰投诉人：1380-07165年月日诉求。要,Xx（） ", min_size=1, max_size=30), max_size=8

@@ -5,7 +5,7 @@ import stat
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.readers.watched_folder import MOST_BYTES, Decision, Sighting, Since, decide, safe_name, update
@@ -86,6 +86,7 @@ def test_names_are_made_safe_to_file_and_to_show(name: str, safe: str) -> None:
     assert safe_name(name) == safe
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=255))
 def test_a_safe_name_is_safe_whatever_it_was(name: bytes) -> None:
     """Any bytes that a file may be called by: the result is a plain file name in UTF-8."""

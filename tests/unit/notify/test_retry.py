@@ -17,6 +17,7 @@ from services.notify.domain.retry import (
     LARGEST_JITTER,
     LATER_ONCE,
     LOOK_AFTER,
+    NOT_THERE,
     PAUSES,
     RECEIPT_POLLS,
     RESEND_UNSEEN,
@@ -36,7 +37,9 @@ from services.notify.domain.retry import (
     after_undelivered,
     last_moment,
     onward,
+    put_back,
 )
+from services.notify.domain.state import Delivery, State, Step, Stepped, evolve
 from shared.contracts.values import Route
 from tests.parts.notify_cases import TUESDAY, WEDNESDAY_CLOSE
 
@@ -159,8 +162,11 @@ def test_what_was_found_is_not_sent_again() -> None:
 
 
 def test_what_is_certainly_not_there_is_sent_again() -> None:
-    """F82: not found where it would be, it is sent at once."""
-    assert after_look(None, circumstances()) == Retry(TUESDAY, "not with the provider")
+    """F82: not found where it would be, it is sent at once; if that goes on, with growing pauses, and then another way."""
+    assert after_look(None, circumstances()) == Retry(TUESDAY, NOT_THERE)
+    assert after_look(None, circumstances(attempts=3)) == Retry(TUESDAY + PAUSES[Route.SMS][2], NOT_THERE)
+    tired = circumstances(attempts=3, now=TUESDAY + ROUTE_PATIENCE, fallbacks=(Route.EMAIL,))
+    assert after_look(None, tired) == NextRoute(Route.EMAIL, NOT_THERE)
 
 
 def test_a_text_is_never_sent_again_while_nobody_can_tell() -> None:
@@ -192,6 +198,15 @@ def test_a_mail_of_unknown_fate_is_sent_once_more() -> None:
     )
     again = circumstances(now=TUESDAY + timedelta(minutes=32), attempts=2, **mailing)
     assert after_look(NO_LIST, again) == PersonNeeded(Route.CALL, NO_LIST.reason)
+
+
+def test_what_may_have_been_sent_is_put_back_to_be_sent() -> None:
+    """A mail of unknown fate that is to go out once more can be claimed again; nothing else is touched."""
+    unknown, planned = Delivery(state=State.UNKNOWN), Delivery(state=State.PLANNED)
+    again = put_back(unknown, Retry(TUESDAY, "x"), TUESDAY)
+    assert evolve(again, Stepped(Step.CLAIM, TUESDAY)).state is State.ATTEMPTING
+    assert put_back(unknown, Look(TUESDAY, "x"), TUESDAY) is unknown
+    assert put_back(planned, Retry(TUESDAY, "x"), TUESDAY) is planned
 
 
 def test_a_receipt_that_never_comes_is_fetched_and_then_missed() -> None:

@@ -18,7 +18,7 @@ from services.workflow.domain.clocks import Clock, ClockName
 from services.workflow.domain.deadlines import due
 from services.workflow.domain.decide import Availability, available, decide
 from services.workflow.domain.events import Event
-from services.workflow.domain.evolve import evolve, fold
+from services.workflow.domain.evolve import fold
 from services.workflow.domain.facts import Facts, PartIdentity, UnitPeople
 from services.workflow.domain.refusal import Refusal
 from services.workflow.domain.registration import Registration, register
@@ -118,8 +118,8 @@ class Story:
         """Registered a minute after it came in."""
         complaint = a_complaint(**changes)
         now = now or complaint.received_at + timedelta(minutes=1)
-        event = register(complaint, Registration(number=NUMBER, on_duty=on_duty), now, CALENDAR, HOURS)
-        return cls(case=evolve(None, event), history=[event], now=now)
+        history = register(complaint, Registration(number=NUMBER, on_duty=on_duty), now, CALENDAR, HOURS)
+        return cls(case=fold(history), history=list(history), now=now)
 
     def decides(self, command: commands.Command, actor: Person) -> tuple[Event, ...] | Refusal:
         """What the domain answers; nothing is done yet."""

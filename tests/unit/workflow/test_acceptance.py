@@ -246,3 +246,11 @@ def test_splitting_without_numbers_is_the_callers_fault() -> None:
     story = arrive(State.REGISTERED).knows(parts=())
     with pytest.raises(ValueError, match="zip"):
         story.decides(commands.Split(parts=(commands.Part(matter="停车收费"),), reason="两事。"), HANDLER)
+
+
+@pytest.mark.article("10.5")
+def test_a_discipline_matter_told_orally_is_handed_over_without_waiting() -> None:
+    """A major matter that belongs to a discipline body doesn't wait here for a written form."""
+    story = arrive(State.AWAITING_STATEMENT).tell(refused(Ground.DISCIPLINE_MATTER), HANDLER)
+    assert (story.case.state, story.case.restricted) == (State.REFUSED, True)
+    assert story.clock(ClockName.STATEMENT).end is ClockEnd.LIFTED

@@ -303,3 +303,18 @@ def test_a_feedback_in_the_grace_of_nothing_is_late() -> None:
         arrive(State.DISPATCHED).waits("2026-11-17 17:00").waits(timedelta(seconds=1)).tell(fed_back(), UNIT_HANDLER)
     )
     assert story.clock(ClockName.FORWARD).is_missed
+
+
+def test_a_pending_extension_is_recounted_after_the_limit_it_is_about() -> None:
+    """The leader's limit ends with the unit's; when the calendar moves the one, the other goes along in one step."""
+    story = arrive(State.DISPATCHED).tell(asked_for_more(), UNIT_HANDLER)
+    story.takes(*recompute(story.case, story.now, rest_day(OFF), HOURS))
+    assert story.clock(ClockName.FORWARD).limit == at("2026-11-18 17:00")
+    assert story.clock(ClockName.EXTENSION).limit == at("2026-11-18 17:00")
+    assert recompute(story.case, story.now, rest_day(OFF), HOURS) == ()
+
+
+def test_a_change_of_an_unknown_clock_is_refused() -> None:
+    """An event that names a clock the case never had is the writer's fault."""
+    with pytest.raises(ValueError, match="no clock"):
+        after((), Warned(id="forward-9", at=at("2026-11-16 10:00")))

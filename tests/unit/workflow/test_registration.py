@@ -7,10 +7,10 @@ import pytest
 from services.workflow.domain import commands, events
 from services.workflow.domain.clocks import ClockEnd, ClockName
 from services.workflow.domain.evolve import evolve, fold
-from services.workflow.domain.registration import register_part, settle_as_told
+from services.workflow.domain.registration import register_part
 from services.workflow.domain.roles import SOFTWARE
 from services.workflow.domain.states import State
-from shared.contracts.complaint import ComplaintReceived, SpotSettlement
+from shared.contracts.complaint import SpotSettlement
 from shared.contracts.values import Channel
 from tests.unit.workflow.building import (
     CALENDAR,
@@ -28,12 +28,6 @@ from tests.unit.workflow.building import (
 )
 
 TOLD = SpotSettlement(result="当场补办。", settled_by="柜台小赵", settled_at=at("2026-11-16 10:12"))
-
-
-def settled_as_told(complaint: ComplaintReceived) -> Story:
-    """Registered, and what was told with it recorded in the same minute."""
-    story = Story.begins(**{name: getattr(complaint, name) for name in ComplaintReceived.model_fields})
-    return story.takes(*settle_as_told(story.case, complaint, story.now, CALENDAR, HOURS))
 
 
 @pytest.mark.article("3")
@@ -61,7 +55,7 @@ def test_the_register_vouches_for_the_complaint_as_it_came() -> None:
 @pytest.mark.article("18.1")
 def test_a_settlement_told_with_the_visit_is_recorded_with_it() -> None:
     """Registered and settled in the same minute, by whoever stood there; closed, answered, in time."""
-    story = settled_as_told(a_complaint(channel=Channel.VISIT, settled_on_the_spot=TOLD))
+    story = Story.begins(channel=Channel.VISIT, settled_on_the_spot=TOLD)
     assert story.case.state is State.CLOSED
     assert story.history[-1].by.name == "柜台小赵"
     assert story.case.settlement is not None
@@ -72,16 +66,18 @@ def test_a_settlement_told_with_the_visit_is_recorded_with_it() -> None:
 @pytest.mark.article("7")
 def test_a_major_matter_settled_on_the_spot_still_waits_for_its_statement() -> None:
     """What was told is noted and not lost; the written form comes first."""
-    story = settled_as_told(a_complaint(channel=Channel.VISIT, major=True, settled_on_the_spot=TOLD))
+    story = Story.begins(channel=Channel.VISIT, major=True, settled_on_the_spot=TOLD)
     assert story.case.state is State.AWAITING_STATEMENT
     what = story.history[-1].what
     assert isinstance(what, events.Noted)
     assert "当场补办" in what.text
 
 
-def test_nothing_told_is_nothing_settled() -> None:
-    """Without a settlement the registration stands alone."""
-    assert settle_as_told(Story.begins().case, a_complaint(), at(MONDAY), CALENDAR, HOURS) == ()
+def test_a_settlement_that_was_told_by_phone_is_only_noted() -> None:
+    """On the spot means on site (art. 18.1): anything else is kept as what was said."""
+    story = Story.begins(settled_on_the_spot=TOLD)
+    assert story.case.state is State.REGISTERED
+    assert [event.kind for event in story.history] == ["registered", "noted"]
 
 
 @pytest.mark.article("14")

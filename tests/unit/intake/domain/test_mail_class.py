@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.domain.mail_class import (
@@ -101,6 +101,7 @@ any_facts = st.builds(
 
 
 @pytest.mark.article("3")
+@settings(deadline=None)
 @given(any_facts)
 def test_no_mail_is_dropped(facts: MailFacts) -> None:
     """Art. 3: whatever a mail is, it has a class, a reason in Chinese, and an outcome that keeps it."""
@@ -157,6 +158,7 @@ def test_a_citizen_is_answered(sender: str) -> None:
     assert may_answer(replace(CITIZEN, sender=sender), answers_today=MOST_ANSWERS_A_DAY - 1).allowed
 
 
+@settings(deadline=None)
 @given(any_facts, st.integers(0, 10))
 def test_an_answer_never_goes_where_a_row_forbids(facts: MailFacts, sent: int) -> None:
     """Where an answer is allowed, no row of the table holds."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.readers.addresses import is_address, read_addresses, same_address
@@ -47,6 +47,7 @@ def test_what_is_an_address(text: str) -> None:
     assert is_address(text)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_no_address_can_end_a_line_or_hold_two(text: str) -> None:
     """Whatever is taken has no control character, no blank, one at-sign, and is ASCII."""
@@ -85,6 +86,7 @@ def test_names_and_addresses_apart(raw: bytes, expected: list[tuple[str, str | N
     assert [(box.name, box.address) for box in read_addresses(raw)] == expected
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=120))
 def test_any_header_gives_only_valid_addresses(raw: bytes) -> None:
     """Whatever a header holds, every address given passes the strict rule."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.readers.attachment_name import LONGEST, NAMELESS, shown_name
@@ -65,6 +65,7 @@ def test_there_are_forty() -> None:
     assert len(NAMES) == 40
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_name_is_safe_to_show(written: str) -> None:
     """What is shown is never empty, never long, has no separator, no control or format character, no leading dot."""

@@ -7,7 +7,7 @@ import time
 import zipfile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.readers.content_type import (
@@ -146,6 +146,7 @@ def test_an_archive_of_100_000_entries_is_not_walked() -> None:
     assert time.process_time() - began < 0.1
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_have_a_type(content: bytes) -> None:
     """Looking at bytes never raises; a directory that lies about its place does no harm."""

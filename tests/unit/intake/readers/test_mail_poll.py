@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.readers.fake_mailbox import FakeMailbox
@@ -294,6 +294,7 @@ class Story:
 EVENTS = ("arrive", "poll", "poison", "lose", "heal", "away", "recreate")
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(EVENTS), max_size=40))
 def test_whatever_happens_nothing_is_lost(events: list[str]) -> None:
     """Lines break, the database goes away, folders are made anew: in the end every mail that stands there was taken."""
@@ -321,6 +322,7 @@ def test_the_pause_grows_to_its_limit(fault: MailboxFault, failures: int, least:
     assert back_off(fault, failures=failures, draw=1.0) == timedelta(seconds=most)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1, exclude_max=True), min_size=13, max_size=13))
 def test_a_refused_login_is_tried_at_most_twelve_times_an_hour(draws: list[float]) -> None:
     """F113: whatever the draws, the thirteenth attempt is an hour or more after the first."""

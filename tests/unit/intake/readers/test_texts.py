@@ -6,7 +6,7 @@ import logging
 
 import pytest
 import tnefparse
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.readers.calendar_text import calendar_to_text
@@ -227,6 +227,7 @@ def test_the_charset_rule(what: str, raw: bytes, label: str | None, text: str, g
     assert (decoded.guessed, decoded.damaged) == (guessed, damaged)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_tidy_text_stays_as_it_is(text: str) -> None:
     """Tidying twice changes nothing, and NUL is gone."""
@@ -235,6 +236,7 @@ def test_tidy_text_stays_as_it_is(text: str) -> None:
     assert "\0" not in once
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab\u0301\u0316é가\u1100\u1161 ", max_size=1500))
 def test_normalising_in_pieces_is_stable(text: str) -> None:
     """Cutting never parts a mark from its letter: doing it again changes nothing, and short text is plain NFC."""

@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from services.intake.web.views import FormPage, FormValues, StartPage
+from services.intake.web.views import FormNotice, FormPage, FormValues, StartPage
 from shared.contracts.values import Element, Ground
 from shared.web.i18n import Language
 from shared.web.problems import FieldFault
@@ -152,6 +152,20 @@ def test_fields_without_fault_are_not_marked() -> None:
     """Neither on the empty form nor beside a faulty one."""
     assert html.elements(FORM_EMPTY, "//*[@aria-invalid]") == []
     assert control(ERRORS, "facts").get("aria-invalid") is None
+
+
+@pytest.mark.parametrize("notice", FormNotice)
+def test_a_form_that_comes_back_without_its_files_says_so(notice: FormNotice) -> None:
+    """What was typed is there; whether the files are is said, whatever the reason."""
+    with_files = replace(FORM_BACK, errors=(), notice=notice)
+    asked = "附的文件没有留下，请再选一次。"
+    assert asked not in pages().text("form.html", Language.ZH, page=with_files)
+    assert asked in pages().text("form.html", Language.ZH, page=replace(with_files, kept=()))
+
+
+def test_no_field_cuts_off_what_is_pasted() -> None:
+    """A browser shortens silently where a length is set; the server says what is too long and keeps it."""
+    assert html.elements(FORM_EMPTY, "//*[@maxlength]") == []
 
 
 def test_everything_typed_is_kept() -> None:

@@ -17,11 +17,11 @@ from pydantic_core._pydantic_core import list_all_errors
 
 from shared.web.edge import install_web
 from shared.web.i18n import Language
-from shared.web.problem_answers import wants_html
+from shared.web.problem_answers import STATUS_CODES, Problems, wants_html
 from shared.web.problems import FieldFault, Problem, problem_body
 from shared.web.validation import MESSAGES, UNREADABLE, field_faults, field_name
 from tests.parts import html
-from tests.parts.page_gallery import pages
+from tests.parts.page_gallery import SITE, pages
 
 CANARY = "欧阳谨言13900002046"
 ENGLISH = {"accept-language": "en"}
@@ -199,6 +199,29 @@ def test_a_wrong_method_is_a_problem_like_any_other(client: TestClient) -> None:
     answer = client.put("/complaints")
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
     assert answer.headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("status", STATUS_CODES)
+def test_every_status_has_its_words_and_a_code_of_its_own(status: int, language: Language) -> None:
+    """What went wrong and what to do, whatever raised it."""
+    problem = Problems(pages()).of_status(status)
+    assert problem.status == status
+    assert problem.title.in_language(language)
+    assert problem.detail.in_language(language).endswith(("。", "."))
+    assert list(STATUS_CODES.values()).count(problem.code) == 1
+
+
+@pytest.mark.parametrize(("status", "code"), [(418, "malformed"), (502, "unforeseen"), (507, "unforeseen")])
+def test_a_rare_status_is_told_in_general_words(status: int, code: str) -> None:
+    """The status stays what it is."""
+    problem = Problems(pages()).of_status(status)
+    assert (problem.status, problem.code) == (status, code)
+
+
+def test_whoever_is_turned_away_is_given_the_number_to_call() -> None:
+    """A rate limit is never a wall."""
+    assert SITE.hotline in Problems(pages()).of_status(429).detail.zh
 
 
 def test_what_nobody_foresaw_tells_nothing_but_a_number(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:

@@ -142,6 +142,8 @@ PROXIES = ("10.0.0.0/8", "fd00::/8")
         ("10.0.0.1", ["198.51.100.7, <b>, 10.0.0.2"], "10.0.0.2"),
         ("fd00::1", ["2001:db8::7"], "2001:db8::7"),
         ("fd00::1", ["[2001:db8::7]"], "2001:db8::7"),
+        ("::ffff:10.0.0.1", ["198.51.100.7"], "198.51.100.7"),
+        ("10.0.0.1", ["fe80::1%<b>"], "10.0.0.1"),
     ],
 )
 async def test_the_clients_address_is_the_last_one_that_is_not_our_proxy(
@@ -165,7 +167,7 @@ async def test_a_junk_scheme_from_our_proxy_is_left_aside() -> None:
     assert answer.json()["scheme"] == "http"
 
 
-@given(st.text(st.characters(min_codepoint=33, max_codepoint=255)))
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=255)) | st.from_regex(r"fe80::[0-9a-f]%.{1,9}"))
 async def test_whatever_is_forwarded_the_client_stays_an_address(forwarded: str) -> None:
     """No header's text can reach a log or a page by way of the client's address (CVE-2026-107393)."""
     seen: dict[str, Any] = {}
@@ -177,10 +179,10 @@ async def test_whatever_is_forwarded_the_client_stays_an_address(forwarded: str)
         "type": "http",
         "scheme": "http",
         "client": ("10.0.0.1", 1),
-        "headers": [(b"x-forwarded-for", forwarded.encode("latin-1"))],
+        "headers": [(b"x-forwarded-for", forwarded.encode("latin-1", "replace"))],
     }
     await ClientAddress(app, trusted=PROXIES)(scope, _nothing, _nowhere)
-    assert all(character in "0123456789abcdef.:%" for character in seen["client"][0])
+    assert all(character in "0123456789abcdef.:" for character in seen["client"][0])
 
 
 async def _nothing() -> Any:
