@@ -45,9 +45,13 @@ def gallery() -> Iterator[str]:
     thread.join(timeout=10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, without anything that calls home."""
+    """Debian's Chromium, without anything that calls home.
+
+    One a module and not one a session: while it runs, Playwright holds an event loop in this thread, in which no
+    asynchronous test of another module could run.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
