@@ -51,7 +51,7 @@ def is_running(pid: int) -> bool:
         return False
 
 
-async def until(condition: Callable[[], bool], *, seconds: float = 30) -> None:
+async def until(condition: Callable[[], bool], *, seconds: float = 120) -> None:
     """Wait until something is so."""
     async with asyncio.timeout(seconds):
         while not condition():
@@ -144,7 +144,7 @@ async def test_a_worker_dies_with_its_service() -> None:
     os.kill(pid, signal.SIGSTOP)
     service.kill()
     await service.wait()
-    await until(lambda: not is_running(pid), seconds=5)
+    await until(lambda: not is_running(pid))
 
 
 ODD_ENDS = [
