@@ -254,3 +254,12 @@ def test_a_discipline_matter_told_orally_is_handed_over_without_waiting() -> Non
     story = arrive(State.AWAITING_STATEMENT).tell(refused(Ground.DISCIPLINE_MATTER), HANDLER)
     assert (story.case.state, story.case.restricted) == (State.REFUSED, True)
     assert story.clock(ClockName.STATEMENT).end is ClockEnd.LIFTED
+
+
+@pytest.mark.article("10.4")
+def test_late_evidence_does_not_start_the_offices_clock_a_second_time() -> None:
+    """The lapse gave the office its working day; evidence that comes after it adds no other."""
+    story = arrive(State.REGISTERED).tell(commands.RequestEvidence(what="收据", working_days=1), HANDLER)
+    story.watched("2026-11-18 09:00").tell(commands.RecordEvidence(originals=(SHA,)), OPERATOR, "2026-11-18 10:00")
+    running = [clock for clock in story.case.open_clocks if clock.name is ClockName.ACCEPTANCE]
+    assert [clock.limit for clock in running] == [at("2026-11-19 17:00")]

@@ -27,8 +27,9 @@ from tests.unit.workflow.building import (
     arrive,
     fed_back,
     forwarded,
+    unfounded,
 )
-from tests.unit.workflow.ways import turned_out_unfounded
+from tests.unit.workflow.ways import at_fault, turned_out_unfounded
 
 LOOK = commands.RevealIdentity(purpose=commands.Purpose.FOLLOW_UP, reason="回访。")
 CRITICISM = commands.ImposeSanction(sanction=Sanction.CRITICISM, text="予以通报批评。")
@@ -164,6 +165,15 @@ def test_a_missed_limit_of_the_unit_is_proof_even_before_anybody_watched() -> No
     story = arrive(State.DISPATCHED).tell(CRITICISM, LEADER, "2026-11-18 09:00")
     assert [sanction.unit for sanction in story.case.sanctions] == [UNIT]
     assert any(clock.name.value == "forward" for clock in story.case.breaches)
+
+
+@pytest.mark.article("19")
+def test_what_was_substantiated_once_stays_proven() -> None:
+    """Round 1 was substantiated; that round 2 found nothing more takes nothing back."""
+    redispatch = commands.Redispatch(advice="请书面答复。", working_days=1)
+    story = at_fault().tell(redispatch, HANDLER).tell(unfounded(), UNIT_HANDLER)
+    assert story.tell(CRITICISM, LEADER).case.sanctions
+    assert story.refused(commands.FlagFalseAccusation(reason="x"), LEADER).rule == "unfounded"
 
 
 @pytest.mark.article("19")

@@ -211,3 +211,11 @@ def test_records_do_not_make_a_page_stale() -> None:
     assert story.case.acted_version == before.case.acted_version
     story.tell(forwarded(), HANDLER)
     assert story.case.acted_version == story.case.version
+
+
+@pytest.mark.article("18.5")
+def test_calls_about_a_feedback_that_went_back_do_not_count() -> None:
+    """Unreachable is about the result the complainant is asked about."""
+    story = called_in_vain().tell(commands.ReturnFeedback(reason="未附证明材料。"), HANDLER)
+    story.tell(fed_back(), UNIT_HANDLER)
+    assert story.refused(UNREACHABLE, HANDLER).rule == "unreachable_proven"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.workflow.domain import commands, events
-from services.workflow.domain.clocks import Because, ClockEnd, ClockName
+from services.workflow.domain.clocks import Because, ClockEnd, ClockName, Party
 from services.workflow.domain.states import State
 from shared.contracts.values import Channel, Ground, Role, Track
 from tests.unit.workflow.building import (
@@ -298,6 +298,7 @@ def test_an_overruled_refusal_starts_the_units_limit_anew(track: Track) -> None:
     first, second = (clock for clock in story.case.clocks if clock.name is name)
     assert first.end is ClockEnd.MET
     assert second.limit == at(limit)
+    assert [clock for clock in story.case.open_clocks if clock.bound is Party.UNIT] == [second]
     assert story.refused(not_ours(), UNIT_HANDLER).rule == "not_overruled"
 
 
@@ -324,3 +325,15 @@ def test_the_extension_form_is_complete() -> None:
     decision = story.history[-1].what
     assert isinstance(decision, events.ExtensionDecided)
     assert (decision.opinion, decision.decided_by, decision.days) == ("同意一日。", LEADER, 1)
+
+
+@pytest.mark.article("18.4")
+def test_a_recall_takes_the_first_units_request_and_receipt_along() -> None:
+    """What the wrong unit asked for and signed for is not the right unit's."""
+    story = arrive(State.ACCEPTED).tell(forwarded(unit=OTHER_UNIT), HANDLER)
+    story.tell(commands.SignReceipt(), OTHER_HANDLER).tell(asked_for_more(signed_by="宋建华"), OTHER_HANDLER)
+    story.tell(commands.Recall(reason="转错单位。"), HANDLER)
+    assert story.clock(ClockName.EXTENSION).end is ClockEnd.LIFTED
+    story.tell(forwarded(), HANDLER)
+    assert story.refused(ONE_DAY, LEADER).rule == "extension_pending"
+    assert story.tell(commands.SignReceipt(), UNIT_HANDLER).case.receipt_signed_at == story.now
