@@ -10,7 +10,7 @@ from tests.parts.house import HANDLER, LEADER, OTHER_UNIT, UNIT, UNIT_HANDLER, U
 from tests.parts.ways import Receipt, told
 
 FINDINGS = "经查，窗口未一次性告知所需材料，情况属实。"
-FEEDBACK = {
+FEEDBACK: dict[str, Any] = {
     "findings": FINDINGS,
     "substantiated": True,
     "rectification": "已对当事人批评教育，重新公示一次性告知单。",
@@ -69,7 +69,7 @@ def test_the_long_way_from_the_phone_to_the_file(house: House):
     house.act(number, "sign_receipt", UNIT_HANDLER)
     _extend(house, number)
     assert house.act(number, "submit_feedback", UNIT_HANDLER, **FEEDBACK)["state"] == "feedback_submitted"
-    dissatisfied = {"outcome": "dissatisfied", "reason": "仍未收到补办结果。", "unit_at_fault": True}
+    dissatisfied: dict[str, Any] = {"outcome": "dissatisfied", "reason": "仍未收到补办结果。", "unit_at_fault": True}
     house.act(number, "record_follow_up", **dissatisfied)
     again = house.act(number, "redispatch", advice="请补办并当面答复。", working_days=1)
     assert (again["state"], again["round"]) == ("dispatched", 2)
@@ -139,7 +139,7 @@ def test_a_refusal_says_its_ground_and_its_remedy(house: House):
 @pytest.mark.article("18.1")
 def test_a_visit_settled_on_the_spot_is_closed_and_on_file(house: House):
     """Settled at the counter with the visitor's word: closed at once, with the form for the file and the result told."""
-    settlement = {"result": "窗口当场按公示清单收件。", "complainant_agrees": True}
+    settlement: dict[str, Any] = {"result": "窗口当场按公示清单收件。", "complainant_agrees": True}
     receipt = told(house, "/intake/visits", "visit.json", settlement=settlement)
     number = house.case_of(receipt.complaint_id)
     assert house.done("GET", f"/workflow/cases/{number}", HANDLER)["state"] == "closed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from fastapi import APIRouter, Depends, Header, Query
@@ -174,7 +175,7 @@ def _entry(office: Office, row: Any) -> dict[str, Any]:
         "round": row["round"],
         "what": event["what"],
         "state": event["state"],
-        "vouched": files.vouched_by(row),
+        "vouched": files.vouched_for(SimpleNamespace(**row)),
         "previous": row["previous"],
         "hash": row["hash"],
     }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, RowMapping, select, update
+from sqlalchemy import ColumnElement, Row, select, update
 
 from services.workflow.domain.case import Case, case_from_json, case_to_json
 from services.workflow.domain.deadlines import watch_at
@@ -112,18 +112,6 @@ def vouched_for(row: Any) -> dict[str, Any]:
         "article": row.article,
         "round": row.round,
         "sealed_sha256": hashlib.sha256(row.sealed_event.encode()).hexdigest(),
-    }
-
-
-def vouched_by(row: RowMapping) -> dict[str, Any]:
-    """The same content, read back from an entry's row: what its hash is checked against."""
-    return {
-        "at": row["at"].isoformat(),
-        "kind": row["kind"],
-        "actor": {"id": row["actor_id"], "name": row["actor_name"], "role": row["actor_role"]},
-        "article": row["article"],
-        "round": row["round"],
-        "sealed_sha256": hashlib.sha256(row["sealed_event"].encode()).hexdigest(),
     }
 
 
