@@ -12,10 +12,9 @@ from services.workflow import directory
 from services.workflow.domain import commands
 from services.workflow.domain.case import Case
 from services.workflow.domain.decide import decide
-from services.workflow.domain.evolve import evolve
 from services.workflow.domain.guards import unit_meant
 from services.workflow.domain.refusal import Refusal
-from services.workflow.domain.registration import Registration, register, settle_as_told
+from services.workflow.domain.registration import Registration, register
 from services.workflow.domain.roles import SOFTWARE, Person
 from services.workflow.office import Office
 from services.workflow.store import files, tables
@@ -60,9 +59,8 @@ def register_complaint(office: Office) -> Handler:
             on_duty=await directory.on_duty(unit) if data.channel in _MACHINES else None,
             complaint_sha256=hashlib.sha256(message).hexdigest(),
         )
-        event = register(data, registration, unit.now, office.calendar, office.hours)
-        settled = settle_as_told(evolve(None, event), data, unit.now, office.calendar, office.hours)
-        await files.begin(unit, office.ring, [event, *settled], message)
+        events = register(data, registration, unit.now, office.calendar, office.hours)
+        await files.begin(unit, office.ring, events, message)
         return None
 
     return handler
