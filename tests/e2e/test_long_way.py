@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from services.workflow.domain.timeline import Entry, verify_chain
+from services.workflow.domain.timeline import verify_chain
 from tests.parts.house import HANDLER, LEADER, OTHER_UNIT, UNIT, UNIT_HANDLER, UNIT_LEADER, House
 from tests.parts.ways import Receipt, told
 
@@ -37,13 +37,10 @@ def _documents(house: House, number: str, wanted: set[str]) -> list[dict[str, An
 
 
 def _chain_is_sound(house: House, receipt: Receipt, number: str) -> list[str]:
-    items = house.done("GET", f"/workflow/cases/{number}/timeline", HANDLER)["items"]
-    chain = [
-        Entry(place=item["place"], previous=item["previous"], content=item["vouched"], hash=item["hash"])
-        for item in items
-    ]
+    """The kinds of the entries of a case's timeline, whose chain holds."""
+    chain = house.chain(number)
     assert verify_chain(UUID(receipt.complaint_id), chain) is None
-    return [item["kind"] for item in items]
+    return [entry.content["kind"] for entry in chain]
 
 
 def _sent(house: House, receipt: Receipt, purposes: set[str]) -> Any:
