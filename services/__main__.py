@@ -9,6 +9,7 @@ import uvicorn
 
 from services.bootstrap import SERVICES, build
 from shared.observability import configure_logging
+from shared.service import Service
 from shared.settings import Settings
 from shared.web.app import make_app
 
@@ -20,9 +21,13 @@ def main(names: Sequence[str]) -> None:
         raise SystemExit(f"unknown service {unknown[0]!r}; there are {', '.join(SERVICES)}")
     settings = Settings()
     configure_logging(settings.log_format)
-    app = make_app(build(names or SERVICES, settings), settings)
+    serve(build(names or SERVICES, settings), settings)
+
+
+def serve(services: Sequence[Service], settings: Settings) -> None:
+    """Serve these until SIGTERM or Ctrl+C; what is under way is finished first, for at most 20 s."""
     uvicorn.run(
-        app,
+        make_app(services, settings),
         host=settings.host,
         port=settings.port,
         loop="uvloop",

@@ -84,6 +84,16 @@ def migrate() -> None:
     asyncio.run(steps())
 
 
+@app.command()
+def verify(
+    originals: Annotated[bool, typer.Option(help="also read back every original (needs the key ring)")] = True,
+) -> None:
+    """Check every timeline, every anchor and every original; name what is not as it was left. Exits 1 on a finding."""
+    from services.verify import run_verify  # noqa: PLC0415
+
+    raise typer.Exit(run_verify(originals=originals))
+
+
 async def _add_token(name: str, role: Role, unit: str | None, scopes: frozenset[str]) -> str:
     from services.bootstrap import IDENTITY_VERSIONS  # noqa: PLC0415
     from shared.clock import system_clock  # noqa: PLC0415
@@ -114,3 +124,7 @@ async def _revoke(name: str) -> int:
 def main() -> None:
     """Entry point of the console script."""
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -139,16 +139,20 @@ async def _cast(premises: Premises, http: httpx.AsyncClient) -> Cast:
 async def _feed_all(cast: Cast, centre: Centre, settings: Settings) -> list[Line]:
     await _staff_up(cast.administrator, centre)
     run = uuid4().hex
+    fax = await _fax(cast.operator, run)  # first, since it is read by a machine while the others are told
     receipts = [(channel, await _tell(cast.operator, path, sample, run)) for channel, path, sample in JSON_DOORS]
     receipts.append(("email", await _mail(cast.operator, run)))
-    receipts.append(("fax", await _fax(cast.operator, run)))
+    receipts.append(("fax", fax))
     folder = settings.data_dir / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     return [await _follow(cast, channel, receipt, centre, folder) for channel, receipt in receipts]
 
 
 async def _staff_up(administrator: Caller, centre: Centre) -> None:
-    people = [(HANDLER, Role.HANDLER, None), ("示例分管领导", Role.OFFICE_LEADER, None)]
+    people: list[tuple[str, Role, str | None]] = [
+        (HANDLER, Role.HANDLER, None),
+        ("示例分管领导", Role.OFFICE_LEADER, None),
+    ]
     for place, unit in enumerate(centre.units, 1):
         people += [(f"处置人{place}", Role.UNIT_HANDLER, unit.name), (f"分管领导{place}", Role.UNIT_LEADER, unit.name)]
     for name, role, unit_name in people:

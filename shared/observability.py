@@ -10,8 +10,10 @@ import asyncio
 import logging
 import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+import traceback
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -49,8 +51,8 @@ def configure_logging(log_format: str = "auto") -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            locate_fault,
             refuse_personal,
-            structlog.processors.dict_tracebacks if as_json else structlog.processors.format_exc_info,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -66,6 +68,27 @@ def refuse_personal(_logger: object, _method: str, event: MutableMapping[str, An
     for key in _NEVER & event.keys():
         event[key] = "(withheld)"
     return event
+
+
+def locate_fault(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Say of an exception what it is and where it was raised, never its text: libraries put values into it."""
+    given = event.pop("exc_info", None)
+    fault = given if isinstance(given, BaseException) else sys.exc_info()[1] if given else None
+    if fault is not None:
+        event["fault"] = " < ".join(_kinds(fault))
+        frames = traceback.extract_tb(fault.__traceback__)[-_INNERMOST:]
+        event["at"] = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    return event
+
+
+_INNERMOST = 8
+
+
+def _kinds(fault: BaseException | None) -> Iterator[str]:
+    """The exception's class and those of what it was raised from."""
+    while fault is not None:
+        yield type(fault).__name__
+        fault = fault.__cause__
 
 
 Check = Callable[[], Awaitable[None]]

@@ -8,18 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
+import re
 import secrets
 from pathlib import Path
 from typing import Protocol
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from shared.durable_files import make_folders, sync_folder, write_durably
 from shared.sealing import KeyRing
 
 _MAGIC = b"SLO1"
 _NONCE = 12
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+_log = structlog.get_logger("originals")
 
 
 class OriginalDamagedError(Exception):
@@ -64,17 +70,28 @@ class FolderOriginals:
     def _keep(self, content: bytes) -> str:
         sha256 = hashlib.sha256(content).hexdigest()
         target = self.path(sha256)
-        if target.exists():
+        if target.exists() and self._is_whole(sha256, target):
             return sha256
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folders(target.parent)
         beside = target.with_name(f".{secrets.token_hex(8)}.part")
         try:
-            _write_durably(beside, self._seal(sha256, content))
+            write_durably(beside, self._seal(sha256, content))
             beside.rename(target)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
         finally:
             beside.unlink(missing_ok=True)
         return sha256
+
+    def _is_whole(self, sha256: str, target: Path) -> bool:
+        """Whether what stands there is what it should be; what is not is moved aside, since nothing is deleted (art. 23)."""
+        try:
+            self._read(sha256)
+        except OriginalDamagedError:
+            aside = target.with_name(f"{sha256}.damaged-{secrets.token_hex(4)}")
+            target.rename(aside)
+            _log.error("originals.damaged_one_moved_aside", sha256=sha256, file=aside.name)
+            return False
+        return True
 
     def _seal(self, sha256: str, content: bytes) -> bytes:
         kid = self._ring.current
@@ -83,6 +100,8 @@ class FolderOriginals:
         return _MAGIC + bytes([len(kid)]) + kid.encode() + nonce + sealed
 
     def _read(self, sha256: str) -> bytes:
+        if not _SHA256.fullmatch(sha256):
+            raise OriginalMissingError("not a SHA-256")
         try:
             stored = self.path(sha256).read_bytes()
         except FileNotFoundError as fault:
@@ -123,19 +142,3 @@ class MemoryOriginals:
         if hashlib.sha256(self.contents[sha256]).hexdigest() != sha256:
             raise OriginalDamagedError(sha256)
         return self.contents[sha256]
-
-
-def _write_durably(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,17 +8,20 @@ Searching for a phone goes through a keyed hash, so that a stolen index can't be
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import hmac
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
+
+from shared.durable_files import sync_folder, write_durably
 
 _MESSAGE = ["dir", "A256GCM"]
 _RECORD = ["A256GCMKW", "A256GCM"]
@@ -33,9 +36,9 @@ class KeyRing:
     """The master keys by name, the one that seals now, and the key of the blind index. Keys are 32 bytes."""
 
     current: str
-    keys: dict[str, bytes]
-    index_key: bytes
-    session_key: bytes
+    keys: dict[str, bytes] = field(repr=False)
+    index_key: bytes = field(repr=False)
+    session_key: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
         """Refuse a ring that would fail later: short keys, or a current key that isn't there."""
@@ -60,7 +63,7 @@ class KeyRing:
         try:
             kid = json.loads(_from_base64url(token.split(".", 1)[0]))["kid"]
             opened = jwe.decrypt_compact(token, self._key(kid), algorithms=_MESSAGE + _RECORD).plaintext
-        except (JoseError, ValueError, KeyError, TypeError) as fault:
+        except (JoseError, ValueError, KeyError, TypeError, RecursionError) as fault:
             raise CannotOpen(f"sealed data can't be opened ({type(fault).__name__})") from fault
         if opened is None:
             raise CannotOpen("sealed data is empty")
@@ -95,14 +98,19 @@ def load_key_ring(path: Path) -> KeyRing:
             index_key=base64.b64decode(stored["index_key"]),
             session_key=base64.b64decode(stored["session_key"]),
         )
-    except (OSError, KeyError, json.JSONDecodeError) as fault:
+    except (OSError, KeyError, TypeError, AttributeError, json.JSONDecodeError, binascii.Error) as fault:
         raise ValueError(
             f"no usable key ring at {path}: {type(fault).__name__}; make one with: shouli keys new"
         ) from fault
+    except ValueError as fault:
+        raise ValueError(f"no usable key ring at {path}: {fault}") from fault
 
 
 def save_key_ring(ring: KeyRing, path: Path) -> None:
-    """Write a ring, readable by its owner only; refuses to overwrite one (FileExistsError)."""
+    """Write a ring, readable by its owner only, and return when it is on disk: what it seals is lost without it.
+
+    Refuses to overwrite one (FileExistsError); a crash leaves the whole ring or none.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     stored = {
         "current": ring.current,
@@ -110,9 +118,13 @@ def save_key_ring(ring: KeyRing, path: Path) -> None:
         "index_key": base64.b64encode(ring.index_key).decode(),
         "session_key": base64.b64encode(ring.session_key).decode(),
     }
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(stored, file, indent=1)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+    try:
+        write_durably(beside, json.dumps(stored, indent=1).encode())
+        os.link(beside, path)  # unlike a rename, it fails where something stands already
+    finally:
+        beside.unlink(missing_ok=True)
+    sync_folder(path.parent)
 
 
 def _from_base64url(text: str) -> bytes:

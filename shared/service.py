@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,24 +42,24 @@ class Service:
 
 @asynccontextmanager
 async def running(services: Sequence[Service]) -> AsyncIterator[None]:
-    """Start the services, keep their tasks alive, and let go of everything on the way out."""
-    for service in services:
-        for step in service.start:
-            await step()
-    kept = [
-        asyncio.create_task(keep_alive(f"{service.name}.{name}", task), name=f"{service.name}.{name}")
-        for service in services
-        for name, task in service.tasks.items()
-    ]
-    try:
-        yield
-    finally:
-        for task in kept:
-            task.cancel()
-        await asyncio.gather(*kept, return_exceptions=True)
-        for service in reversed(services):
-            for step in service.stop:
+    """Start the services, keep their tasks alive, and let go of everything on the way out, also of a start that failed."""
+    async with AsyncExitStack() as way_out:
+        for service in services:
+            for step in reversed(service.stop):
+                way_out.push_async_callback(step)
+            for step in service.start:
                 await step()
+        kept = [
+            asyncio.create_task(keep_alive(f"{service.name}.{name}", task), name=f"{service.name}.{name}")
+            for service in services
+            for name, task in service.tasks.items()
+        ]
+        try:
+            yield
+        finally:
+            for running_task in kept:
+                running_task.cancel()
+            await asyncio.gather(*kept, return_exceptions=True)
 
 
 async def keep_alive(name: str, task: Task) -> None:

@@ -64,17 +64,18 @@ def build(premises: Premises) -> Service:
         docx=DocxRenderer(),
         public_url=settings.public_url,
     )
+    printer = Printer(room)
     gate = Gate(premises.tokens, premises.clock)
     consumer = Consumer("forms", store, handlers(room), premises.ring, premises.clock)
     pages = common_pages(settings, Path(__file__).parent / "web")
     return Service(
         name="forms",
-        routers=[document_routes(room, gate), verify_routes(room, pages)],
+        routers=[document_routes(room, printer, gate), verify_routes(room, pages)],
         checks={"forms.database": partial(ping, engine)},
         tasks={
             "relay": Relay(store, premises.transport, premises.clock).run,
             "consumer": partial(consumer.run, premises.transport),
-            "printer": Printer(room).run,
+            "printer": printer.run,
         },
         start=[partial(migrate, engine, VERSIONS)],
         stop=[engine.dispose],

@@ -19,27 +19,30 @@ from services.forms.store import tables
 from services.forms.templates import FORMS
 from shared.contracts.case import CaseEvent, Dispatch
 from shared.contracts.catalogue import BY_NAME
-from shared.contracts.complaint import ComplaintReceived, ComplaintSupplemented, Published
+from shared.contracts.complaint import ComplaintReceived, Published
 from shared.contracts.envelope import Envelope
 from shared.contracts.tracking import new_tracking_code, show_tracking_code
 from shared.contracts.values import new_id
 from shared.messaging.consumer import Handler, HandlerOutcome, TryLater
 from shared.store.unit_of_work import UnitOfWork
 
-WAITING, READY, FAILED = "waiting", "ready", "failed"
+FROZEN, WAITING, READY, FAILED = "frozen", "waiting", "ready", "failed"
+ISSUED = (FROZEN, READY)
+"""States of a document that was given out: its words stand, whether or not anybody has had it drawn yet."""
 
 
 def hear(room: PrintRoom) -> Handler:
     """The one handler: remember, then see which documents are due."""
 
     async def handler(unit: UnitOfWork, envelope: Envelope, data: Published) -> HandlerOutcome:
-        if isinstance(data, ComplaintSupplemented):
-            return None
         if isinstance(data, ComplaintReceived):
             _remember_complaint(unit, room, data)
+            story: Story | None = Story(data)
         elif isinstance(data, CaseEvent):
             await _remember_event(unit, room, envelope, data)
-        story = await load_story(unit, room, UUID(envelope.subject))
+            story = await load_story(unit, room, UUID(envelope.subject))
+        else:
+            return None
         if story is None:
             return TryLater("the complaint is not known here yet")
         for due in documents_due(envelope.type, story):
@@ -74,16 +77,7 @@ async def put_down(unit: UnitOfWork, room: PrintRoom, due: DueDocument, story: S
     complaint = story.complaint
     values = mask(form, due.fill(story), reader=due.reader, complainant=complaint.complainant)
     documents = tables.documents
-    same = (
-        documents.c.complaint_id == complaint.complaint_id,
-        documents.c.form == due.form.value,
-        documents.c.reader == due.reader.value,
-    )
-    version = (await unit.connection.execute(select(func.max(documents.c.version)).where(*same))).scalar() or 0
-    if version:
-        await unit.connection.execute(
-            update(documents).where(*same, documents.c.superseded_at.is_(None)).values(superseded_at=unit.now)
-        )
+    version = await _supersede(unit, due, complaint.complaint_id) if story.events else 0
     unit.add(
         documents,
         {
@@ -101,11 +95,27 @@ async def put_down(unit: UnitOfWork, room: PrintRoom, due: DueDocument, story: S
             "issued_at": unit.now,
             "issued_by": room.centre.office,
             "sealed_values": room.ring.seal_record(values.model_dump_json().encode()),
-            "state": WAITING,
+            "state": WAITING if due.at_once else FROZEN,
             "attempts": 0,
         },
     )
+
+
+async def _supersede(unit: UnitOfWork, due: DueDocument, complaint_id: UUID) -> int:
+    """Mark the version before as superseded; gives its number, 0 where this is the first."""
     await unit.flush()
+    documents = tables.documents
+    same = (
+        documents.c.complaint_id == complaint_id,
+        documents.c.form == due.form.value,
+        documents.c.reader == due.reader.value,
+    )
+    version = (await unit.connection.execute(select(func.max(documents.c.version)).where(*same))).scalar() or 0
+    if version:
+        await unit.connection.execute(
+            update(documents).where(*same, documents.c.superseded_at.is_(None)).values(superseded_at=unit.now)
+        )
+    return version
 
 
 def _unit_of(story: Story) -> str | None:

@@ -17,13 +17,14 @@ from sqlalchemy import Row, or_, select, update
 
 from services.forms.domain.definition import FormId
 from services.forms.domain.values import FormValues, Issue, Verification
-from services.forms.handlers import FAILED, READY, WAITING
+from services.forms.handlers import FAILED, FROZEN, READY, WAITING
 from services.forms.ports import Rendered, Renderer
 from services.forms.print_room import PrintRoom
 from services.forms.store import tables
 from services.forms.templates import FORMS
 from shared.contracts.document import DocumentRendered
 from shared.contracts.values import new_id
+from shared.store.unit_of_work import UnitOfWork
 
 LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 3
@@ -59,6 +60,22 @@ class Printer:
             await self._draw(item)
         return len(claimed)
 
+    async def draw_now(self, document_id: UUID) -> DocumentRow | None:
+        """Draw a document that was only frozen so far, because somebody asks for it; gives its row once it is ready."""
+        documents = tables.documents
+        async with self._room.store.transaction(self._room.clock()) as unit:
+            await unit.connection.execute(
+                update(documents)
+                .where(documents.c.id == document_id, documents.c.state == FROZEN)
+                .values(state=WAITING)
+            )
+            item = await _leased(unit, document_id)
+        if item is not None:
+            await self._draw(item)
+        async with self._room.store.reading() as connection:
+            ready = select(documents).where(documents.c.id == document_id, documents.c.state == READY)
+            return (await connection.execute(ready)).first()
+
     async def _claim(self) -> list[_Claimed]:
         now = self._room.clock()
         documents = tables.documents
@@ -73,11 +90,7 @@ class Printer:
                 .limit(BATCH)
                 .with_for_update(skip_locked=True)
             )
-            claimed = [_Claimed(row, new_id()) for row in (await unit.connection.execute(query)).all()]
-            for item in claimed:
-                lease = {"lease_token": item.token, "lease_until": now + LEASE, "attempts": item.row.attempts + 1}
-                await unit.connection.execute(update(documents).where(documents.c.id == item.row.id).values(**lease))
-            return claimed
+            return [await _lease(unit, row) for row in (await unit.connection.execute(query)).all()]
 
     async def _draw(self, item: _Claimed) -> None:
         try:
@@ -117,6 +130,21 @@ class Printer:
                 .where(documents.c.id == item.row.id, documents.c.lease_token == item.token)
                 .values(**values)
             )
+
+
+async def _leased(unit: UnitOfWork, document_id: UUID) -> _Claimed | None:
+    documents = tables.documents
+    free = or_(documents.c.lease_until.is_(None), documents.c.lease_until < unit.now)
+    query = select(documents).where(documents.c.id == document_id, documents.c.state == WAITING, free).with_for_update()
+    row = (await unit.connection.execute(query)).first()
+    return await _lease(unit, row) if row is not None else None
+
+
+async def _lease(unit: UnitOfWork, row: DocumentRow) -> _Claimed:
+    item = _Claimed(row, new_id())
+    lease = {"lease_token": item.token, "lease_until": unit.now + LEASE, "attempts": row.attempts + 1}
+    await unit.connection.execute(update(tables.documents).where(tables.documents.c.id == row.id).values(**lease))
+    return item
 
 
 def draw(room: PrintRoom, row: Any, renderer: Renderer, *, copy: bool = False) -> Rendered:

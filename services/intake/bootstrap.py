@@ -10,6 +10,7 @@ from services.intake.consumer import HANDLERS
 from services.intake.mail_polling import InboxPoller, mailboxes_of
 from services.intake.ports import Door
 from services.intake.readers.ocr import WorkerOcr
+from services.intake.readers.scan_worker import WorkerLimits
 from services.intake.scan_reading import ScanReading
 from services.intake.settings import IntakeSettings
 from services.intake.store import tables
@@ -47,7 +48,7 @@ def build(premises: Premises) -> Service:
         clock=premises.clock,
     )
     gate = Gate(premises.tokens, premises.clock)
-    ocr = WorkerOcr()
+    ocr = WorkerOcr(WorkerLimits(idle=settings.ocr_idle_seconds))
     consumer = Consumer("intake", store, HANDLERS, premises.ring, premises.clock)
     return Service(
         name="intake",

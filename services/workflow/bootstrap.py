@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from services.workflow.anchoring import AnchorFolder, Anchoring, load_or_make_key
 from services.workflow.api.directory_routes import directory_routes
 from services.workflow.api.routes import case_routes
 from services.workflow.consumer import handlers
 from services.workflow.office import Office
+from services.workflow.settings import WorkflowSettings
 from services.workflow.store import tables
 from services.workflow.watch import DeadlineWatch
 from services.workflow.web.routes import track_routes
@@ -27,7 +29,7 @@ VERSIONS = Path(tables.__file__).parent / "migrations" / "versions"
 
 def build(premises: Premises) -> Service:
     """Workflow, ready to be run."""
-    settings = premises.settings
+    settings = WorkflowSettings.model_validate(premises.settings.model_dump())
     engine = open_engine(settings.database_of("workflow"), pool_size=settings.pool_size)
     store = Store(engine, tables.messages, premises.ring)
     office = Office(
@@ -39,6 +41,7 @@ def build(premises: Premises) -> Service:
         hours=premises.hours,
         clock=premises.clock,
     )
+    anchors = AnchorFolder(settings.anchor_folder, load_or_make_key(settings.anchor_key))
     gate = Gate(premises.tokens, premises.clock)
     consumer = Consumer("workflow", store, handlers(office), premises.ring, premises.clock)
     pages = common_pages(settings, Path(__file__).parent / "web")
@@ -50,6 +53,7 @@ def build(premises: Premises) -> Service:
             "relay": Relay(store, premises.transport, premises.clock).run,
             "consumer": partial(consumer.run, premises.transport),
             "watch": DeadlineWatch(office).run,
+            "anchor": Anchoring(office, anchors).run,
         },
         start=[partial(migrate, engine, VERSIONS)],
         stop=[engine.dispose],

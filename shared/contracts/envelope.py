@@ -6,6 +6,7 @@ made here are the bytes stored in the outbox and published, unchanged. It must n
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Literal, Protocol
 from uuid import UUID
@@ -19,6 +20,8 @@ from shared.contracts.values import new_id
 CONTENT_TYPE = "application/cloudevents+json"
 LARGEST_BODY = 256 * 1024
 """Bytes. Nothing larger is ever built: attachments travel as hashes."""
+
+_TYPE = re.compile(r"[a-z_]{1,40}\.[a-z_]{1,40}\.v[0-9]{1,4}")
 
 JSON_TYPE: Literal["application/json"] = "application/json"
 SEALED_TYPE: Literal["application/jose"] = "application/jose"
@@ -95,8 +98,13 @@ def read_envelope(body: bytes) -> Envelope:
     except ValueError as fault:
         raise Malformed(f"not a CloudEvents envelope ({type(fault).__name__})") from fault
     if envelope.type not in BY_NAME:
-        raise Malformed(f"unknown type {envelope.type}")
+        raise Malformed(f"unknown type {_speakable(envelope.type)}")
     return envelope
+
+
+def _speakable(message_type: str) -> str:
+    """A type as a log may hold it: shaped like one of ours, or nothing of it, since a stranger may write anything."""
+    return message_type if _TYPE.fullmatch(message_type) else "(not shaped like a type)"
 
 
 def unwrap(envelope: Envelope, sealer: Sealer) -> Published:

@@ -8,6 +8,7 @@ character and nearly every swapped neighbour, so that a slip of the pen is told 
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -35,12 +36,18 @@ def new_tracking_code() -> str:
 def read_tracking_code(text: str) -> str | None:
     """What a person typed, folded to the code it means, or None where it can't be one.
 
-    Takes lower case, blanks, hyphens and the letters Crockford reads as digits (I, L as 1; O as 0).
+    Takes lower case, full width, blanks, dashes of any kind and the letters Crockford reads as digits (I, L as 1; O as 0).
     """
-    code = "".join(text.split()).replace("-", "").upper().translate(_READ_AS)
+    folded = unicodedata.normalize("NFKC", text)
+    bare = "".join(character for character in folded if not _only_spaces_it_out(character))
+    code = bare.upper().translate(_READ_AS)
     if len(code) != LENGTH or any(character not in ALPHABET for character in code):
         return None
     return code if check_character(code[:-1]) == code[-1] else None
+
+
+def _only_spaces_it_out(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) == "Pd"
 
 
 def show_tracking_code(code: str) -> str:

@@ -19,13 +19,16 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 def _in_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as fault:
+        raise ValueError("this moment lies outside the calendar, in UTC") from fault
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """An aware point in time, carried and stored in UTC; shown to people in Asia/Shanghai."""
 
-CaseNumber = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{6}$")]
+CaseNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{6}$")]
 """The register number of a case, gapless within its year: ``2026-001083``."""
 
 

@@ -8,6 +8,7 @@ broker is told to forget it. Calls to the world don't happen here: handlers writ
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,13 +46,15 @@ HandlerOutcome = Reject | TryLater | None
 Handler = Callable[[UnitOfWork, Envelope, Published], Awaitable[HandlerOutcome]]
 """Writes rows and emits messages through the unit of work; never commits, never calls the world."""
 
-MOST_ATTEMPTS = 12
 BACK_OFF: tuple[timedelta, ...] = (
     *(timedelta(seconds=30),) * 4,
     *(timedelta(minutes=5),) * 4,
     *(timedelta(hours=1),) * 4,
 )
 """Delay before each further attempt; about four and a half hours in all, then a person decides."""
+MOST_ATTEMPTS = len(BACK_OFF)
+PAUSE_WHILE_AWAY = 0.5
+"""Seconds before a batch is tried again that found the database away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +75,16 @@ class Consumer:
         handlers: Mapping[str, Handler],
         sealer: Sealer,
         clock: Callable[[], datetime],
+        *,
+        back_off: Sequence[timedelta] = BACK_OFF,
     ) -> None:
+        """Take ``back_off`` as the delays between attempts; as many as there are, so often a message is tried."""
         self._service = service
         self._store = store
         self._handlers = handlers
         self._sealer = sealer
         self._clock = clock
+        self._back_off = tuple(back_off)
 
     async def run(self, subscriber: Subscriber) -> None:
         """Consume the service's queue and drain its dead-letter queue until cancelled."""
@@ -93,7 +100,7 @@ class Consumer:
         except Exception as fault:
             if is_unreachable(fault):
                 _log.warning("consumer.database_unreachable", service=self._service, fault=type(fault).__name__)
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(PAUSE_WHILE_AWAY)
                 raise
             if len(batch) > 1:
                 return [(await self.handle_batch([message]))[0] for message in batch]
@@ -115,7 +122,7 @@ class Consumer:
                 if item is None or item.envelope.id not in fresh:
                     continue
                 fresh.discard(item.envelope.id)  # a second copy in the same batch is a duplicate too
-                outcome = await item.handler(unit, item.envelope, item.data)
+                outcome = await _handled(item, unit)
                 if isinstance(outcome, TryLater):
                     if len(batch) > 1:
                         raise _AloneError
@@ -148,29 +155,54 @@ class Consumer:
         if isinstance(fault, _LaterError):
             delay, reason = fault.outcome.after, fault.outcome.reason
         else:
-            delay, reason = BACK_OFF[min(message.attempt, len(BACK_OFF)) - 1], f"{type(fault).__name__} in the handler"
-            _log.error("consumer.handler_failed", service=self._service, type=message.type, exc_info=fault)
-        if message.attempt < MOST_ATTEMPTS:
+            cause = fault.__cause__ if isinstance(fault, _HandlerFault) and fault.__cause__ else fault
+            delay = self._back_off[min(message.attempt, len(self._back_off)) - 1]
+            reason = f"{type(cause).__name__} in the handler"
+            _log.error("consumer.handler_failed", service=self._service, type=_plain(message.type), exc_info=cause)
+        if message.attempt < len(self._back_off):
             return Retry(delay)
         async with self._store.transaction(self._clock()) as unit:
             self._bury(unit, message, f"{reason}; {message.attempt} attempts")
         return Done()
 
     def _bury(self, unit: UnitOfWork, message: IncomingMessage, reason: str) -> None:
-        _log.error("consumer.dead_letter", service=self._service, type=message.type, reason=reason)
+        _log.error("consumer.dead_letter", service=self._service, type=_plain(message.type), reason=reason)
         unit.add(
             self._store.messages.dead_letters,
             {
                 "id": new_id(),
                 "consumer": self._service,
                 "message_id": message.message_id,
-                "type": message.type[:80],
+                "type": _plain(message.type),
                 "body": message.body,
-                "reason": reason[:1000],
+                "reason": reason.replace("\x00", "?")[:1000],
                 "attempts": message.attempt,
                 "died_at": unit.now,
             },
         )
+
+
+async def _handled(item: _Opened, unit: UnitOfWork) -> HandlerOutcome:
+    """Run the handler; its own file or system fault must not pass for a database that is away, or it blocks the queue."""
+    try:
+        return await item.handler(unit, item.envelope, item.data)
+    except (ConnectionError, TimeoutError):
+        raise  # the database's driver says so in the middle of a query
+    except OSError as fault:
+        raise _HandlerFault from fault
+
+
+_UNPRINTED = re.compile(r"[^A-Za-z0-9._-]")
+_LONGEST_TYPE = 80
+
+
+def _plain(message_type: str) -> str:
+    """A type that a stranger may have written, as a log, a column and a page can bear it."""
+    return _UNPRINTED.sub("?", message_type[:_LONGEST_TYPE])
+
+
+class _HandlerFault(Exception):
+    """The handler failed of its own; the cause says how."""
 
 
 class _AloneError(Exception):

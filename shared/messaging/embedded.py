@@ -98,10 +98,13 @@ class EmbeddedTransport:
             batch = [await waiting.get()]
             while len(batch) < LARGEST_BATCH and not waiting.empty():
                 batch.append(waiting.get_nowait())
-            await _settle(batch, handle)
+            await _settle([handover for handover in batch if not handover.settled.done()], handle)
 
 
 async def _settle(batch: list[_Handover], handle: BatchHandler) -> None:
+    """Handle what is still waited for; what timed out meanwhile has been, or will be, handed over again."""
+    if not batch:
+        return
     try:
         outcomes = await handle([handover.message for handover in batch])
     except asyncio.CancelledError:

@@ -7,6 +7,7 @@ publishing it would be an error. Works on RabbitMQ 3.10 through 4.x: no argument
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -43,7 +44,8 @@ class ServiceQueue:
 
     def retry(self, tier: timedelta) -> str:
         """The waiting room of one delay; its messages come back to the service's queue by themselves."""
-        return f"{self.name}.retry.{int(tier.total_seconds())}s"
+        seconds = tier.total_seconds()
+        return f"{self.name}.retry.{int(seconds)}s" if seconds >= 1 else f"{self.name}.retry.{int(seconds * 1000)}ms"
 
 
 QUEUES: tuple[ServiceQueue, ...] = (
@@ -95,6 +97,6 @@ def retry_arguments(queue: ServiceQueue, tier: timedelta) -> Arguments:
     }
 
 
-def tier_for(delay: timedelta) -> timedelta:
-    """The shortest waiting room that is at least this long, or the longest there is."""
-    return next((tier for tier in RETRY_TIERS if tier >= delay), RETRY_TIERS[-1])
+def tier_for(delay: timedelta, tiers: Sequence[timedelta] = RETRY_TIERS) -> timedelta:
+    """The shortest waiting room that is at least this long, or the longest there is; ``tiers`` grow."""
+    return next((tier for tier in tiers if tier >= delay), tiers[-1])

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -25,15 +25,28 @@ _POSTGRES_LIMITS = {
     "timezone": "UTC",
 }
 
-UNREACHABLE = (OperationalError, InterfaceError, PoolTimeout, ConnectionError, TimeoutError, OSError)
-"""What a database that is away, full or locked raises; anything else is a fault of ours."""
+_POSTGRES_AWAY = ("08", "53", "57", "58", "25006", "55P03")
+"""SQLSTATEs (or classes of them) of a server that can't now: connection, resources and disk, shutdown and time limits,
+system, standby (read-only), a lock not given in time. Whatever else it says is about the statement."""
+
+_SQLITE_AWAY = frozenset({5, 6, 8, 10, 11, 13, 14, 26})
+"""Primary result codes: BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB."""
 
 
 def is_unreachable(fault: BaseException) -> bool:
-    """Whether the database was away (try again) rather than the statement wrong (don't)."""
-    if isinstance(fault, DBAPIError) and fault.connection_invalidated:
-        return True
-    return isinstance(fault, UNREACHABLE) or "disk is full" in str(getattr(fault, "orig", "")).lower()
+    """Whether the database was away, full or locked (try again) rather than the statement wrong (don't)."""
+    if isinstance(fault, DBAPIError):
+        return fault.connection_invalidated or _driver_says_away(fault.orig)
+    return isinstance(fault, PoolTimeout | OSError)  # ConnectionError and TimeoutError are OSErrors
+
+
+def _driver_says_away(fault: object) -> bool:
+    """By the driver's code: its classes tell a wrong value and a lost server apart only sometimes."""
+    sqlstate = getattr(fault, "sqlstate", None)
+    if isinstance(sqlstate, str):
+        return sqlstate.startswith(_POSTGRES_AWAY)
+    code = getattr(fault, "sqlite_errorcode", None)
+    return isinstance(code, int) and code & 0xFF in _SQLITE_AWAY
 
 
 def open_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
@@ -46,6 +59,7 @@ def open_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=5,
         pool_pre_ping=True,
+        hide_parameters=True,  # an exception's text ends in logs, and parameters are people's words
         connect_args={"timeout": 5, "command_timeout": 20, "server_settings": _POSTGRES_LIMITS},
     )
 
@@ -54,7 +68,9 @@ def _open_sqlite(url: str, pool_size: int) -> AsyncEngine:
     database = make_url(url).database
     if database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, connect_args={"timeout": 5})
+    engine = create_async_engine(
+        url, pool_size=pool_size, max_overflow=0, hide_parameters=True, connect_args={"timeout": 5}
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:

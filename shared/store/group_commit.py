@@ -7,7 +7,7 @@ Law of this file: no timer and no delay. Whatever queued up while the last commi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -61,18 +61,24 @@ class GroupCommit:
         return await waiting.done
 
     async def run(self) -> None:
-        """Serve the callers until cancelled."""
-        while True:
-            group = [await self._queue.get()]
-            while len(group) < LARGEST_GROUP and not self._queue.empty():
-                group.append(self._queue.get_nowait())
-            await self._serve(group)
+        """Serve the callers until cancelled; whoever still waits then is told that nothing was written."""
+        try:
+            while True:
+                await self._serve([await self._queue.get(), *self._more()])
+        finally:
+            _fail([*self._more(most=self._queue.qsize())], _shutting_down())
+
+    def _more(self, most: int = LARGEST_GROUP - 1) -> Iterator[_Waiting]:
+        """Those who came meanwhile and still wait."""
+        while most and not self._queue.empty():
+            most -= 1
+            yield self._queue.get_nowait()
 
     async def _serve(self, group: list[_Waiting]) -> None:
         try:
             await self._commit(group)
         except asyncio.CancelledError:
-            _fail(group, ConnectionError("shutting down before the commit"))
+            _fail(group, _shutting_down())
             raise
         except Exception as fault:  # noqa: BLE001 - handed to the callers, each of whom raises it
             if len(group) == 1 or is_unreachable(fault):
@@ -111,6 +117,10 @@ async def _win_claims(unit: UnitOfWork, writes: Sequence[Write]) -> list[bool]:
         or ((owned := (write.claim.table, write.claim.row[write.claim.key])) in won and first[owned] == place)
         for place, write in enumerate(writes)
     ]
+
+
+def _shutting_down() -> ConnectionError:
+    return ConnectionError("shutting down before the commit was known")
 
 
 def _fail(group: list[_Waiting], fault: BaseException) -> None:

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.store.engine import WRITES
 
 if TYPE_CHECKING:
     from alembic.config import Config
+
+MIGRATING = 0x5348_4F55_4C49
+"""The key of the advisory lock that whoever migrates a PostgreSQL database holds."""
 
 
 def newest_revision(versions: Path) -> str:
@@ -24,13 +27,24 @@ def newest_revision(versions: Path) -> str:
 
 
 async def migrate(engine: AsyncEngine, versions: Path) -> None:
-    """Upgrade to the newest revision. Raises what the database raises; a half-done upgrade is rolled back."""
+    """Upgrade to the newest revision. Raises what the database raises; a half-done upgrade is rolled back.
+
+    Processes that start together on one database take turns; whoever comes second finds it done.
+    """
     if await _stands_at(engine, newest_revision(versions)):
         return
     async with engine.connect() as raw:
         connection = await raw.execution_options(**{WRITES: True})
         async with connection.begin():
+            await _take_turns(connection)
             await connection.run_sync(upgrade, versions)
+
+
+async def _take_turns(connection: AsyncConnection) -> None:
+    """Wait until no other process migrates this database; SQLite's write lock, held since BEGIN, says the same."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("SET LOCAL lock_timeout = 0"))
+        await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
 
 
 async def _stands_at(engine: AsyncEngine, revision: str) -> bool:

@@ -85,11 +85,12 @@ class UnitOfWork:
         self.before_commit: list[Any] = []
         self.told_something = False
         self._store = store
-        self._pending: dict[Table, list[Row]] = {}
+        self._pending: dict[tuple[Table, frozenset[str]], list[Row]] = {}
+        """By table and columns: a statement for many rows takes its columns from the first, and drops others unsaid."""
 
     def add(self, table: Table, row: Row) -> None:
         """Add a row; it is written at the next flush."""
-        self._pending.setdefault(table, []).append(row)
+        self._pending.setdefault((table, frozenset(row)), []).append(row)
 
     def emit(self, data: Published, *, subject: UUID, sequence: int = 0, traceparent: str | None = None) -> UUID:
         """Put a message into the outbox of this transaction; gives its id. Raises contracts' Malformed if too large."""
@@ -108,7 +109,7 @@ class UnitOfWork:
         for hook in self.before_commit:
             await hook(self)
         pending, self._pending = self._pending, {}
-        for table, rows in pending.items():
+        for (table, _), rows in pending.items():
             await self.connection.execute(insert(table), [dict(row) for row in rows])
 
     async def claim(self, table: Table, rows: list[Row], *, key: str) -> set[Any]:
@@ -120,7 +121,8 @@ class UnitOfWork:
             return set()
         dialect_insert = sqlite_insert if self.connection.dialect.name == "sqlite" else postgres_insert
         statement = dialect_insert(table).on_conflict_do_nothing().returning(table.c[key])
-        result = await self.connection.execute(statement, [dict(row) for row in rows])
+        in_order = sorted(rows, key=lambda row: str(row[key]))  # two that claim the same keys never wait for each other
+        result = await self.connection.execute(statement, [dict(row) for row in in_order])
         return set(result.scalars())
 
 

@@ -11,7 +11,6 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http import HTTPStatus
 
 import structlog
 from fastapi import FastAPI
@@ -27,7 +26,28 @@ from shared.web.problems import MEDIA_TYPE, Problem, problem_body
 from shared.web.validation import UNREADABLE, field_faults
 from shared.web.words import full_moment
 
+_OUR_FAULT = 500
 _PAGES_OF_THEIR_OWN = frozenset({403, 404, 422, 503})
+
+STATUS_CODES: Mapping[int, str] = {
+    400: "malformed",
+    401: "login_needed",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    409: "conflict",
+    410: "gone",
+    413: "too_large",
+    414: "address_too_long",
+    415: "unsupported_format",
+    422: "validation",
+    429: "too_many_requests",
+    431: "headers_too_large",
+    500: "unforeseen",
+    503: "unavailable",
+}
+"""The ``code`` of a status that comes without a problem of its own. Any other status is told as 400 or 500 are."""
 
 
 def _now() -> datetime:
@@ -55,11 +75,16 @@ class Problems:
 
     def of_status(self, status: int, *, headers: Mapping[str, str] | None = None) -> Problem:
         """The general problem for a status, in the catalogue's words."""
-        key = status if f"problem.{status}.title" in self.pages.catalogue else (400 if status < 500 else 500)  # noqa: PLR2004 - the border between the client's faults and ours (RFC 9110 15)
-        title, detail = self._words(f"problem.{key}.title"), self._words(f"problem.{key}.detail")
-        code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_").replace("'", "")
+        told_as = status if status in STATUS_CODES else (400 if status < _OUR_FAULT else 500)
+        title, detail = self._words(f"problem.{told_as}.title"), self._words(f"problem.{told_as}.detail")
         return Problem(
-            status, code, title.zh, title.en, detail_zh=detail.zh, detail_en=detail.en, headers=headers or {}
+            status,
+            STATUS_CODES[told_as],
+            title.zh,
+            title.en,
+            detail_zh=detail.zh,
+            detail_en=detail.en,
+            headers=headers,
         )
 
     def of_validation(self, error: RequestValidationError) -> Problem:
@@ -68,7 +93,7 @@ class Problems:
         if any(each["type"] in UNREADABLE for each in errors):
             return self.of_status(400)
         title = self._words("problem.422.title")
-        return Problem(422, "validation", title.zh, title.en, fields=field_faults(errors))
+        return Problem(422, STATUS_CODES[422], title.zh, title.en, fields=field_faults(errors))
 
     def _page(self, connection: HTTPConnection, problem: Problem) -> Response:
         language = language_of(connection)
@@ -84,8 +109,8 @@ class Problems:
         return self.pages.render(connection, template, status=problem.status, headers=problem.headers, page=page)
 
     def _words(self, key: str) -> Bilingual:
-        say = self.pages.catalogue.say
-        return Bilingual(say(key, Language.ZH), say(key, Language.EN))
+        say, hotline = self.pages.catalogue.say, self.pages.site.hotline
+        return Bilingual(say(key, Language.ZH, hotline=hotline), say(key, Language.EN, hotline=hotline))
 
     def _labels(self, problem: Problem, language: Language) -> dict[str, str]:
         catalogue = self.pages.catalogue

@@ -16,7 +16,9 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.contracts.values import new_id
+from shared.store.engine import is_unreachable
 from shared.web.problem_answers import Problems, report_unforeseen, request_id
+from shared.web.problems import Problem
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -37,7 +39,12 @@ HEADERS: Mapping[str, str] = {
 STRICT_TRANSPORT_SECURITY = "max-age=31536000"
 """A year, this host only: the subdomains of a city's domain are not ours to speak for."""
 
+RETRY_AFTER = "30"
+"""Seconds after which a client may try again when our storage was away; the page says the same."""
+
 Network = IPv4Network | IPv6Network
+
+_log = structlog.get_logger("shouli.web")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +153,9 @@ class RequestId:
 class Unforeseen:
     """Catches what no handler foresaw: one general answer, one line in the log, and the server doesn't see it.
 
+    Storage that is away is foreseen here for every route at once: 503, so that the sender tries again and nobody is woken
+    for a fault of the code.
+
     Starlette's own layer would raise it again, and uvicorn would log its message, which may hold a citizen's words.
     """
 
@@ -154,7 +164,7 @@ class Unforeseen:
         self._problems = problems
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; answer 500 for an exception, unless an answer has begun, which is then cut off."""
+        """Pass the request on; answer 503 or 500 for an exception, unless an answer has begun, which is then cut off."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -163,11 +173,18 @@ class Unforeseen:
             await self._app(scope, receive, watched)
         except Exception as error:  # noqa: BLE001 - the last layer: whatever arrives here has no other handler
             connection = HTTPConnection(scope)
-            report_unforeseen(error, request_id(connection))
+            problem = self._told(error, request_id(connection))
             if watched.begun:
                 raise _CutOff from None
-            answer = self._problems.answer(connection, self._problems.of_status(500))
-            await answer(scope, receive, send)
+            await self._problems.answer(connection, problem)(scope, receive, send)
+
+    def _told(self, error: Exception, number: str) -> Problem:
+        """Log it, and say it."""
+        if is_unreachable(error):
+            _log.warning("storage.unreachable", request_id=number, fault=type(error).__name__)
+            return self._problems.of_status(503, headers={"Retry-After": RETRY_AFTER})
+        report_unforeseen(error, number)
+        return self._problems.of_status(500)
 
 
 class _CutOff(Exception):
@@ -268,10 +285,14 @@ def _peer(scope: Scope) -> str:
 
 
 def _address(text: str) -> str | None:
+    """The address in its plain form, or None. A zone (``fe80::1%eth0``) may hold any text, so there is none here."""
+    if "%" in text:
+        return None
     try:
-        return str(ip_address(text.strip().removeprefix("[").removesuffix("]")))
+        address = ip_address(text.strip().removeprefix("[").removesuffix("]"))
     except ValueError:
         return None
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def _within(address: str, network: Network) -> bool:

@@ -63,7 +63,7 @@ class StaticFiles:
         file = self._files.get(request.path_params["name"])
         if file is None:
             return Response(status_code=404)
-        tag = f'"{self.version}"'
+        tag = f'W/"{self.version}"'  # weak: the same for the plain and the compressed copy
         ours = request.path_params["version"] == self.version
         headers = {"Cache-Control": _FOR_EVER if ours else "no-cache", "ETag": tag, "Vary": "Accept-Encoding"}
         if request.headers.get("if-none-match") == tag:

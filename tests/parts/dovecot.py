@@ -18,6 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from imapclient import imap_utf7
 
 NOBODY = 65534
 PASSWORD = "pw"
@@ -155,7 +156,8 @@ class Dovecot:
     def count(self, folder: str = "INBOX", user: str | None = None) -> int:
         """How many messages are in a folder."""
         with self._login(user) as client:
-            return int(client.select(f'"{folder}"', readonly=True)[1][0] or 0)
+            name = imap_utf7.encode(folder).decode()
+            return int(client.select(f'"{name}"', readonly=True)[1][0] or 0)
 
     def recreate(self, user: str | None = None) -> None:
         """Delete the mailbox and make it anew: another UIDVALIDITY, UIDs from 1 again."""

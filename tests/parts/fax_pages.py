@@ -7,10 +7,12 @@ how pages are read.
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from io import BytesIO
+from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont, TiffImagePlugin
 
@@ -122,3 +124,13 @@ def _tags() -> TiffImagePlugin.ImageFileDirectory_v2:
 def _font(name: str, pixels: int) -> ImageFont.FreeTypeFont:
     with resources.as_file(resources.files("pylopdf_fonts_zh_cn") / name) as path:
         return ImageFont.truetype(str(path), pixels)
+
+
+def pages_of(text: str) -> list[list[str]]:
+    """Pages of lines, from a text whose pages are parted by an empty line."""
+    return [page.splitlines() for page in text.strip().split("\n\n")]
+
+
+if __name__ == "__main__":  # python -m tests.parts.fax_pages TEXT TIFF
+    source, target = map(Path, sys.argv[1:])
+    target.write_bytes(make_fax(*pages_of(source.read_text("utf-8"))))

@@ -36,6 +36,7 @@ ISSUE = Issue(
 
 
 def a_complainant(**changes: Any) -> Complainant:
+    """Somebody who gave everything art. 15 asks for, with these changes."""
     given: dict[str, Any] = {
         "name": "李淑珍",
         "phone": "+8613800138000",
@@ -47,6 +48,7 @@ def a_complainant(**changes: Any) -> Complainant:
 
 
 def a_complaint(**changes: Any) -> ComplaintReceived:
+    """A complaint by telephone, with these changes."""
     given: dict[str, Any] = {
         "complaint_id": ID,
         "tracking_code": CODE,
@@ -160,6 +162,7 @@ EVENTS[case.CaseDeadlineNear] = EVENTS[case.CaseDeadlineMissed] = _DEADLINE
 
 
 def an_event(kind: type[Event], version: int = 1, **changes: Any) -> Event:
+    """An event of that kind as ``EVENTS`` has it, with these changes."""
     common = {
         "complaint_id": ID,
         "tracking_code": CODE,

@@ -88,6 +88,14 @@ def nested_multiparts(depth: int) -> bytes:
     return b"From: a@example.cn\r\nSubject: deep\r\n" + opened + b"Content-Type: text/plain\r\n\r\nx\r\n"
 
 
+def hidden_multiparts(depth: int) -> bytes:
+    """Multiparts in one another, none of which announces its boundary."""
+    raw = b"Content-Type: text/plain\r\n\r\nx"
+    for level in range(depth):
+        raw = b"Content-Type: multipart/mixed\r\n\r\n--b%d\r\n%s\r\n--b%d--\r\n" % (level, raw, level)
+    return b"From: a@example.cn\r\nSubject: hidden\r\n" + raw
+
+
 def nested_mails(depth: int) -> bytes:
     """Mails in one another; the innermost says so."""
     raw = text_mail("最里面")

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,7 @@ class Sample:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
+@cache
 def pages() -> Pages:
     """The pages of all services over one frame, as one process serves them."""
     rooms = [SERVICES / name / "web" for name in ("intake", "workflow", "forms")]
@@ -477,11 +479,11 @@ SAMPLES: Mapping[str, Sample] = {
 """Every page, by the name it has in the gallery. A template without a sample fails a test."""
 
 
-def text_of(name: str, language: Language = Language.ZH, made_by: Pages | None = None) -> str:
+def text_of(name: str, language: Language = Language.ZH) -> str:
     """One page of the gallery as text."""
     sample = SAMPLES[name]
     switch = "" if sample.posted else f"?lang={language.other}"
-    return (made_by or pages()).text(sample.template, language, **sample.context, switch_url=switch)
+    return pages().text(sample.template, language, **sample.context, switch_url=switch)
 
 
 def gallery_app() -> FastAPI:
@@ -521,11 +523,10 @@ def gallery_app() -> FastAPI:
 
 def write(folder: Path) -> None:
     """Write every page in both languages into ``folder``."""
-    made = pages()
     folder.mkdir(parents=True, exist_ok=True)
     for name in SAMPLES:
         for language in Language:
-            (folder / f"{name}.{language}.html").write_text(text_of(name, language, made), encoding="utf-8")
+            (folder / f"{name}.{language}.html").write_text(text_of(name, language), encoding="utf-8")
 
 
 if __name__ == "__main__":

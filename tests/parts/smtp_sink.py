@@ -5,6 +5,7 @@ It keeps what it took even where it then falls silent, so that a test can count 
 
 import asyncio
 import email
+import logging
 import socket
 import threading
 from dataclasses import dataclass, field
@@ -70,7 +71,8 @@ class SmtpSink:
     attempts: dict[str, int] = field(default_factory=dict)
 
     def start(self) -> "SmtpSink":
-        """Listen on a private port."""
+        """Listen on a private port. The server's own log would hold the mails, so it is silent."""
+        logging.getLogger("mail.log").setLevel(logging.CRITICAL)
         context = self.certificates.server_context() if self.certificates else None
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

@@ -12,9 +12,9 @@ from sqlalchemy import RowMapping, select
 from starlette.responses import Response
 
 from services.forms.domain.masking import Reader
-from services.forms.handlers import READY
+from services.forms.handlers import FROZEN, ISSUED, READY
 from services.forms.print_room import PrintRoom
-from services.forms.rendering import draw
+from services.forms.rendering import Printer, draw
 from services.forms.store.tables import documents
 from shared.contracts.values import Role
 from shared.identity.principal import Principal
@@ -52,7 +52,7 @@ _UNITS = frozenset({Role.UNIT_HANDLER, Role.UNIT_LEADER})
 SANDBOX = "sandbox; default-src 'none'"
 
 
-def document_routes(room: PrintRoom, gate: Gate) -> APIRouter:
+def document_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
     """The endpoints, over the print room."""
     router = APIRouter(tags=["forms"])
     reads = gate.staff(*READERS_OF, scope="forms:read")
@@ -76,7 +76,7 @@ def document_routes(room: PrintRoom, gate: Gate) -> APIRouter:
     async def document(name: str, who: Principal = Depends(reads)) -> Response:
         """One document: ``{id}.pdf`` as issued, or ``{id}.docx`` to be edited; ``{id}`` alone says what it is."""
         identifier, _, ending = name.partition(".")
-        row = await _one(room, identifier, who)
+        row = await _one(room, printer, identifier, who)
         if ending == "pdf":
             return _file(await room.originals.read(row.sha256), "application/pdf", f"{row.number}.pdf")
         if ending == "docx":
@@ -87,13 +87,15 @@ def document_routes(room: PrintRoom, gate: Gate) -> APIRouter:
     return router
 
 
-async def _one(room: PrintRoom, identifier: str, who: Principal) -> Any:
+async def _one(room: PrintRoom, printer: Printer, identifier: str, who: Principal) -> Any:
     try:
         wanted = UUID(identifier)
     except ValueError as fault:
         raise _no_such_document() from fault
     async with room.store.reading() as connection:
         row = (await connection.execute(select(documents).where(documents.c.id == wanted))).first()
+    if row is not None and row.state == FROZEN and _may_read(row, who):
+        row = await printer.draw_now(row.id)
     if row is None or row.state != READY or not _may_read(row, who):
         raise _no_such_document()
     return row
@@ -106,7 +108,7 @@ def _may_read(row: Any, who: Principal) -> bool:
 
 def _listed(row: RowMapping) -> dict[str, Any]:
     links = {ending: f"/forms/documents/{row['id']}.{ending}" for ending in ("pdf", "docx")}
-    return dict(row) | (links if row["state"] == READY else {})
+    return dict(row) | (links if row["state"] in ISSUED else {})
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

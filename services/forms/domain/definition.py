@@ -196,7 +196,7 @@ class Page:
 
 
 TABLE_PAGE = Page(top=28, bottom=20, side=25, title_size=20, text_size=12, leading=0.5)
-HALVES_PAGE = Page(top=12, bottom=13, side=25, title_size=16, text_size=10.5, leading=0.35, qr_size=14)
+HALVES_PAGE = Page(top=9, bottom=11, side=25, title_size=16, text_size=10.5, leading=0.35, qr_size=12)
 LETTER_PAGE = Page(top=37, bottom=25, side=27, title_size=22, text_size=16, leading=0.8)
 WIDE_PAGE = Page(width=297, height=210, top=22, bottom=18, side=18, title_size=18, text_size=10.5, leading=0.4)
 

@@ -49,10 +49,13 @@ class DueDocument:
     article: str
     fill: Callable[[Story], FormValues]
     when: Callable[[Story], bool] = _always
+    at_once: bool = True
+    """Drawn as soon as it is due, because somebody signs or sends it. Otherwise its words are frozen and it is drawn when
+    it is first asked for: nobody prints most receipts."""
 
 
 DOCUMENTS: tuple[DueDocument, ...] = (
-    DueDocument("complaint.received.v1", FormId.RECEIPT, Reader.COMPLAINANT, "14", filling.receipt),
+    DueDocument("complaint.received.v1", FormId.RECEIPT, Reader.COMPLAINANT, "14", filling.receipt, at_once=False),
     DueDocument(
         "case.registered.v1",
         FormId.WRITTEN_STATEMENT,
@@ -61,7 +64,14 @@ DOCUMENTS: tuple[DueDocument, ...] = (
         filling.written_statement,
         _waits_for_statement,
     ),
-    DueDocument("case.accepted.v1", FormId.ACCEPTANCE_NOTICE, Reader.COMPLAINANT, "14", filling.acceptance_notice),
+    DueDocument(
+        "case.accepted.v1",
+        FormId.ACCEPTANCE_NOTICE,
+        Reader.COMPLAINANT,
+        "14",
+        filling.acceptance_notice,
+        at_once=False,
+    ),
     DueDocument("case.refused.v1", FormId.REFUSAL_NOTICE, Reader.COMPLAINANT, "16", filling.refusal_notice),
     DueDocument("case.redirected.v1", FormId.REDIRECT_NOTICE, Reader.COMPLAINANT, "16", filling.redirect_notice),
     DueDocument("case.settled.v1", FormId.DISPOSITION, Reader.FILE, "18.1", filling.disposition),

@@ -53,7 +53,8 @@ class Verification:
 class Issue:
     """The marks of one document: its number, version, when and by whom it was made.
 
-    Without ``verification`` it is a preview, and the paper says so. ``copy`` says that this is a reprint.
+    Without ``verification`` it is a preview, and the paper says so. ``copy`` says that this is a reprint. ``seal`` is a
+    picture of the seal (PNG), put where the form has its place; an editable DOCX never bears one.
     """
 
     issued_at: AwareDatetime
@@ -62,6 +63,7 @@ class Issue:
     version: int = 1
     verification: Verification | None = None
     copy: bool = False
+    seal: bytes | None = None
 
     def as_copy(self) -> Issue:
         """The same document, printed again."""

@@ -6,10 +6,12 @@ some milliseconds, and the first document of a process must not wait. The tests 
 
 from __future__ import annotations
 
+import struct
 from bisect import bisect_right
 from dataclasses import dataclass
 from pathlib import Path
 from struct import calcsize, iter_unpack, unpack_from
+from typing import BinaryIO
 
 _UNICODE = {(3, 10), (0, 6), (0, 4), (3, 1), (0, 3)}
 """(platform, encoding) of the subtables that are keyed by Unicode code points."""
@@ -34,28 +36,34 @@ class Coverage:
 
 def read_coverage(path: Path, index: int = 0) -> Coverage:
     """The coverage of font ``index`` of the file. Raises NotAFont, OSError."""
-    with path.open("rb") as file:
+    try:
+        with path.open("rb") as file:
+            return _coverage(_cmap(file, index))
+    except struct.error as fault:
+        raise NotAFont(f"{path.name} ends too early") from fault
+
+
+def _cmap(file: BinaryIO, index: int) -> bytes:
+    """The ``cmap`` table of one font, found by way of the table directory (and of the collection, if it is one)."""
+    head = file.read(12)
+    if head[:4] == b"ttcf":
+        file.seek(12 + 4 * index)
+        file.seek(int.from_bytes(file.read(4), "big"))
         head = file.read(12)
-        offset = 0
-        if head[:4] == b"ttcf":
-            file.seek(12 + 4 * index)
-            offset = int.from_bytes(file.read(4), "big")
-            file.seek(offset)
-            head = file.read(12)
-        tables = file.read(16 * unpack_from(">H", head.ljust(12, b"\0"), 4)[0])
-        for tag, _, start, length in iter_unpack(">4sIII", tables):
-            if tag == b"cmap":
-                file.seek(start)
-                return _coverage(file.read(length))
-    raise NotAFont(f"{path.name} has no cmap table")
+    (count,) = unpack_from(">H", head, 4)
+    for tag, _, start, length in iter_unpack(">4sIII", file.read(16 * count)):
+        if tag == b"cmap":
+            file.seek(start)
+            return file.read(length)
+    raise NotAFont("no cmap table")
 
 
 def _coverage(cmap: bytes) -> Coverage:
     ranges: list[tuple[int, int]] = []
     (count,) = unpack_from(">H", cmap, 2)
-    for platform, encoding, offset in iter_unpack(">HHI", cmap[4 : 4 + 8 * count]):
-        if (platform, encoding) in _UNICODE:
-            ranges += _subtable(cmap[offset:])
+    records = iter_unpack(">HHI", cmap[4 : 4 + 8 * count])
+    for place in {offset for platform, encoding, offset in records if (platform, encoding) in _UNICODE}:
+        ranges += _subtable(cmap[place:])
     ranges = sorted((start, end) for start, end in ranges if start <= end)
     if not ranges:
         raise NotAFont("no Unicode character map that can be read")

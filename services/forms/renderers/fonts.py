@@ -152,6 +152,13 @@ def find_fonts(folders: Iterable[Path]) -> FontSet:
 
 
 def _chain(role: Role, files: dict[str, tuple[Path, int]]) -> tuple[str, ...]:
-    """Every family there is, once: so that all roles can print the same characters."""
+    """Every file's family, once: so that all roles can print the same characters.
+
+    The families of one collection have the same glyphs in the shapes of different places; the first named stands for it.
+    """
     wanted = dict.fromkeys([*OFFICIAL[role], *NEAREST[role], *OTHERS, *sorted(files)])
-    return tuple(family for family in wanted if family in files)
+    chain: dict[Path, str] = {}
+    for family in wanted:
+        if family in files:
+            chain.setdefault(files[family][0], family)
+    return tuple(chain.values())

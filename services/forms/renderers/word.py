@@ -233,6 +233,7 @@ class _Drawing:
             written.underline = run.underlined or None
         if block.indent:
             self._indent(paragraph)
+        paragraph.paragraph_format.keep_with_next = block.kind == "heading" or None
 
     def _ruled(self, block: Lines) -> None:
         """An underlined tab carries the rule on to the margin; further lines of the form are nothing but that."""

@@ -209,7 +209,7 @@ NO_ANSWER: tuple[NoAnswerRow, ...] = (
         "不是投诉或补充",
         "E28-E34, E47",
     ),
-    NoAnswerRow(lambda f, *_: f.sender is None, "没有可以回复的发件人地址", "E25, E55"),
+    NoAnswerRow(lambda f, *_: not f.sender, "没有可以回复的发件人地址", "E25, E55"),
     NoAnswerRow(lambda f, *_: f.from_us, "发件人是本中心自己的地址", "RFC 3834 §2"),
     NoAnswerRow(lambda f, *_: _is_automatic(f) or f.auto_reply_marked, "自动发出的邮件", "RFC 3834 §2"),
     NoAnswerRow(lambda f, *_: f.null_return_path, "回邮路径为空", "RFC 3834 §2"),

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from services.intake.domain.phones import e164
 from services.intake.domain.scan_text import Box, Line, ScanText, joints
 from services.intake.domain.surnames import SURNAME
 
@@ -133,7 +134,10 @@ CUES: tuple[tuple[Offered, re.Pattern[str]], ...] = (
     (Offered.STAFF, re.compile(rf"{STAFF_CUE}({NAME}){NAME_ENDS}")),
     (Offered.STAFF, re.compile(rf"(姓{SURNAME})(?=的|,|工作|同志)")),
     (Offered.ADDRESS, re.compile(r"(?:家住|现住|住址|地址|住在)[:\s]*([^\s,。;:]{4,40})")),
-    (Offered.DESK_NUMBER, re.compile(r"(?:工位号?|工号|座席号?|台席号?)[:为是\s]*([A-Za-z]{0,2}-?\d{1,6})")),
+    (
+        Offered.DESK_NUMBER,
+        re.compile(r"(?:工位号?|工号|座席号?|台席号?)[:为是\s]*([A-Za-z]{0,2}-?\d{1,6}(?:-\d{1,3})?)"),
+    ),
     (Offered.OCCURRED_AT, re.compile(rf"((?:{DAY}){TIME_OF_DAY})")),
     (Offered.DEMAND, re.compile(rf"(?:{DEMAND_LABEL}|{DEMAND_VERB})\s*({SENTENCE}(?:{NEXT_ITEM}{SENTENCE})*)")),
 )
@@ -145,8 +149,10 @@ DOUBTFUL_NAME = re.compile(rf"{COMPLAINANT_CUE}({SURNAME}[一-鿿]{{1,2}})")
 """A name whose end isn't clear: 我叫张伟家里 may be 张伟 or 张伟家. It is offered, and must be confirmed."""
 
 ID_CARD = re.compile(r"(?<![\dXx])[1-9](?: ?\d){16} ?[\dXx](?![\dXx])")
-MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(1[3-9](?:[- ]?\d){9})(?![- ]?\d)")
-LANDLINE = re.compile(r"(?<!\d)\(?0(10|2\d|[3-9]\d{2})\)?[- ]?([2-9]\d{6,7})(?!\d)")
+PHONE = re.compile(
+    r"(?<!\d)(?:\+?86[- ]?)?1[3-9](?:[- ]?\d){9}(?![- ]?\d)"  # a mobile, however it is grouped
+    r"|(?<!\d)\(?0(?:10|2\d|[3-9]\d{2})\)?[- ]?[2-9](?:[- ]?\d){6,7}(?![- ]?\d)"  # a landline with its area code
+)
 
 ONLY_A_DAY = re.compile(rf"\s*(?:{DAY})\s*")
 """A line that is a date and nothing else dates the letter, not what happened."""
@@ -158,9 +164,8 @@ ID_CHECK = "10X98765432"
 def offers_in(scan: ScanText, directory: Sequence[Place] = ()) -> tuple[Offer, ...]:
     """Everything found, in the order of the letter; one offer for one value of one element, the surest of them."""
     text, lines = _whole(scan)
-    folded = fold(text)
     surest: dict[tuple[Offered, str], Offer] = {}
-    for match in sorted(_matches(folded, directory), key=lambda match: match.start):
+    for match in sorted(_matches(text, directory), key=lambda match: match.start):
         offer = _offer(match, lines)
         known = surest.get((offer.element, offer.value))
         if known is None or offer.confidence > known.confidence:
@@ -186,23 +191,14 @@ def has_valid_check_digit(number: str) -> bool:
     return ID_CHECK[total % 11] == number[17]
 
 
-def e164_of_mobile(number: str) -> str:
-    """``138 0000 7165`` as ``+8613800007165``."""
-    return "+86" + re.sub(r"\D", "", number)
-
-
-def e164_of_landline(area: str, number: str) -> str:
-    """Area code without its leading 0, and number: ``632``, ``3318000`` as ``+866323318000``."""
-    return f"+86{area}{number}"
-
-
 def _matches(text: str, directory: Sequence[Place]) -> Iterator[_Match]:
-    numbers = list(_id_cards(text))
+    folded = fold(text)
+    numbers = list(_id_cards(folded))
     yield from numbers
-    yield from _phones(text, numbers)
-    yield from _cued(text)
-    yield from _doubtful_names(text)
-    yield from _places(text, directory)
+    yield from _phones(folded, numbers)
+    yield from _cued(folded, text)
+    yield from _doubtful_names(folded)
+    yield from _places(folded, directory)
 
 
 def _id_cards(text: str) -> Iterator[_Match]:
@@ -214,22 +210,19 @@ def _id_cards(text: str) -> Iterator[_Match]:
 
 def _phones(text: str, taken: Sequence[_Match]) -> Iterator[_Match]:
     """Numbers that are not part of a citizen number."""
-    readings: tuple[tuple[re.Pattern[str], Callable[..., str]], ...] = (
-        (MOBILE, e164_of_mobile),
-        (LANDLINE, e164_of_landline),
-    )
-    for pattern, e164 in readings:
-        for found in pattern.finditer(text):
-            if not any(number.start < found.end() and found.start() < number.end for number in taken):
-                yield _Match(Offered.PHONE, e164(*found.groups()), *found.span())
+    for found in PHONE.finditer(text):
+        number = e164(found.group())
+        if number and not any(card.start < found.end() and found.start() < card.end for card in taken):
+            yield _Match(Offered.PHONE, number, *found.span())
 
 
-def _cued(text: str) -> Iterator[_Match]:
+def _cued(folded: str, text: str) -> Iterator[_Match]:
+    """Found in the folded text, offered in the writer's own: whose stops are full-width."""
     for element, cue in CUES:
-        for found in cue.finditer(text):
+        for found in cue.finditer(folded):
             start, end = found.span(1)
-            if element is not Offered.OCCURRED_AT or not _stands_alone(text, start, end):
-                yield _Match(element, _tidy(found.group(1)), start, end)
+            if element is not Offered.OCCURRED_AT or not _stands_alone(folded, start, end):
+                yield _Match(element, _tidy(text[start:end]), start, end)
 
 
 def _doubtful_names(text: str) -> Iterator[_Match]:
@@ -258,7 +251,7 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 def _tidy(value: str) -> str:
     """Lines of a paragraph joined: Chinese has no space there."""
-    return value.replace("\n", "").strip(" ,;。")
+    return value.replace("\n", "").strip(" ,，;；。")
 
 
 def _whole(scan: ScanText) -> tuple[str, list[_Placed]]:

@@ -133,11 +133,21 @@ class ScanText(_Value):
 
     pages: tuple[Page, ...]
     pages_in_file: int = Field(ge=1)
-    unread: tuple[int, ...] = Field(default=(), description="pages nobody has read: past the limit, or damaged")
     fax: FaxTags | None = None
     active_content: bool = Field(
         default=False, description="a PDF that carries scripts, actions or files; none was run"
     )
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every page was read; where not, a person must look at the others before the matter is told."""
+        return len(self.pages) == self.pages_in_file
+
+    @property
+    def unread(self) -> tuple[int, ...]:
+        """Pages nobody has read: past the limit of pages or of time, or damaged."""
+        read = {page.number for page in self.pages}
+        return tuple(number for number in range(1, self.pages_in_file + 1) if number not in read)
 
     @property
     def lines(self) -> tuple[Line, ...]:

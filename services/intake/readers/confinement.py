@@ -21,7 +21,7 @@ MEMORY_BYTES = 2 * 1024**3
 """Address space: onnxruntime maps 330 MB before its first page, a page needs up to 1 GB of it."""
 
 OPEN_FILES = 64
-NICENESS = 10
+NICENESS = 5
 """Reading scans must never delay the doors: an operator on the phone goes first."""
 
 READABLE = (

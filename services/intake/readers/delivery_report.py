@@ -7,10 +7,11 @@ caller, never trusted. It must not know what is done about a failure.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from services.intake.readers.header_text import header_text
-from services.intake.readers.mime_tree import Part, raw_header
+from services.intake.readers.mime_tree import Part, parse_head, raw_header
 from services.intake.readers.parsed_mail import DeliveryReport, ReportedRecipient
 from services.intake.readers.plain_text import one_line
 
@@ -21,13 +22,22 @@ _SMTP_CODE = re.compile(r"(?<![\d.])([45])\d\d(?=[ \-])")
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}+@[A-Za-z0-9.-]{3,200}")
 _MESSAGE_ID = re.compile(r"Message-ID:\s{0,5}<([^<>\s]{3,995})>", re.IGNORECASE)
 _PROSE_READ = 20_000
+_BLANK_LINES = re.compile(rb"(?:\r?\n){2,}")
 
 
 def read_status(part: Part) -> DeliveryReport:
     """A message/delivery-status part (RFC 3464 §2): the per-message fields, then one block a recipient."""
-    rows = [_recipient(block) for block in part.children if block.raw_headers.keys() & {"final-recipient", "action"}]
-    envelope = next((value for block in part.children if (value := _value(block, "Original-Envelope-Id"))), None)
+    blocks = list(_blocks(part))
+    rows = [_recipient(block) for block in blocks if block.raw_headers.keys() & {"final-recipient", "action"}]
+    envelope = next((value for block in blocks if (value := _value(block, "Original-Envelope-Id"))), None)
     return DeliveryReport(envelope_id=envelope, recipients=tuple(rows[:_MOST_RECIPIENTS]))
+
+
+def _blocks(part: Part) -> Iterator[Part]:
+    """The blocks of fields; of message/global-delivery-status (RFC 6533) the parser cuts off only the first."""
+    for block in part.children:
+        yield block
+        yield from map(parse_head, _BLANK_LINES.split(block.raw_body.strip())[:_MOST_RECIPIENTS])
 
 
 def about(report: DeliveryReport | None, original_message_id: str | None) -> DeliveryReport | None:

@@ -90,7 +90,7 @@ def _is_simple(source: str) -> bool:
 
 
 def _laid_out(source: str) -> str:
-    import inscriptis  # noqa: PLC0415 - brings lxml and requests: 60 ms that a start need not wait for
+    import inscriptis  # noqa: PLC0415 - brings lxml: memory that a start need not pay for
     import nh3  # noqa: PLC0415 - belongs to it
 
     clean = nh3.clean(source, attributes={}, clean_content_tags=set(_SILENT), url_schemes=set(), link_rel=None)

@@ -27,6 +27,7 @@ from services.intake.readers.mailbox import (
     Disposal,
     FetchedMessage,
     Flag,
+    FolderMissing,
     FolderState,
     Have,
     Limits,
@@ -45,8 +46,15 @@ _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _FOR_NOW = re.compile(r"\[(?:UNAVAILABLE|SERVERBUG|INUSE|LIMIT|OVERQUOTA|THROTTLED|ALERT)", re.IGNORECASE)
 
+_FETCHED = frozenset({b"SEQ", b"UID", b"BODY[]", b"FLAGS", b"MODSEQ"})
+"""What a FETCH of a message may answer; anything else is the rest of a literal that was longer than announced."""
+
 logging.getLogger("imapclient").setLevel(logging.WARNING)
 """At DEBUG imapclient logs what it sends and gets: addresses, and the text of mails."""
+
+
+_WHILE_LEAVING = (imaplib.IMAP4.error, OSError, ValueError, AttributeError)
+"""What a connection that is gone already raises when it is asked to say goodbye (imaplib keeps no socket then)."""
 
 
 class Security(StrEnum):
@@ -108,6 +116,8 @@ class ImapMailbox:
     def select(self) -> FolderState:
         """Open the folder anew. The connection's keyword rights are learnt on the way."""
         with _as_faults():
+            if not self._client.folder_exists(self._account.folder):
+                raise FolderMissing("the folder to read does not exist, or is hidden from this account")
             state = self._client.select_folder(self._account.folder)
             self._keywords_kept = rb"\*" in state.get(b"PERMANENTFLAGS", ())
             return FolderState(int(state[b"UIDVALIDITY"]), int(state.get(b"UIDNEXT", 2**32)))
@@ -181,10 +191,10 @@ class ImapMailbox:
 
     def close(self) -> None:
         """Log out, or else drop the connection."""
-        with suppress(Exception):
+        with suppress(*_WHILE_LEAVING):
             self._client.socket().settimeout(2)
             self._client.logout()
-        with suppress(Exception):
+        with suppress(*_WHILE_LEAVING):
             self._client.shutdown()
 
     def _uids(self, criteria: list[str], *, above: int) -> list[int]:
@@ -216,6 +226,8 @@ class ImapMailbox:
             answer = self._client.fetch(uids, ["BODY.PEEK[]"])
         for uid in uids:
             fields = answer.get(uid, {})
+            if not fields.keys() <= _FETCHED:
+                raise MailboxLost("the server's answer makes no sense (a literal that lies about its length)")
             raw = fields.get(b"BODY[]")
             if isinstance(raw, bytes):
                 yield FetchedMessage(uid, sizes.get(uid, len(raw)), Have.WHOLE, raw)

@@ -116,6 +116,12 @@ class Untrusted(MailboxFault):
     first_pause = longest_pause = timedelta(minutes=5)
 
 
+class FolderMissing(MailboxFault):
+    """The folder isn't there, or this account may not open it: the operator must correct its name or rights."""
+
+    first_pause = longest_pause = timedelta(minutes=5)
+
+
 class Mailbox(Protocol):
     """One folder of one account, connected."""
 

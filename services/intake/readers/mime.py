@@ -21,6 +21,7 @@ from services.intake.readers.mime_tree import (
     Content,
     Described,
     Part,
+    boundary_within,
     content_of,
     describe,
     parse_tree,
@@ -122,10 +123,29 @@ def _walk(part: Part, found: _Found) -> None:
 
 def _take_multipart(part: Part, described: Described, found: _Found) -> None:
     if not part.children:
-        _take_text(part, replace(described, media_type="text/plain"), found)
+        _take_uncut(part, described, found)
         return
     for child in part.children:
         _walk(child, found)
+
+
+def _take_uncut(part: Part, described: Described, found: _Found) -> None:
+    """A multipart whose boundary is missing or wrong (E19): cut at the boundary that stands in it, or else all text."""
+    boundary = boundary_within(part.raw_body)
+    if boundary is None:
+        _take_text(part, replace(described, media_type="text/plain"), found)
+        return
+    _walk_again(b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\r\n\r\n' + part.raw_body, found)
+
+
+def _walk_again(raw: bytes, found: _Found) -> None:
+    """Walk an entity that only now came to light, one level down, so that such finds can't go on for ever."""
+    inner = _Found(found.level + 1)
+    if inner.level > DEEPEST_MAIL:
+        raise Unreadable(Fault.NESTED)
+    _walk(parse_tree(raw), inner)
+    found.absorb(inner)
+    found.blocks += inner.blocks
 
 
 def _take_alternative(part: Part, described: Described, found: _Found) -> None:
@@ -155,19 +175,10 @@ def _take_pkcs7(part: Part, described: Described, found: _Found) -> None:
     sealing = sealing_of(content.content, described.parameters.get("smime-type", ""))
     inside = opaque_content(content.content) if sealing is Sealing.SIGNED else None
     if inside is not None:
-        _walk_signed(inside, found)
+        _walk_again(inside, found)
     else:
         found.sealed |= sealing is Sealing.ENCRYPTED
         found.attachments.append(_attachment(content, described, part))
-
-
-def _walk_signed(inside: bytes, found: _Found) -> None:
-    opened = _Found(found.level + 1)
-    if opened.level > DEEPEST_MAIL:
-        raise Unreadable(Fault.NESTED)
-    _walk(parse_tree(inside), opened)
-    found.absorb(opened)
-    found.blocks += opened.blocks
 
 
 def _take_text(part: Part, described: Described, found: _Found) -> None:

@@ -26,6 +26,8 @@ DEEPEST_PART = 44
 """Parts inside parts: ten mails in one another, each in multiparts of its own, still pass."""
 MOST_PARTS = 1500
 """500 attachments and 500 inline images pass (E40)."""
+_FED_AT_ONCE = 2**18
+"""Bytes: the parser keeps what it is fed at four bytes a character until it has cut it into lines."""
 _LONGEST_STRUCTURAL = 12_000
 _MOST_PARAMETERS = 128
 
@@ -89,8 +91,10 @@ class _GuardedParser(BytesFeedParser):
 def parse_tree(raw: bytes) -> Part:
     """The tree of a mail. Raises Unreadable where it is deeper or wider than the limits, or breaks the parser."""
     parser = _GuardedParser(policy=_POLICY)
+    mended = _mended(raw)
     try:
-        parser.feed(_mended(raw))
+        for start in range(0, len(mended), _FED_AT_ONCE):
+            parser.feed(mended[start : start + _FED_AT_ONCE])
         return cast("Part", parser.close())
     except (RecursionError, AssertionError, ValueError, LookupError, TypeError) as fault:
         raise Unreadable(Fault.MALFORMED) from fault
@@ -126,6 +130,19 @@ def _mended(raw: bytes) -> bytes:
     if 0 < len(stray) <= _MOST_STRAY_LINES and _STRUCTURAL.search(head, stray[-1].start()):
         head = _STRAY_LINE.sub(b" ", head)
     return head + raw[end.start() :]
+
+
+_OPENING = re.compile(rb"^--([A-Za-z0-9'()+_,./:=?-]{1,200})[ \t]*$", re.MULTILINE)
+_MOST_OPENINGS = 20
+
+
+def boundary_within(body: bytes) -> bytes | None:
+    """The boundary that a multipart's body itself uses: of the first opening line that has its closing line after it."""
+    lines = body.replace(b"\r\n", b"\n") + b"\n"
+    for opening in islice(_OPENING.finditer(lines), _MOST_OPENINGS):
+        if lines.find(b"\n--" + opening[1] + b"--\n", opening.end()) >= 0:
+            return opening[1]
+    return None
 
 
 def raw_headers(part: Part, name: str) -> list[bytes]:

@@ -44,13 +44,15 @@ class WorkerOcr:
     """Reads in one worker process and draws in another, so that a desk's picture never waits for a long fax."""
 
     def __init__(self, limits: WorkerLimits | None = None) -> None:
-        self.reading = ScanWorker(limits)
-        self.drawing = ScanWorker(limits)
+        self._limits = limits or WorkerLimits()
+        self.reading = ScanWorker(self._limits)
+        self.drawing = ScanWorker(self._limits)
 
     async def read(self, data: bytes, media_type: str) -> ScanText:
         """See ``OcrReader``. Starts the worker at the first file: 3 s, afterwards some 1.3 s a page."""
         recognise(data, media_type)
-        answers = await self.reading.do({"do": "read", "media_type": media_type}, data)
+        job = {"do": "read", "media_type": media_type, "seconds": self._limits.reading}
+        answers = await self.reading.do(job, data)
         *pages, done = (head for head, _ in answers)
         return _scan_text(pages, done)
 
@@ -85,7 +87,7 @@ class WorkerOcr:
 
 def _scan_text(pages: list[Head], done: Head) -> ScanText:
     """The answers as one value; one that isn't well formed comes from a worker that a file has taken over."""
-    told = {field: done.get(field) for field in ("pages_in_file", "unread", "fax", "active_content")}
+    told = {field: done.get(field) for field in ("pages_in_file", "fax", "active_content")}
     try:
         return ScanText.model_validate({**told, "pages": [page.get("page") for page in pages]})
     except ValidationError:

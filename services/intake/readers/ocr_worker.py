@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from services.intake.domain.scan_text import Box, Turn, Unreadable, UnreadableScan
+from services.intake.domain.scan_text import Box, Page, Turn, Unreadable, UnreadableScan
 from services.intake.readers.confinement import allow_cpu, confine
 from services.intake.readers.frames import Head, pack, read_frame
 from services.intake.readers.scan_format import MAX_PAGES_READ
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from services.intake.readers.page_reading import PageReader
     from services.intake.readers.scan_pages import Scan
 
-CPU_SECONDS_A_PAGE = 120
-"""Twice the wall clock that the service allows: this ends a process whose service is gone."""
+CPU_SECONDS_A_PAGE = 150
+"""More than the wall clock that the service allows: this ends a process whose service is gone."""
 
 SERVICES = Path(__file__).resolve().parents[2]
 
@@ -51,26 +52,32 @@ class Worker:
         allow_cpu(CPU_SECONDS_A_PAGE)
         try:
             scan = open_scan(data, str(job["media_type"]))
-            yield from self._read(scan) if job["do"] == "read" else _picture(scan, job)
+            yield from self._read(scan, float(job["seconds"])) if job["do"] == "read" else _picture(scan, job)
         except UnreadableScan as fault:
             yield {"kind": "unreadable", "reason": fault.reason, "detail": fault.detail}, b""
 
-    def _read(self, scan: Scan) -> Iterator[Answer]:
-        """Read page by page; a damaged page is named and passed over, a blank file is not."""
-        unread = list(range(MAX_PAGES_READ + 1, scan.page_count + 1))
-        has_text, fault = False, None
+    def _read(self, scan: Scan, seconds: float) -> Iterator[Answer]:
+        """Read page by page, as far as the time goes; a damaged page is passed over, a blank file is not."""
+        last_start = time.monotonic() + seconds
+        read = has_text = False
+        fault: UnreadableScan | None = None
         for number in range(1, min(scan.page_count, MAX_PAGES_READ) + 1):
-            allow_cpu(CPU_SECONDS_A_PAGE)
+            if read and time.monotonic() > last_start:
+                break
             try:
-                page = self._recogniser().read(number, scan.page(number), has_header=scan.has_header)
+                page = self._page(scan, number)
             except UnreadableScan as damaged:
-                unread, fault = [*unread, number], damaged
+                fault = damaged
                 continue
-            has_text = has_text or bool(page.lines)
+            read, has_text = True, has_text or bool(page.lines)
             yield {"kind": "page", "page": page.model_dump(mode="json")}, b""
         if not has_text:
             raise fault or UnreadableScan(Unreadable.BLANK)
-        yield _done(scan, sorted(unread)), b""
+        yield _done(scan), b""
+
+    def _page(self, scan: Scan, number: int) -> Page:
+        allow_cpu(CPU_SECONDS_A_PAGE)
+        return self._recogniser().read(number, scan.page(number), has_header=scan.has_header)
 
     def _recogniser(self) -> PageReader:
         if self._reader is None:
@@ -90,11 +97,10 @@ def _load_recogniser() -> PageReader:
         raise CannotLoad(type(fault).__name__) from fault
 
 
-def _done(scan: Scan, unread: list[int]) -> Head:
+def _done(scan: Scan) -> Head:
     return {
         "kind": "done",
         "pages_in_file": scan.page_count,
-        "unread": unread,
         "fax": scan.fax.model_dump(mode="json") if scan.fax else None,
         "active_content": scan.active_content,
     }

@@ -6,6 +6,7 @@ pieces came from.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -14,6 +15,10 @@ Piece = TypeVar("Piece")
 
 SAME_ROW = 0.5
 """Middles nearer than this share of a piece's height are on one row (measured on 20 fax pages, skewed up to 2 degrees)."""
+
+WHITE = re.compile(r"[\r\n\t]")
+UNSEEN = ("Cc", "Cf", "Cs")
+"""Unicode categories of control, formatting and half characters."""
 
 
 def rows_of(
@@ -31,5 +36,5 @@ def rows_of(
 
 def clean(text: str) -> str:
     """NFC without control and direction-changing characters, which a page may hold to deceive whoever reads it later."""
-    spaced = "".join(" " if char in "\r\n\t" else char for char in unicodedata.normalize("NFC", text))
-    return "".join(char for char in spaced if unicodedata.category(char) not in ("Cc", "Cf", "Cs")).strip()
+    spaced = ("" if unicodedata.category(char) in UNSEEN else char for char in WHITE.sub(" ", text))
+    return unicodedata.normalize("NFC", "".join(spaced)).strip()

@@ -13,7 +13,7 @@ MAX_BYTES = 20 * 1024 * 1024
 """A fax page is some 20 to 60 kB; 50 scanned pages stay far below."""
 
 MAX_PAGES_READ = 50
-"""Pages recognised of one file; later ones are shown to a person and listed in ``ScanText.unread``."""
+"""Pages recognised of one file; later ones are left to a person (``ScanText.unread``)."""
 
 MAX_FRAMES = 200
 """Frames a TIFF may hold at all: no fax is longer, and every frame costs a directory to walk."""

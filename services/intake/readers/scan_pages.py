@@ -17,6 +17,7 @@ from io import BytesIO
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
+import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -173,8 +174,6 @@ class Pdf:
             self._document = _open_pdf(data)
             self.page_count = len(self._document)
             self.active_content = _is_active(data, self._document)
-        if self.page_count == 0:
-            raise UnreadableScan(Unreadable.EMPTY)
 
     def page(self, number: int) -> ScannedPage:
         """Render one page in grey, small enough whatever size it claims; with its own text where that is to be believed."""
@@ -309,8 +308,17 @@ def _open_pdf(data: bytes) -> pypdfium2.PdfDocument:
     try:
         return pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as refusal:
-        is_locked = refusal.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY)
-        raise UnreadableScan(Unreadable.ENCRYPTED if is_locked else Unreadable.DAMAGED) from None
+        if refusal.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
+            raise UnreadableScan(Unreadable.ENCRYPTED) from None
+        return pypdfium2.PdfDocument(_repaired(data))
+
+
+def _repaired(data: bytes) -> bytes:
+    """A PDF cut off or with a broken table, put together anew by qpdf, which finds more of it than PDFium does."""
+    file = BytesIO()
+    with pikepdf.open(BytesIO(data)) as document:
+        document.save(file)
+    return file.getvalue()
 
 
 def _is_active(data: bytes, document: pypdfium2.PdfDocument) -> bool:

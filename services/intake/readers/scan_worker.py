@@ -20,6 +20,8 @@ from services.intake.readers.scan_format import MAX_PAGES_READ
 
 ROOT = Path(__file__).resolve().parents[3]
 
+WORKER = "services.intake.readers.ocr_worker"
+
 TRIES = 3
 """A file during which the worker died this often is given to a person."""
 
@@ -39,14 +41,21 @@ Answer = tuple[Head, bytes]
 
 @dataclass(frozen=True, slots=True)
 class WorkerLimits:
-    """Seconds, by the event loop's clock."""
+    """Seconds, by the event loop's clock. The worst that a file can take is ``start + reading + page``."""
 
-    start: float = 30.0
-    page: float = 60.0
-    """From one answer to the next; a page takes 1.3 s, with every second look 5, on a busy machine 20."""
-    job: float = 600.0
+    start: float = 60.0
+    page: float = 120.0
+    """From one answer to the next: past that it hangs. A page takes 1.3 s, with every second look 5; ten times that
+    where the machine has more urgent work, which the worker gives way to."""
+    reading: float = 150.0
+    """When this has passed no further page of the file is begun; those left are named as unread."""
     idle: float = 300.0
     """After so long without a job the worker is stopped and its memory given back."""
+
+    @property
+    def job(self) -> float:
+        """The end of patience with one try at a file."""
+        return self.start + self.reading + self.page
 
 
 class WorkerUnavailable(Exception):
@@ -60,14 +69,17 @@ class WorkerDied(Exception):
 class ScanWorker:
     """One worker process, used by one job at a time; the others wait in the order they came."""
 
-    def __init__(self, limits: WorkerLimits | None = None) -> None:
+    def __init__(self, limits: WorkerLimits | None = None, *, program: str = WORKER) -> None:
         self._limits = limits or WorkerLimits()
+        self._program = program
         self._turn = asyncio.Lock()
         self._process: Process | None = None
         self._stop_when_idle: asyncio.Task[None] | None = None
         self._is_closed = False
         self.locks: tuple[str, ...] = ()
         """The locks that hold in the worker (``confinement``); empty until it was first started."""
+        self.starts = 0
+        """How often a worker was started: a number that climbs fast is files that crash it, or too little memory."""
 
     @property
     def pid(self) -> int | None:
@@ -130,7 +142,8 @@ class ScanWorker:
         if self._is_closed:
             raise WorkerUnavailable("the scan reader is closed")
         if self._process is None or self._process.returncode is not None:
-            self._process = await _start()
+            self._process = await _start(self._program)
+            self.starts += 1
             self.locks = await self._greeting(self._process)
         return self._process
 
@@ -175,13 +188,13 @@ def _checked(answers: list[Answer]) -> list[Answer]:
     return answers
 
 
-async def _start() -> Process:
+async def _start(program: str) -> Process:
     kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-P",
         "-m",
-        "services.intake.readers.ocr_worker",
+        program,
         stdin=PIPE,
         stdout=PIPE,
         stderr=DEVNULL,

@@ -35,7 +35,11 @@ MOST_BYTES = 64 * 1024 * 1024
 """Three times what any reader takes: beyond it a file is left for a person."""
 
 UNSAFE = re.compile(r"[^\w.+=@-]+")
-LONGEST_NAME, LONGEST_ENDING = 100, 10
+LONGEST_NAME, LONGEST_ENDING = 60, 10
+"""Characters: with four bytes each and the hash before them they stay below a file system's 255 bytes."""
+
+NAME_CHARSETS = ("utf-8", "gb18030")
+"""In which names of files are written: a Windows share in China gives GBK."""
 
 
 class Decision(StrEnum):
@@ -115,12 +119,19 @@ def update(before: Since | None, seen: Sighting, *, now: float) -> Since:
 
 
 def safe_name(name: str) -> str:
-    """A name fit for a path, a log and a page: no separator, control character or leading dash, 100 characters."""
-    text = UNSAFE.sub("_", os.fsencode(name).decode("utf-8", errors="replace")).lstrip("-._")
+    """A name fit for a path, a log and a page: no separator, control character or leading dash, 60 characters."""
+    text = UNSAFE.sub("_", _spelled(os.fsencode(name))).lstrip("-._")
     stem, dot, ending = text.rpartition(".")
     if dot and len(ending) <= LONGEST_ENDING:
         text = f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}"
     return text[:LONGEST_NAME] or "unnamed"
+
+
+def _spelled(name: bytes) -> str:
+    for charset in NAME_CHARSETS:
+        with suppress(UnicodeDecodeError):
+            return name.decode(charset)
+    return name.decode("utf-8", errors="replace")
 
 
 class WatchedFolder:
@@ -172,8 +183,9 @@ class WatchedFolder:
             if not _holds(target, taken.sha256):
                 target.rename(self._path / filed_as)
                 raise NotTaken("replaced since it was taken")
-            (self._path / (taken.name + DONE_MARK)).unlink(missing_ok=True)
-        self._known.pop(taken.name, None)
+            known = self._known.pop(taken.name, None)
+            if known is not None and known.sighting.has_done_mark:
+                (self._path / (taken.name + DONE_MARK)).unlink(missing_ok=True)
 
     def _done_folder(self) -> Path:
         folder = self._path / DONE_FOLDER

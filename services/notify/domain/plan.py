@@ -19,6 +19,7 @@ from services.notify.domain.purposes import PURPOSES, Audience, Purpose
 from services.notify.domain.quiet_hours import release
 from services.notify.domain.reasons import Reason
 from services.notify.domain.retry import last_moment
+from services.notify.domain.text import NEUTRAL
 from shared.contracts.complaint import Published
 from shared.contracts.values import Route
 
@@ -151,6 +152,11 @@ class PlannedMessage:
     addresses: tuple[tuple[Route, str], ...] = field(repr=False)
 
     @property
+    def template(self) -> str:
+        """The template that is rendered."""
+        return NEUTRAL if self.neutral else self.purpose
+
+    @property
     def to(self) -> str:
         """The address on the present route. Personal: never log it."""
         return dict(self.addresses)[self.route]
@@ -158,9 +164,8 @@ class PlannedMessage:
     def on(self, route: Route, now: datetime) -> PlannedMessage:
         """The same message one or more rungs further down."""
         rest = self.fallbacks[self.fallbacks.index(route) + 1 :]
-        return replace(
-            self, route=route, fallbacks=rest, send_at=release(route, self.purpose, now, must_by=self.must_by)
-        )
+        latest = PURPOSES[self.purpose].latest(self.must_by)
+        return replace(self, route=route, fallbacks=rest, send_at=release(route, self.purpose, now, latest=latest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +244,7 @@ def _message(
 ) -> PlannedMessage:
     rule = PURPOSES[notice.purpose]
     route, *fallbacks = (rung for rung, _ in addresses)
-    must_by = _must_by(notice.purpose, contact, now)
+    send_at, must_by = _when(notice.purpose, route, contact, now)
     return PlannedMessage(
         complaint_id=contact.complaint_id,
         purpose=notice.purpose,
@@ -248,7 +253,7 @@ def _message(
         key=key_of(notice, event, contact),
         route=route,
         fallbacks=tuple(fallbacks),
-        send_at=now if route in MANNED else release(route, notice.purpose, now, must_by=must_by),
+        send_at=send_at,
         must_by=must_by,
         neutral=neutral,
         answers=rule.answers and notice.audience is Audience.COMPLAINANT and _reaches(contact, route),
@@ -263,7 +268,12 @@ def _reaches(contact: Contact, route: Route) -> bool:
     return route is not Route.TRACKING_PAGE or LADDERS[contact.situation] == (Route.TRACKING_PAGE,)
 
 
-def _must_by(purpose: Purpose, contact: Contact, now: datetime) -> datetime:
-    """Where the purpose has no patience of its own, the safety margin before the limit of art. 14 ends it."""
-    patience = PURPOSES[purpose].patience
-    return max(now, last_moment(contact.respond_by)) if patience is None else now + patience
+def _when(purpose: Purpose, route: Route, contact: Contact, now: datetime) -> tuple[datetime, datetime]:
+    """When it may leave, and until when machines may try: by the limit of art. 14, or by the purpose's own patience.
+
+    The call list is a list: what stands on it rings nobody, so nothing waits to be put there.
+    """
+    rule = PURPOSES[purpose]
+    limit = max(now, last_moment(contact.respond_by))
+    send_at = now if route in MANNED else release(route, purpose, now, latest=rule.latest(limit))
+    return send_at, limit if rule.patience is None else send_at + rule.patience

@@ -7,7 +7,7 @@ asks this table instead of naming purposes. It must not know texts, routes or ev
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -59,6 +59,10 @@ class PurposeRule:
     patience: timedelta | None
     """How long machines try; None: until the safety margin before ``respond_by`` (art. 14)."""
 
+    def latest(self, must_by: datetime) -> datetime | None:
+        """``must_by`` where the limit of art. 14 sets it and not our own patience: only the law breaks the night."""
+        return must_by if self.patience is None else None
+
 
 _SOON: Final = timedelta(hours=4)
 _DAY: Final = timedelta(hours=24)
@@ -78,7 +82,7 @@ PURPOSES: dict[Purpose, PurposeRule] = {
         worth_a_person=True,
         by_night=False,
         by_choice=False,
-        patience=_DAY,
+        patience=None,
     ),
     Purpose.ACCEPTANCE: PurposeRule(
         "受理告知", "14", legal=True, answers=True, worth_a_person=False, by_night=False, by_choice=False, patience=_DAY

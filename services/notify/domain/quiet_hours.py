@@ -33,10 +33,11 @@ def is_quiet(moment: datetime) -> bool:
     return clock >= QUIET_FROM or clock < QUIET_UNTIL
 
 
-def release(route: Route, purpose: Purpose, moment: datetime, *, must_by: datetime) -> datetime:
+def release(route: Route, purpose: Purpose, moment: datetime, *, latest: datetime | None) -> datetime:
     """When a message planned for ``moment`` may leave: then, or at the next 08:00; in UTC as given.
 
-    Never later than ``must_by``: where 08:00 would be too late, the night is broken and the law kept.
+    ``latest`` is what the law sets, None where it sets nothing: where 08:00 would be too late, the night is broken and
+    the law kept.
     """
     if not WAKES[route] or PURPOSES[purpose].by_night or not is_quiet(moment):
         return moment
@@ -44,4 +45,4 @@ def release(route: Route, purpose: Purpose, moment: datetime, *, must_by: dateti
     morning = here.replace(hour=QUIET_UNTIL.hour, minute=QUIET_UNTIL.minute, second=0, microsecond=0)
     if here.time() >= QUIET_FROM:
         morning += timedelta(days=1)
-    return morning.astimezone(moment.tzinfo) if morning <= must_by else moment
+    return moment if latest is not None and morning > latest else morning.astimezone(moment.tzinfo)

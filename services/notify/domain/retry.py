@@ -13,8 +13,9 @@ from typing import Final, assert_never
 
 from services.notify.domain.contact import MANNED
 from services.notify.domain.outcome import Accepted, CannotTell, Permanent, SendOutcome, Stop, Temporary, Unknown
-from services.notify.domain.purposes import Purpose
+from services.notify.domain.purposes import PURPOSES, Purpose
 from services.notify.domain.quiet_hours import release
+from services.notify.domain.state import Delivery, State, Step, Stepped, evolve
 from shared.contracts.values import Route
 
 SAFETY_MARGIN: Final = timedelta(hours=2)
@@ -51,6 +52,8 @@ RESEND_UNSEEN: dict[Route, timedelta | None] = {
 """How long after the first attempt a message of unknown fate is sent again where nobody can tell; None: never."""
 LARGEST_UNSEEN_SENDS: Final = 2
 
+NOT_THERE: Final = "not with the provider"
+
 RECEIPT_POLLS: Final = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
 """After acceptance: when the provider is asked what became of it, if its receipt never came."""
 
@@ -60,7 +63,7 @@ LATER_ONCE: Final = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Send again on this route, not before ``at``."""
+    """Send again on this route, not before ``at``; ``put_back`` the delivery first."""
 
     at: datetime
     reason: str
@@ -151,7 +154,7 @@ def after_look(found: Accepted | CannotTell | None, c: Circumstances) -> Decisio
         case Accepted():
             return after_acceptance(found, c, polls=0)
         case None:
-            return _at_or_person(c, c.now, "not with the provider", Retry)
+            return _send_again(c)
         case CannotTell():
             return _nobody_can_tell(found, c)
         case _:
@@ -178,6 +181,16 @@ def after_undelivered(c: Circumstances, *, later_may_help: bool, reason: str) ->
     return onward(c, reason)
 
 
+def put_back(delivery: Delivery, decision: Decision, now: datetime) -> Delivery:
+    """The delivery, ready to be claimed again where the decision is to send what may have been sent.
+
+    To be called after every decision: without it a mail of unknown fate would be looked for again instead of sent.
+    """
+    if isinstance(decision, Retry) and delivery.state is State.UNKNOWN:
+        return evolve(delivery, Stepped(Step.SEND_UNSEEN, now, decision.reason))
+    return delivery
+
+
 def onward(c: Circumstances, reason: str) -> Decision:
     """The next rung: a route that needs no person, else a person, else the end."""
     if c.now >= c.must_by:
@@ -202,6 +215,14 @@ def _try_again(outcome: Temporary, c: Circumstances) -> Decision:
         return onward(c, outcome.reason)
     pause = max(_pause(c), outcome.retry_after or timedelta())
     return _at_or_person(c, c.now + pause, outcome.reason, Retry)
+
+
+def _send_again(c: Circumstances) -> Decision:
+    """Certainly not taken: the first time at once, since looking was pause enough; then with growing pauses."""
+    if _is_tired_of_route(c):
+        return onward(c, NOT_THERE)
+    at = c.now if c.attempts <= 1 else c.now + _pause(c)
+    return _at_or_person(c, at, NOT_THERE, Retry)
 
 
 def _hold(outcome: Stop, c: Circumstances) -> Decision:
@@ -240,6 +261,7 @@ def _is_tired_of_route(c: Circumstances) -> bool:
 
 def _at_or_person(c: Circumstances, at: datetime, reason: str, then: type[Retry | Look]) -> Decision:
     """Do it then, or, where that would pass the last moment, go on to whoever is left."""
-    if then is Retry:
-        at = release(c.route, c.purpose, at, must_by=c.must_by)
-    return then(at, reason) if at <= c.must_by else _to_person(c, reason)
+    if at > c.must_by:
+        return _to_person(c, reason)
+    latest = PURPOSES[c.purpose].latest(c.must_by)
+    return Retry(release(c.route, c.purpose, at, latest=latest), reason) if then is Retry else Look(at, reason)

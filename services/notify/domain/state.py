@@ -37,6 +37,7 @@ class Step(StrEnum):
     HOLD = "hold"
     LOSE_SIGHT = "lose_sight"
     NOT_THERE = "not_there"
+    SEND_UNSEEN = "send_unseen"
     CANCEL = "cancel"
 
 
@@ -58,6 +59,7 @@ STEPS: dict[tuple[State, Step], State] = {
     (State.ATTEMPTING, Step.HOLD): State.PLANNED,  # nothing can be sent at all: not this message's fault
     (State.ATTEMPTING, Step.LOSE_SIGHT): State.UNKNOWN,  # no clear answer, or the worker's lease ran out
     (State.UNKNOWN, Step.NOT_THERE): State.PLANNED,  # looked, and it certainly isn't there
+    (State.UNKNOWN, Step.SEND_UNSEEN): State.PLANNED,  # nobody can tell, and a second mail harms less than none
 }
 """Our own steps. Every other pair of state and step changes nothing."""
 

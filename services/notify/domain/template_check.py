@@ -12,6 +12,7 @@ from string import Template
 from uuid import UUID
 
 from services.notify.domain.parameters import SAID_OF_CONFIDENTIAL, SAYS, Parameters
+from services.notify.domain.phones import MAINLAND
 from services.notify.domain.purposes import PURPOSES, Purpose
 from services.notify.domain.text import (
     ALWAYS_SAID,
@@ -54,7 +55,7 @@ SAMPLE = Parameters(
 
 def preview(catalogue: Catalogue, key: str, route: Route, office: Office = SAMPLE_OFFICE) -> Rendered:
     """The template with sample values, as it would go to a mainland number, its segments counted."""
-    return render(catalogue, key, route, SAMPLE, office, SAMPLE_ID, "+8613800000000")
+    return render(catalogue, key, route, SAMPLE, office, SAMPLE_ID, f"{MAINLAND.prefix}13800000000")
 
 
 def faults_in(catalogue: Catalogue) -> list[str]:
@@ -63,21 +64,30 @@ def faults_in(catalogue: Catalogue) -> list[str]:
     faults = [f"{catalogue.locale}/{key}: missing" for key in sorted(missing)]
     faults += [f"{catalogue.locale}/{key}: no such purpose" for key in set(catalogue.wordings) - {*Purpose, NEUTRAL}]
     faults += [f"{catalogue.locale}: no words for ground {ground}" for ground in set(Ground) - set(catalogue.grounds)]
-    for key in sorted(set(catalogue.wordings) - missing):
+    for key in sorted({*Purpose, NEUTRAL} - missing):
         wording = catalogue.wordings[key]
-        faults += [f"{catalogue.locale}/{key}/{wording.version}: {fault}" for fault in _faults_of(catalogue, wording)]
+        name = f"{catalogue.locale}/{key}/{wording.version}"
+        own = list(_faults_of(wording))
+        if not own and set(Ground) <= set(catalogue.grounds):  # only what is whole can be rendered
+            own = [f"sms, with the longest values: {fault}" for fault in _faults_at_length(catalogue, key)]
+        faults += [f"{name}: {fault}" for fault in own]
     return faults
 
 
-def _faults_of(catalogue: Catalogue, wording: Wording) -> Iterator[str]:
+def _faults_of(wording: Wording) -> Iterator[str]:
     for part, words in wording.parts().items():
         yield from _faults_of_part(wording.key, part, words)
     if "reference" not in Template(wording.sms).get_identifiers():
         yield "sms: lacks ${reference}, by which a lost message is found again"
     if not wording.call and (wording.key == NEUTRAL or PURPOSES[Purpose(wording.key)].worth_a_person):
         yield "call: empty, though a person may have to say it"
-    longest = render(catalogue, wording.key, Route.SMS, _longest(), SAMPLE_OFFICE, SAMPLE_ID, "+8613800000000")
-    yield from (f"sms, with the longest values: {fault}" for fault in faults_of(longest.body))
+
+
+def _faults_at_length(catalogue: Catalogue, key: str) -> list[str]:
+    """What carriers would say of the text with every free value longer than any cut, of characters that weigh two units."""
+    longest = SAMPLE.model_copy(update={name: "𠮷" * (largest + 1) for name, (_, largest) in LENGTHS.items()})
+    number = f"{MAINLAND.prefix}13800000000"
+    return faults_of(render(catalogue, key, Route.SMS, longest, SAMPLE_OFFICE, SAMPLE_ID, number).body)
 
 
 def _faults_of_part(key: str, part: str, words: str) -> Iterator[str]:
@@ -91,8 +101,3 @@ def _faults_of_part(key: str, part: str, words: str) -> Iterator[str]:
         yield f"sms: {', '.join(sorted(used & BARRED_FROM_TEXTS))} has no place in a text message"
     if part == "subject" and "\n" in words:
         yield "subject: more than one line"
-
-
-def _longest() -> Parameters:
-    """Every free value longer than any cut, of characters that weigh two units each."""
-    return SAMPLE.model_copy(update={name: "𠮷" * (largest + 1) for name, (_, largest) in LENGTHS.items()})

@@ -126,7 +126,11 @@ class Smtp:
         """Submit the mail. Every fault of the outside is an outcome."""
         if not is_deliverable_address(message.to):
             return Permanent(NAME, "address", "not an address that may be put on the wire")
-        attempt = _Attempt(self._server, self._trust, message)
+        try:
+            attempt = _Attempt(self._server, self._trust, message)
+        except ValueError:
+            # A line break in the subject, half a surrogate in the text: the renderer is at fault, no server.
+            return Permanent(NAME, "content", "not a mail that can be written")
         try:
             async with asyncio.timeout(self._server.deadline_seconds):
                 outcome = await attempt.run()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -189,6 +190,8 @@ def open_gateway(account: TencentAccount) -> TencentGateway:
         from tencentcloud.sms.v20210111.sms_client_async import SmsClient  # noqa: PLC0415 - an optional extra
     except ImportError as missing:
         raise ExtraMissing(NAME, "tencent") from missing
+    # The SDK logs requests whole, numbers included, at DEBUG.
+    logging.getLogger("tencentcloud_sdk_common").setLevel(logging.WARNING)
     http = HttpProfile(endpoint=account.endpoint, protocol=account.protocol, reqTimeout=account.timeout_seconds)
     client = SmsClient(
         Credential(account.secret_id, account.secret_key), account.region, ClientProfile(httpProfile=http)

@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
@@ -84,6 +83,7 @@ class TwilioSms:
 
     def __init__(self, account: TwilioAccount) -> None:
         self._account = account
+        self._messages = _messages_of(account)
         self._threads = ThreadPoolExecutor(account.parallel, thread_name_prefix=NAME)
         self._slots = asyncio.Semaphore(account.parallel)
 
@@ -116,19 +116,9 @@ class TwilioSms:
     def _cannot_tell(self, begun: bool) -> Found:  # noqa: ARG002 - begun or not, nothing was learnt
         return CannotTell(NAME, "the list did not answer within the deadline")
 
-    @cached_property
-    def _client(self) -> Any:
-        # Imported here: it takes 0.3 s, and the embedded default never needs it.
-        from twilio.http.http_client import TwilioHttpClient  # noqa: PLC0415 - see above
-        from twilio.rest import Client  # noqa: PLC0415 - see above
-
-        inner = TwilioHttpClient(timeout=self._account.timeout_seconds, max_retries=0, logger=_silent_logger())
-        courier: Any = _Courier(inner, self._account.base_url)
-        return Client(self._account.account_sid, self._account.auth_token, http_client=courier)
-
     def _create(self, message: OutgoingText) -> SendOutcome:
         try:
-            created = self._client.messages.create(to=message.to, body=message.body, **self._sender())
+            created = self._messages.create(to=message.to, body=message.body, **self._sender())
         except Exception as fault:  # noqa: BLE001 - whatever the library raises is an answer; see _outcome_of_fault
             return _outcome_of_fault(fault)
         return _accepted(created) or Unknown(NAME, "an answer without a message SID")
@@ -143,13 +133,23 @@ class TwilioSms:
 
     def _look(self, message: OutgoingText) -> Found:
         try:
-            listed = self._client.messages.list(to=message.to, limit=LISTED, page_size=LISTED)
+            listed = self._messages.list(to=message.to, limit=LISTED, page_size=LISTED)
         except Exception as fault:  # noqa: BLE001 - a list that fails in whatever way tells nothing
             return CannotTell(NAME, f"the list failed ({type(fault).__name__})")
         if any(not other.body for other in listed):
             # Twilio can redact bodies; then the absence of our reference proves nothing.
             return CannotTell(NAME, "the list holds messages without their text")
         return next((_accepted(other) for other in listed if message.reference in other.body), None)
+
+
+def _messages_of(account: TwilioAccount) -> Any:
+    """The client's list of messages, which loads a second's worth of modules: at the start, not under a message's deadline."""
+    from twilio.http.http_client import TwilioHttpClient  # noqa: PLC0415 - see above
+    from twilio.rest import Client  # noqa: PLC0415 - see above
+
+    inner = TwilioHttpClient(timeout=account.timeout_seconds, max_retries=0, logger=_silent_logger())
+    courier: Any = _Courier(inner, account.base_url)
+    return Client(account.account_sid, account.auth_token, http_client=courier).messages
 
 
 class _Courier:

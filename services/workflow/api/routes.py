@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from fastapi import APIRouter, Depends, Header, Query
@@ -69,7 +70,7 @@ def _add_reading(router: APIRouter, office: Office, reader: Any) -> None:
 
     @router.get("/workflow/cases/{number}/timeline")
     async def timeline(number: str, who: Principal = Depends(reader)) -> dict[str, Any]:
-        """What happened, oldest first, with the chain of hashes."""
+        """What happened, oldest first, with the chain of hashes; each is that of ``vouched`` (see ``domain.timeline``)."""
         await _seen(office, number, person_of(who))
         return {"items": [_entry(office, row) for row in await queries.entries(office.store, number)]}
 
@@ -174,6 +175,7 @@ def _entry(office: Office, row: Any) -> dict[str, Any]:
         "round": row["round"],
         "what": event["what"],
         "state": event["state"],
+        "vouched": files.vouched_for(SimpleNamespace(**row)),
         "previous": row["previous"],
         "hash": row["hash"],
     }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select, update
@@ -80,40 +81,37 @@ def complaint_of(ring: KeyRing, row: Row[*tuple[Any, ...]]) -> ComplaintReceived
 
 def _append(unit: UnitOfWork, ring: KeyRing, case: Case, head: Head | None, events: Sequence[Event]) -> Head:
     for event in events:
-        sealed = ring.seal_record(event.model_dump_json(exclude_none=True).encode())
-        vouched = vouched_for(event, sealed)
-        entry = append(case.complaint_id, head, vouched)
-        unit.add(
-            tables.timeline,
-            {
-                "number": case.number,
-                "version": entry.place,
-                "at": event.at,
-                "kind": event.kind,
-                "actor_id": event.by.id,
-                "actor_name": event.by.name,
-                "actor_role": event.by.role.value,
-                "article": event.article,
-                "round": event.round,
-                "sealed_event": sealed,
-                "previous": entry.previous,
-                "hash": entry.hash,
-            },
-        )
+        row = _entry_row(ring, case, event)
+        entry = append(case.complaint_id, head, vouched_for(SimpleNamespace(**row)))
+        unit.add(tables.timeline, row | {"version": entry.place, "previous": entry.previous, "hash": entry.hash})
         head = Head(length=entry.place, hash=entry.hash)
     assert head is not None, "a file has at least its registration"
     return head
 
 
-def vouched_for(event: Event, sealed: str) -> dict[str, Any]:
-    """The content that an entry's hash covers: who did what when, and the sealed event by its SHA-256."""
+def _entry_row(ring: KeyRing, case: Case, event: Event) -> dict[str, Any]:
     return {
-        "at": event.at.isoformat(),
+        "number": case.number,
+        "at": event.at,
         "kind": event.kind,
-        "actor": {"id": event.by.id, "name": event.by.name, "role": event.by.role.value},
+        "actor_id": event.by.id,
+        "actor_name": event.by.name,
+        "actor_role": event.by.role.value,
         "article": event.article,
         "round": event.round,
-        "sealed_sha256": hashlib.sha256(sealed.encode()).hexdigest(),
+        "sealed_event": ring.seal_record(event.model_dump_json(exclude_none=True).encode()),
+    }
+
+
+def vouched_for(row: Any) -> dict[str, Any]:
+    """What an entry's hash covers: who did what when, and the sealed event by its SHA-256."""
+    return {
+        "at": row.at.isoformat(),
+        "kind": row.kind,
+        "actor": {"id": row.actor_id, "name": row.actor_name, "role": row.actor_role},
+        "article": row.article,
+        "round": row.round,
+        "sealed_sha256": hashlib.sha256(row.sealed_event.encode()).hexdigest(),
     }
 
 

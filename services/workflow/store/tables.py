@@ -7,7 +7,7 @@ sealed; what lists sort and filter by is not.
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text, Uuid
 
 from shared.store.columns import UtcDateTime
 from shared.store.message_tables import message_tables
@@ -97,5 +97,4 @@ idempotency = Table(
     Column("request_sha256", String(64), nullable=False),
     Column("answer", Text, nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
-    UniqueConstraint("key", name="idempotency_once"),
 )

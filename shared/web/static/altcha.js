@@ -2,7 +2,9 @@
 // solved while the form is being filled in. Without scripts, or without WebCrypto (plain http), the field stays empty and
 // the server takes the form the slower way.
 
-const AT_ONCE = 200; // hashes asked for together: few enough that typing stays smooth, many enough to be quick
+const AT_ONCE = 500; // hashes between two pauses: few enough that typing stays smooth, many enough to be quick
+
+const pause = () => new Promise((resume) => setTimeout(resume));
 
 const hex = (buffer) => [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -14,6 +16,7 @@ async function solve({ challenge, salt, max }) {
     const numbers = Array.from({ length: Math.min(AT_ONCE, max - from + 1) }, (_, i) => from + i);
     const found = await Promise.all(numbers.map(matches));
     if (found.includes(true)) return from + found.indexOf(true);
+    await pause(); // browsers may hash at once, without giving way to what is being typed
   }
   return null;
 }
@@ -46,7 +49,7 @@ for (const field of document.querySelectorAll("input[data-challenge]")) {
       event.preventDefault();
       event.stopImmediatePropagation(); // whoever counts sendings must not count this one
       if (status) status.textContent = status.dataset.working;
-      await begin();
+      await Promise.all([begin(), pause()]); // a form can't be sent from within its own submit event
       field.dataset.tried = "1"; // unsolved or not, the second time it goes
       if (status) status.textContent = "";
       if (form.requestSubmit) form.requestSubmit(event.submitter ?? undefined);

@@ -19,18 +19,20 @@ for (const form of all('form[data-send="ctrl-enter"]')) {
   });
 }
 
-// <form data-once>: a second click while the first is under way does nothing; coming back to a form already sent says so.
-// The server takes the same form only once in any case, by its idempotency key.
+// <form data-once>: the second click of a double click does nothing, and coming back to a form already sent says so. After
+// a moment it can be sent again, since the first try may have been stopped: by its key the server takes it only once.
 for (const form of all("form[data-once]")) {
+  let busy = false;
   let sent = false;
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
-    if (sent) event.preventDefault();
-    sent = true;
+    if (busy) event.preventDefault();
+    busy = sent = true;
+    setTimeout(() => (busy = false), 3_000);
   });
   addEventListener("pageshow", (event) => {
     if (!event.persisted || !sent) return;
-    sent = false;
+    busy = false;
     for (const note of all("[data-sent-note]", form)) note.hidden = false;
   });
 }

@@ -18,10 +18,12 @@ EVERY_FORM = pytest.mark.parametrize("form", FORMS.values(), ids=lambda form: fo
 
 
 def paper(form: FormId, **texts: str) -> Paper:
+    """A sample of the form, with these fields changed."""
     return compose(FORMS[form], values_for(form, **texts), ISSUE)
 
 
 def boxes(drawn: Paper) -> list[Box]:
+    """Every cell of every grid, in order."""
     return [cell for block in drawn.body if isinstance(block, Table) for row in block.rows for cell in row.cells]
 
 
@@ -57,6 +59,25 @@ def test_a_cell_never_holds_more_than_there_is_room_for(content):
     (cell,) = [box for box in boxes(paper(FormId.DISPOSITION, content=content)) if box.top][:1]
     assert len(cell.text) <= 5 * 60
     assert cell.text.count("\n") < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "fixed"),
+    [
+        ("", True),
+        ("窗口无人。", True),
+        ("W" * 30, True),
+        ("字" * 60, True),
+        ("字" * 100, False),
+        ("W" * 200, False),
+        ("1\n2\n3\n4\n5", True),
+    ],
+)
+def test_a_row_has_a_fixed_height_only_where_its_words_are_sure_to_fit(text, fixed):
+    """Anything doubtful is left to grow: no word is ever printed over another."""
+    (grid,) = paper(FormId.DISPOSITION, content=text).body
+    assert isinstance(grid, Table)
+    assert grid.rows[5].fixed is fixed
 
 
 @EVERY_FORM

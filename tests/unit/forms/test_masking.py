@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from services.forms.domain.definition import FieldKind, FormId
 from services.forms.domain.documents import DOCUMENTS, ON_DEMAND
+from services.forms.domain.filling import Story
 from services.forms.domain.masking import (
     HIDDEN_FIELD,
     MASKS,
@@ -23,6 +25,7 @@ from services.forms.domain.masking import (
     mask_phone,
     mask_text,
 )
+from services.forms.domain.values import FormValues
 from services.forms.templates import FORMS
 from shared.contracts import case
 from shared.contracts.complaint import Complainant
@@ -34,10 +37,10 @@ GIVEAWAYS = ("李淑珍", "13800138000", "lishuzhen@example.com", "滕州市善�
 TOLD = "投诉人李淑珍（李女士，138-0013-8000，lishuzhen@example.com，住滕州市善南街道某小区3号楼）来电。"
 
 
-def story_that_tells_all(**person):
+def story_that_tells_all(**person: Any) -> Story:
     """A case in which everybody wrote the complainant's identity down wherever there was room for text."""
     complaint = a_complaint(complainant=a_complainant(**person), facts=TOLD, demand=TOLD)
-    texts = {
+    texts: dict[type[case.CaseEvent], dict[str, Any]] = {
         case.CaseForwarded: {"advice": TOLD},
         case.CaseRefused: {"reason": TOLD, "remedy": TOLD},
         case.CaseRedirected: {"reason": TOLD},
@@ -52,7 +55,8 @@ def story_that_tells_all(**person):
     return a_story(*events, complaint=complaint)
 
 
-def said(values):
+def said(values: FormValues) -> str:
+    """Everything that is filled in."""
     return "\n".join(
         [*values.texts.values(), *(cell for rows in values.tables.values() for row in rows for cell in row)]
     )

@@ -16,6 +16,7 @@ from tests.parts.mails import (
     PLAIN,
     bounce,
     file_part,
+    hidden_multiparts,
     inner_multipart,
     mail,
     multipart,
@@ -53,6 +54,26 @@ def _one_file(**expected: object) -> Callable[[ParsedMail], bool]:
         return all(getattr(file, name) == value for name, value in expected.items())
 
     return holds
+
+
+def _innermost(read: ParsedMail) -> ParsedMail:
+    while read.nested:
+        (read,) = read.nested
+    return read
+
+
+def _is_reported(read: ParsedMail) -> bool:
+    report = read.report
+    assert report is not None
+    (row,) = report.recipients
+    return (
+        report.original_message_id == "answer-1@center.example"
+        and report.envelope_id == "7f3a"
+        and (row.final_recipient, row.action, row.status) == ("zhang@example.cn", "failed", "5.1.1")
+        and report.failed
+        and report.permanent
+        and read.head.facts.return_path == ""
+    )
 
 
 READABLE: tuple[Case, ...] = (
@@ -168,7 +189,19 @@ READABLE: tuple[Case, ...] = (
         "E19",
         "boundary missing",
         mail(b"--x\r\n\r\ntext\r\n--x--", content_type=b"multipart/mixed"),
-        lambda read: "text" in read.text,
+        _says("text"),
+    ),
+    Case(
+        "E19",
+        "another boundary than the one announced",
+        multipart(PLAIN, file_part(b"a.pdf", PDF)).replace(b'boundary="=_b"', b'boundary="other"'),
+        lambda read: read.text == COMPLAINT and [file.name for file in read.attachments] == ["a.pdf"],
+    ),
+    Case(
+        "E19",
+        "no boundary anywhere",
+        mail(b"no parts here", content_type=b"multipart/mixed"),
+        _says("no parts here"),
     ),
     Case("E19", "boundary of 10 000 characters", multipart(PLAIN, boundary=b"x" * 10_000), _says(COMPLAINT)),
     Case(
@@ -243,7 +276,13 @@ READABLE: tuple[Case, ...] = (
         mail(extra=[b"Auto-Submitted: Auto-Replied (vacation)"]),
         lambda read: read.head.facts.auto_submitted == "auto-replied",
     ),
-    Case("E30", "delivery status report", bounce(), lambda read: _is_reported(read)),
+    Case("E30", "delivery status report", bounce(), _is_reported),
+    Case(
+        "E30",
+        "delivery status report of an international address (RFC 6533)",
+        bounce().replace(b"message/delivery-status", b"message/global-delivery-status"),
+        _is_reported,
+    ),
     Case(
         "E32",
         "list mail",
@@ -362,26 +401,6 @@ READABLE: tuple[Case, ...] = (
 )
 
 
-def _innermost(read: ParsedMail) -> ParsedMail:
-    while read.nested:
-        (read,) = read.nested
-    return read
-
-
-def _is_reported(read: ParsedMail) -> bool:
-    report = read.report
-    assert report is not None
-    (row,) = report.recipients
-    return (
-        report.original_message_id == "answer-1@center.example"
-        and report.envelope_id == "7f3a"
-        and (row.final_recipient, row.action, row.status) == ("zhang@example.cn", "failed", "5.1.1")
-        and report.failed
-        and report.permanent
-        and read.head.facts.return_path == ""
-    )
-
-
 @pytest.mark.parametrize("case", READABLE, ids=lambda case: f"{case.number} {case.what}")
 def test_a_hard_mail_is_read_as_the_catalogue_says(case: Case) -> None:
     """Each row's mail is read, and what the catalogue expects of it holds."""
@@ -413,6 +432,12 @@ UNREADABLE: tuple[tuple[str, str, bytes, Fault], ...] = (
             encoding=b"base64",
         ),
         Fault.ENCRYPTED,
+    ),
+    (
+        "E19",
+        "multiparts that hide their boundaries, 30 deep",
+        hidden_multiparts(30),
+        Fault.NESTED,
     ),
     ("E40", "2 000 parts", multipart(*[PLAIN] * 2000), Fault.TOO_MANY_PARTS),
 )

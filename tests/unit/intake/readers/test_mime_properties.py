@@ -62,7 +62,7 @@ def _texts(read: ParsedMail) -> list[str]:
     return own + [text for nested in read.nested for text in _texts(nested)]
 
 
-@settings(max_examples=300, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.one_of(st.binary(max_size=500), soup, mutilated()))
 def test_any_bytes_are_read_or_said_to_be_unreadable(raw: bytes) -> None:
     """No bytes raise anything but Unreadable, every text can be stored, and the head can always be shown."""
@@ -75,7 +75,7 @@ def test_any_bytes_are_read_or_said_to_be_unreadable(raw: bytes) -> None:
     assert all(_can_be_held(text) for text in _texts(read))
 
 
-@settings(max_examples=300)
+@settings(deadline=None, max_examples=300)
 @given(
     st.binary(max_size=60), st.one_of(st.none(), st.text(max_size=20), st.sampled_from(["gb2312", "big5", "utf-16"]))
 )
@@ -84,6 +84,7 @@ def test_any_bytes_with_any_label_become_text(raw: bytes, label: str | None) -> 
     assert _can_be_held(decode(raw, label).text)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=4, max_size=40))
 def test_chinese_in_gb18030_comes_back_whatever_the_label_leaves_out(text: str) -> None:
     """Text labelled gb2312 that needs GB 18030 comes back unchanged, and unmarked."""
@@ -91,6 +92,7 @@ def test_chinese_in_gb18030_comes_back_whatever_the_label_leaves_out(text: str) 
     assert decoded.text == text or decoded.charset == "utf-8"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_utf_8_comes_back_under_any_label(text: str) -> None:
     """Valid UTF-8 with Chinese in it is never read as something else, whatever the label says."""
@@ -98,6 +100,7 @@ def test_utf_8_comes_back_under_any_label(text: str) -> None:
     assert decode(raw, "gb2312").charset == "utf-8"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_header_is_read(raw: bytes) -> None:
     """Headers, with words and parameters in them or not, never raise."""
@@ -121,7 +124,7 @@ TAGS = (
 )
 
 
-@settings(max_examples=200, deadline=1000)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.one_of(st.sampled_from(TAGS), st.text(max_size=5)), max_size=40))
 def test_any_html_becomes_text(pieces: list[str]) -> None:
     """HTML in any disorder gives text that can be held, and words before the first tag are always in it."""
@@ -130,6 +133,7 @@ def test_any_html_becomes_text(pieces: list[str]) -> None:
     assert text.lstrip().startswith("先说")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_parting_the_quotation_loses_no_line(text: str) -> None:
     """Every line with something in it is in the new text or in the quotation."""
@@ -138,7 +142,7 @@ def test_parting_the_quotation_loses_no_line(text: str) -> None:
     assert {each.strip() for each in text.split("\n") if each.strip()} <= kept
 
 
-@settings(max_examples=300, deadline=1000)
+@settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=80))
 def test_any_tnef_is_read_or_refused(tail: bytes) -> None:
     """A TNEF stream of any content ends quickly in a message or in NotTnef."""

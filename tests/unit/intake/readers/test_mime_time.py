@@ -44,6 +44,7 @@ SLOW: dict[str, Callable[[], bytes]] = {
     "E17 1 MB of stray lines": lambda: b"\r\n".join([b"???"] * (MEGABYTE // 5)) + b"\r\n" + mail(),
     "E17 1 MB of header lines": lambda: b"a: b\r\n" * (MEGABYTE // 6) + mail(),
     "E19 250 000 boundary lines": lambda: multipart(PLAIN) + b"--=_b\r\n" * 250_000,
+    "E19 5 MB of closing lines": lambda: mail(b"--x--\r\n" * (5 * MEGABYTE // 7), content_type=b"multipart/mixed"),
     "E19 40 multiparts deep, 5 MB of lines": lambda: FORTY_DEEP + b"\r\n" + HISTORY * (5 * MEGABYTE // len(HISTORY)),
     "E21 5 MB of broken base64": lambda: multipart(
         file_part(b"a", b"").replace(b"\r\n\r\n", b"\r\n\r\n" + b"=a!" * (2 * MEGABYTE))

@@ -68,8 +68,7 @@ def upgrade() -> None:
     sa.Column('request_sha256', sa.String(length=64), nullable=False),
     sa.Column('answer', sa.Text(), nullable=False),
     sa.Column('made_at', shared.store.columns.UtcDateTime(), nullable=False),
-    sa.PrimaryKeyConstraint('key'),
-    sa.UniqueConstraint('key', name='idempotency_once')
+    sa.PrimaryKeyConstraint('key')
     )
     op.create_table('inbox',
     sa.Column('consumer', sa.String(length=40), nullable=False),

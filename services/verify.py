@@ -1,0 +1,43 @@
+"""``shouli verify``: the auditor's command. Reads everything, changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from services.workflow.anchoring import AnchorBroken, AnchorFolder, load_public_key
+from services.workflow.settings import WorkflowSettings
+from services.workflow.store import tables
+from services.workflow.verifying import Finding, Verified, originals_named, verify
+from shared.originals import FolderOriginals
+from shared.sealing import load_key_ring
+from shared.store.engine import open_engine
+from shared.store.unit_of_work import Store
+
+
+def run_verify(*, originals: bool) -> int:
+    """Print the findings; 0 where there is none, 1 otherwise."""
+    result = asyncio.run(_verify(WorkflowSettings(), with_originals=originals))
+    for finding in result.findings:
+        at = f" at place {finding.place}" if finding.place else ""
+        sys.stdout.write(f"{finding.where}{at}: {finding.what}\n")
+    sys.stdout.write(
+        f"{result.cases} cases, {result.entries} entries, {result.originals} originals checked; "
+        f"{len(result.findings)} findings\n"
+    )
+    return 1 if result.findings else 0
+
+
+async def _verify(settings: WorkflowSettings, *, with_originals: bool) -> Verified:
+    ring = load_key_ring(settings.keys_file)
+    engine = open_engine(settings.database_of("workflow"))
+    store = Store(engine, tables.messages, ring)
+    folder = AnchorFolder(settings.anchor_folder, load_public_key(settings.anchor_key.with_suffix(".pub")))
+    try:
+        anchors = await asyncio.to_thread(folder.read_all)
+    except AnchorBroken as fault:
+        return Verified(0, 0, 0, (Finding("anchors", str(fault)),))
+    kept = await originals_named(store, ring) if with_originals else []
+    result = await verify(store, anchors, FolderOriginals(settings.originals_folder, ring), kept)
+    await engine.dispose()
+    return result

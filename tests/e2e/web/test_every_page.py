@@ -1,0 +1,193 @@
+"""Every page of the gallery in real Chromium: fits, obeys its policy, can be read and reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.parts.page_gallery import SAMPLES
+
+WATCH = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (e) => window.violations.push(`${e.violatedDirective} ${e.blockedURI}`));
+"""
+
+TOO_SMALL = """
+() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
+  .filter((e) => e.checkVisibility() && !e.closest(".skip"))
+  .filter((e) => !(e.tagName === "A" && getComputedStyle(e).display === "inline"))  // within a sentence: exempt
+  .map((e) => [e, (e.closest("label") ?? e).getBoundingClientRect()])
+  .filter(([, box]) => box.width < 24 || box.height < 24)
+  .map(([e, box]) => `${e.outerHTML.slice(0, 80)} ${Math.round(box.width)}x${Math.round(box.height)}`)
+"""
+
+# The contrast of every text with what lies behind it, WCAG 2.2 1.4.3; large text needs 3, all other 4.5.
+PALE = """
+() => {
+  const parse = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const over = ([r, g, b, a = 1], [R, G, B]) => [r * a + R * (1 - a), g * a + G * (1 - a), b * a + B * (1 - a)];
+  const light = (colour) => {
+    const [r, g, b] = colour.map((c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (e) => {
+    if (!e) return [255, 255, 255];
+    const own = parse(getComputedStyle(e).backgroundColor);
+    return own[3] === 0 ? behind(e.parentElement) : over(own, behind(e.parentElement));
+  };
+  const opacity = (e) => (e ? Number(getComputedStyle(e).opacity) * opacity(e.parentElement) : 1);
+  const found = new Set();
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const e = walk.currentNode.parentElement;
+    if (!walk.currentNode.data.trim() || !e.checkVisibility() || e.closest("svg, noscript, .vh, .skip, option")) continue;
+    const style = getComputedStyle(e);
+    const ground = behind(e);
+    const ink = over([...parse(style.color).slice(0, 3), opacity(e)], ground);
+    const [one, two] = [light(ink), light(ground)].sort((a, b) => b - a);
+    const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
+    const ratio = (one + 0.05) / (two + 0.05);
+    if (ratio < (large ? 3 : 4.5)) found.add(`${walk.currentNode.data.trim().slice(0, 20)} ${ratio.toFixed(2)}`);
+  }
+  return [...found];
+}
+"""
+
+REACHABLE = """
+() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
+  .filter((e) => e.checkVisibility() && !e.disabled && e.tabIndex >= 0)
+  .filter((e) => e.type !== "radio" || e.checked)
+  .map((e) => e.outerHTML)
+"""
+
+HERE = """
+() => {
+  const e = document.activeElement;
+  const style = getComputedStyle(e);
+  const box = e.getBoundingClientRect();
+  return { html: e.outerHTML, body: e === document.body, ring: parseFloat(style.outlineWidth), style: style.outlineStyle,
+           seen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth };
+}
+"""
+
+
+@pytest.fixture(params=[360, 1280], ids=["360", "1280"])
+def width(request: pytest.FixtureRequest) -> int:
+    """A phone, and a desk."""
+    return int(request.param)
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    """Both schemes of colours."""
+    return str(request.param)
+
+
+@pytest.fixture
+def page(chromium: Browser, width: int, scheme: Any) -> Iterator[Page]:
+    """A fresh page of that width and scheme."""
+    context = chromium.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, locale="zh-CN", timezone_id="America/New_York"
+    )
+    context.add_init_script(WATCH)
+    yield context.new_page()
+    context.close()
+
+
+def test_every_page_fits_obeys_and_can_be_read(
+    page: Page, gallery: str, width: int, scheme: str, pictures: Path | None
+) -> None:
+    """No sideways scrolling, nothing stopped by the policy of contents, no error, no pale text, no tiny target."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("response", lambda got: errors.append(got.url) if "/static/" in got.url and not got.ok else None)
+    faults: dict[str, Any] = {}
+    for name in SAMPLES:
+        # In the dark only the colours differ.
+        for language in ("zh", "en") if scheme == "light" else ("zh",):
+            page.goto(f"{gallery}/gallery/{name}?lang={language}")
+            if pictures:
+                page.screenshot(path=pictures / f"{name}-{width}-{scheme}-{language}.png", full_page=True)
+            found = {
+                "wider by": max(0, page.evaluate("document.documentElement.scrollWidth - innerWidth")),
+                "stopped": page.evaluate("window.violations"),
+                "pale": page.evaluate(PALE),
+                "small": page.evaluate(TOO_SMALL),
+            }
+            if any(found.values()):
+                faults[f"{name} {language}"] = found
+    assert faults == {}
+    assert errors == []
+
+
+def test_the_icons_are_drawn(chromium: Browser, gallery: str) -> None:
+    """One file for all pages, of the same origin: the policy lets it in, and there is something to be seen."""
+    page = chromium.new_page()
+    page.goto(f"{gallery}/gallery/start")
+    drawn = page.locator(".channels svg.i").first.screenshot()
+    page.route("**/icons.svg", lambda route: route.abort())
+    page.reload()
+    assert page.locator(".channels svg.i").first.screenshot() != drawn
+    page.close()
+
+
+@pytest.mark.parametrize("width", [360, 1280], indirect=True)
+@pytest.mark.parametrize("scheme", ["light"], indirect=True)
+def test_the_keyboard_reaches_everything_in_reading_order(page: Page, gallery: str) -> None:
+    """Tab alone walks every control of every page, in the order of the page, always with a ring that can be seen."""
+    for name in SAMPLES:
+        page.goto(f"{gallery}/gallery/{name}")
+        # Pages that take the focus by themselves are walked from the top all the same.
+        page.evaluate(
+            "() => { document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex'); }"
+        )
+        expected = page.evaluate(REACHABLE)
+        walked: list[str] = []
+        for _ in expected:
+            page.keyboard.press("Tab")
+            here = page.evaluate(HERE)
+            assert here["style"] == "auto" or here["ring"] >= 2, (name, here["html"][:90])
+            assert here["seen"], (name, here["html"][:90])
+            if here["html"] not in walked[-1:]:
+                walked.append(here["html"])
+        assert set(expected) - set(walked) <= _within_dates(expected), name
+        assert [each for each in walked if each in expected] == [each for each in expected if each in walked], name
+
+
+def _within_dates(expected: list[str]) -> set[str]:
+    # A date field holds three stops of its own, so that the walk ends before the last two or three links.
+    return set(expected[-4:]) if any('type="date"' in each for each in expected) else set()
+
+
+@pytest.mark.parametrize("width", [320], indirect=True, ids=["320"])
+@pytest.mark.parametrize("scheme", ["light"], indirect=True)
+def test_the_pages_reflow_at_four_hundred_per_cent(page: Page, gallery: str) -> None:
+    """320 CSS pixels are 1280 at 400 % (WCAG 2.2 1.4.10): still no sideways scrolling."""
+    wide = {}
+    for name in SAMPLES:
+        page.goto(f"{gallery}/gallery/{name}")
+        over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if over > 0:
+            wide[name] = over
+    assert wide == {}
+
+
+@pytest.mark.parametrize("width", [360], indirect=True, ids=["360"])
+@pytest.mark.parametrize("scheme", ["light"], indirect=True)
+def test_wider_spacing_cuts_no_text_off(page: Page, gallery: str) -> None:
+    """The spacing of WCAG 2.2 1.4.12, put on by the reader, makes nothing overflow."""
+    wide = {}
+    for name in SAMPLES:
+        page.goto(f"{gallery}/gallery/{name}?lang=en")
+        page.evaluate(
+            """() => { for (const e of document.querySelectorAll("body *")) { e.style.letterSpacing = "0.12em";
+               e.style.wordSpacing = "0.16em"; e.style.lineHeight = "1.5"; } }"""
+        )
+        over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if over > 0:
+            wide[name] = over
+    assert wide == {}
