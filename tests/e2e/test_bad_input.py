@@ -122,8 +122,8 @@ def test_a_role_stays_within_its_rights(house: House, who: str, method: str, pat
     [
         "/workflow/cases/2026-999999",
         "/workflow/cases/no-number/timeline",
-        f"/intake/submissions/01a20000-0000-7000-8000-000000000000",
-        f"/forms/documents/01a20000-0000-7000-8000-000000000000.pdf",
+        "/intake/submissions/01a20000-0000-7000-8000-000000000000",
+        "/forms/documents/01a20000-0000-7000-8000-000000000000.pdf",
         "/forms/documents/none.pdf",
         "/intake/nothing-here",
     ],
