@@ -52,7 +52,7 @@ def build(premises: Premises) -> Service:
     consumer = Consumer("intake", store, HANDLERS, premises.ring, premises.clock)
     return Service(
         name="intake",
-        routers=[api_routes(door, gate, settings), page_routes(_counter(door, settings))],
+        routers=[page_routes(_counter(door, settings)), api_routes(door, gate, settings)],
         checks={"intake.database": partial(ping, engine)},
         tasks={
             **_pollers(door, settings),

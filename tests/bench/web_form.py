@@ -19,7 +19,7 @@ from tests.parts.ports import free_port
 from tests.parts.postgres_cluster import DURABLE, PgCluster
 from tests.parts.rabbit_node import RabbitNode
 
-COUNT = 3000
+COUNT = 2000
 CONNECTIONS = 32
 ROUNDS = 3
 HOST = "127.0.0.1"
