@@ -6,11 +6,15 @@ from dataclasses import dataclass
 
 from shared.centre import Centre
 from shared.clock import Clock
+from shared.identity.sessions import Sessions
 from shared.identity.tokens import Tokens
 from shared.messaging.ports import Transport
 from shared.originals import Originals
 from shared.sealing import KeyRing
 from shared.settings import Settings
+from shared.web.access import Gate
+from shared.web.access_table import AccessTable
+from shared.web.csrf import FormTokens
 from shared.working_time import BusinessHours, WorkCalendar
 
 
@@ -23,7 +27,12 @@ class Premises:
     originals: Originals
     transport: Transport
     tokens: Tokens
+    sessions: Sessions
     centre: Centre
     calendar: WorkCalendar
     hours: BusinessHours
     clock: Clock
+
+    def gate(self, table: AccessTable) -> Gate:
+        """The gate before the routes of this table."""
+        return Gate(self.tokens, self.sessions, FormTokens(self.ring.session_key), self.clock, table)

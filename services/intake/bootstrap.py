@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from services.intake.api.access import ACCESS
 from services.intake.api.routes import api_routes
 from services.intake.consumer import HANDLERS
 from services.intake.mail_polling import InboxPoller, mailboxes_of
@@ -24,7 +25,6 @@ from shared.store.engine import open_engine, ping
 from shared.store.group_commit import GroupCommit
 from shared.store.migrate import migrate
 from shared.store.unit_of_work import Store
-from shared.web.access import Gate
 from shared.web.app import common_pages
 from shared.web.csrf import FormTokens
 
@@ -47,7 +47,7 @@ def build(premises: Premises) -> Service:
         hours=premises.hours,
         clock=premises.clock,
     )
-    gate = Gate(premises.tokens, premises.clock)
+    gate = premises.gate(ACCESS)
     ocr = WorkerOcr(WorkerLimits(idle=settings.ocr_idle_seconds))
     consumer = Consumer("intake", store, HANDLERS, premises.ring, premises.clock)
     return Service(

@@ -7,6 +7,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from services.notify.api.access import ACCESS
 from services.notify.api.routes import notify_routes
 from services.notify.consumer import handlers
 from services.notify.desk import Desk
@@ -25,7 +26,6 @@ from shared.service import Service
 from shared.store.engine import open_engine, ping
 from shared.store.migrate import migrate
 from shared.store.unit_of_work import Store
-from shared.web.access import Gate
 
 VERSIONS = Path(tables.__file__).parent / "migrations" / "versions"
 
@@ -48,7 +48,7 @@ def build(premises: Premises) -> Service:
     consumer = Consumer("notify", store, handlers(desk), premises.ring, premises.clock)
     return Service(
         name="notify",
-        routers=[notify_routes(desk, Gate(premises.tokens, premises.clock))],
+        routers=[notify_routes(desk, premises.gate(ACCESS))],
         checks={"notify.database": partial(ping, engine)},
         tasks={
             "relay": Relay(store, premises.transport, premises.clock).run,

@@ -11,20 +11,14 @@ from fastapi import APIRouter, Depends, Query
 from services.notify.desk import Desk
 from services.notify.ledger import PLANS, TEXTS
 from services.notify.store import queries
-from shared.contracts.values import Role
 from shared.web.access import Gate
-
-OFFICE = (Role.OPERATOR, Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR)
-CALLERS = (Role.OPERATOR, Role.HANDLER)
 
 
 def notify_routes(desk: Desk, gate: Gate) -> APIRouter:
     """The endpoints. Addresses and texts are shown only on the call list, to those who call."""
     router = APIRouter(tags=["notify"])
-    reads = gate.staff(*OFFICE, scope="notify:read")
-    calls = gate.staff(*CALLERS, scope="notify:call")
 
-    @router.get("/notify/deliveries", dependencies=[Depends(reads)])
+    @router.get("/notify/deliveries", dependencies=[Depends(gate.admit)])
     async def deliveries(
         complaint: UUID | None = None, limit: int = Query(default=queries.PAGE, ge=1, le=200)
     ) -> dict[str, Any]:
@@ -33,12 +27,12 @@ def notify_routes(desk: Desk, gate: Gate) -> APIRouter:
         silent = await queries.silences_of(desk.store, complaint) if complaint else []
         return {"items": [dict(row) for row in rows], "not_sent": [dict(row) for row in silent]}
 
-    @router.get("/notify/call-list", dependencies=[Depends(calls)])
+    @router.get("/notify/call-list", dependencies=[Depends(gate.admit)])
     async def call_list() -> dict[str, Any]:
         """Who must be called or written to, by when, and what to say; the most urgent first."""
         return {"items": [_call(desk, row) for row in await queries.call_list(desk.store)]}
 
-    @router.get("/notify/response-rule", dependencies=[Depends(reads)])
+    @router.get("/notify/response-rule", dependencies=[Depends(gate.admit)])
     async def response_rule(days: int = Query(default=30, ge=1, le=366)) -> dict[str, Any]:
         """How the one-working-day rule (art. 14) is kept, and who still waits."""
         since = desk.clock() - timedelta(days=days)
