@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import structlog
 from sqlalchemy import select, update
 
-from services.intake.mail_receiving import quarantine_unfetched, receive_mail
+from services.intake.mail_receiving import Arrival, quarantine_unfetched, receive_mail
 from services.intake.ports import Door
 from services.intake.readers.imap import Account, ImapMailbox, Security
 from services.intake.readers.mail_poll import Cursor, Pass, poll_once
@@ -151,6 +151,7 @@ class InboxPoller:
                 received_by=POLLER,
                 received_at=self._door.clock(),
                 own_addresses=self._polled.own_addresses,
+                arrival=Arrival(self._polled.name, str(message.uid)),
             )
         except Exception as fault:
             if is_unreachable(fault):

@@ -13,9 +13,9 @@ from services.notify.domain.quiet_hours import is_quiet
 from services.notify.domain.reasons import REASONS, Reason
 from services.notify.domain.retry import SAFETY_MARGIN
 from shared.contracts.catalogue import CATALOGUE
-from shared.contracts.mail import MailBounced
 from shared.contracts.complaint import Published
 from shared.contracts.delivery import DeliveryFailed
+from shared.contracts.mail import MailBounced
 from shared.contracts.values import ReplyBy, Route
 from tests.parts.notify_cases import CODE, EVERYTHING_ELSE, STAFF, TUESDAY, WEDNESDAY_CLOSE, a_contact, an_event
 
