@@ -6,12 +6,13 @@ a stranger's reference proves nothing and is at most a hint for the office (E45,
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake.ports import Door
@@ -23,6 +24,9 @@ from shared.reply_token import ReplyToken, read_tokens
 
 MOST_REFERENCES = 50
 """Message-IDs of one mail that are looked up; the newest first."""
+MOST_AT_ONCE = 500
+
+ById = dict[str, list[Row[*tuple[Any, ...]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +50,36 @@ def sender_index(door: Door, head: MailHead) -> str | None:
     return door.ring.blind(head.sender.address.lower()) if head.sender and head.sender.address else None
 
 
-async def matter_of(door: Door, head: MailHead, original: str, now: datetime) -> Matter:
-    """Look up everything by which the mail's class is decided; ``original`` is the SHA-256 of its bytes."""
-    sender = sender_index(door, head)
+async def matters_of(door: Door, heads: Sequence[MailHead], originals: Sequence[str], now: datetime) -> list[Matter]:
+    """Look up everything by which the mails' classes are decided; ``originals`` are the SHA-256 of their bytes.
+
+    One query for all Message-IDs and one for all senders, however many mails. None of the mails sees another of them.
+    """
     async with door.store.reading() as connection:
-        matter = await _by_token(door, connection, head, sender)
-        if matter.complaint_id is None:
-            matter = await _by_reference(connection, head, sender, matter)
-        same = await _same_id(connection, head, original)
-        if same is not None:
-            hint = (same.complaint_id,) if same.complaint_id else ()
-            matter = replace(matter, same_id_as=same.sha256, hinted=(*matter.hinted, *hint))
-        if sender is None:
-            return matter
-        return replace(matter, mails_today=await _answered_today(connection, sender, now))
+        by_id = await _mails_named(connection, [named for head in heads for named in _named(head)])
+        senders = [sender_index(door, head) for head in heads]
+        answered = await _answered_today(connection, {sender for sender in senders if sender}, now)
+        matters = []
+        for head, original, sender in zip(heads, originals, senders, strict=True):
+            matter = await _by_token(door, connection, head, sender)
+            if matter.complaint_id is None:
+                matter = _by_reference(by_id, head, sender, matter)
+            matter = _same_id(by_id, head, original, matter)
+            matters.append(replace(matter, mails_today=answered.get(sender or "", 0)))
+    return matters
+
+
+def keys_of(head: MailHead) -> frozenset[str]:
+    """What ties mails together: two that share one of these are looked at one after the other."""
+    sender = head.sender.address.lower() if head.sender and head.sender.address else None
+    return frozenset((*_named(head), *((sender,) if sender else ())))
+
+
+def _named(head: MailHead) -> list[str]:
+    """Its own Message-ID and those it refers to, as they are stored; the newest first."""
+    references = dict.fromkeys([*reversed(head.in_reply_to), *reversed(head.references)])
+    own = [head.message_id] if head.message_id else []
+    return [named[:400] for named in (*own, *list(references)[:MOST_REFERENCES])]
 
 
 async def _by_token(door: Door, connection: AsyncConnection, head: MailHead, sender: str | None) -> Matter:
@@ -86,48 +106,61 @@ def _is_proven(door: Door, token: ReplyToken, row: Row[*tuple[Any, ...]]) -> boo
     return email is not None and token.holds_for(email, door.ring.index_key)
 
 
-async def _by_reference(connection: AsyncConnection, head: MailHead, sender: str | None, matter: Matter) -> Matter:
+def _by_reference(by_id: ById, head: MailHead, sender: str | None, matter: Matter) -> Matter:
     """A reference to a mail we have: proof where that mail was the same sender's, otherwise a hint."""
-    named = list(dict.fromkeys([*reversed(head.in_reply_to), *reversed(head.references)]))[:MOST_REFERENCES]
-    if not named:
-        return matter
-    columns = tables.mails.c
-    query = (
-        select(columns.complaint_id, columns.sender_index)
-        .where(columns.message_id.in_(named), columns.complaint_id.is_not(None))
-        .order_by(columns.received_at.desc())
-    )
-    rows = (await connection.execute(query)).all()
+    references = _named(head)[1 if head.message_id else 0 :]
+    rows = [row for named in references for row in by_id.get(named, ()) if row.complaint_id is not None]
     own = next((row for row in rows if sender is not None and row.sender_index == sender), None)
     if own is not None:
         return Matter(own.complaint_id, known_token=True, sender_matches=True)
     return replace(matter, hinted=(*matter.hinted, *(row.complaint_id for row in rows[:3])))
 
 
-async def _same_id(connection: AsyncConnection, head: MailHead, original: str) -> Row[*tuple[Any, ...]] | None:
-    if not head.message_id:
-        return None
+def _same_id(by_id: ById, head: MailHead, original: str, matter: Matter) -> Matter:
+    rows = by_id.get((head.message_id or "")[:400], [])
+    same = next((row for row in rows if row.sha256 != original), None)
+    if same is None:
+        return matter
+    hint = (same.complaint_id,) if same.complaint_id else ()
+    return replace(matter, same_id_as=same.sha256, hinted=(*matter.hinted, *hint))
+
+
+async def _mails_named(connection: AsyncConnection, named: Sequence[str]) -> ById:
+    """The mails that have these Message-IDs, by Message-ID, the oldest first."""
+    if not named:
+        return {}
     columns = tables.mails.c
-    query = (
-        select(columns.sha256, columns.complaint_id)
-        .where(columns.message_id == head.message_id[:400], columns.sha256 != original)
-        .order_by(columns.received_at)
-        .limit(1)
-    )
-    return (await connection.execute(query)).first()
+    found: ById = {}
+    for part in batched(list(dict.fromkeys(named)), MOST_AT_ONCE):
+        query = (
+            select(columns.message_id, columns.sha256, columns.complaint_id, columns.sender_index)
+            .where(columns.message_id.in_(part))
+            .order_by(columns.received_at)
+        )
+        for row in (await connection.execute(query)).all():
+            found.setdefault(row.message_id, []).append(row)
+    return found
 
 
-async def _answered_today(connection: AsyncConnection, sender: str, now: datetime) -> int:
+async def _answered_today(connection: AsyncConnection, senders: set[str], now: datetime) -> dict[str, int]:
+    """How many mails of each sender were answered since midnight in Shanghai."""
+    if not senders:
+        return {}
     midnight = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
     columns = tables.mails.c
     query = (
-        select(func.count())
-        .select_from(tables.mails)
+        select(columns.sender_index, func.count())
         .where(
-            columns.sender_index == sender,
+            columns.sender_index.in_(sorted(senders)),
             columns.received_at >= midnight,
             columns.unanswerable.is_(None),
-            or_(columns["class"] == "new_complaint", columns["class"] == "supplement"),
+            columns["class"].in_(("new_complaint", "supplement")),
         )
+        .group_by(columns.sender_index)
     )
-    return int((await connection.execute(query)).scalar_one())
+    return {row[0]: row[1] for row in (await connection.execute(query)).all()}
+
+
+def batched(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """The items in parts of this size: databases limit how many values a query may name."""
+    return (items[start : start + size] for start in range(0, len(items), size))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from services.intake.domain.mail_class import MailClass, Verdict, classify, may_answer
 from services.intake.handlers import Receipt
-from services.intake.mail_matter import Matter, matter_of, sender_index
+from services.intake.mail_matter import Matter, keys_of, matters_of, sender_index
 from services.intake.mail_outcome import Becomes, Rows, becomes_of, quarantine_row
 from services.intake.ports import Door
 from services.intake.readers.mail_facts import facts_of, facts_of_unread
@@ -65,6 +65,26 @@ class ReadMail:
     """Why no program may answer it (RFC 3834); None where one may."""
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedMail:
+    """A mail whose bytes are kept and which was read as far as it can be; nothing is decided yet."""
+
+    head: MailHead
+    mail: ParsedMail | None
+    original: str
+    size: int
+    arrival: Arrival
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Who takes mails in, when, and which addresses are our own."""
+
+    received_by: str
+    received_at: datetime
+    own_addresses: Collection[str]
+
+
 async def receive_mail(
     door: Door,
     raw: bytes,
@@ -75,11 +95,66 @@ async def receive_mail(
     arrival: Arrival,
 ) -> MailTaken:
     """Take one mail in. Raises OSError or a database's error where nothing could be stored; then it comes again."""
+    opened = await open_mail(door, raw, arrival)
+    [taken] = await take_opened(door, [opened], Receiver(received_by, received_at, own_addresses))
+    if isinstance(taken, BaseException):
+        raise taken
+    return taken
+
+
+async def open_mail(door: Door, raw: bytes, arrival: Arrival) -> OpenedMail:
+    """Keep the bytes, then read them. Raises OSError where the disk is full."""
     original = await door.originals.keep(raw)
-    read = await read_and_classify(door, raw, original, own_addresses, received_at)
-    becomes = await becomes_of(door, read, original, len(raw), received_by=received_by, received_at=received_at)
-    arrived = _arrival_row(arrival, read.head, original, own_addresses, received_at)
-    claim = Claim(tables.mails, "sha256", _mail_row(door, read, original, becomes, received_at))
+    try:
+        mail = read_mail(raw) if len(raw) <= _INLINE else await asyncio.to_thread(read_mail, raw)
+    except Unreadable:
+        head = await asyncio.to_thread(read_head, raw)
+        return OpenedMail(head, None, original, len(raw), arrival)
+    return OpenedMail(mail.head, mail, original, len(raw), arrival)
+
+
+async def take_opened(door: Door, opened: Sequence[OpenedMail], receiver: Receiver) -> list[MailTaken | BaseException]:
+    """Decide and store many at once, as if one by one: mails that have to do with each other take turns.
+
+    Gives for each what became of it, or why it could not be stored; one that fails harms no other.
+    """
+    outcomes: dict[int, MailTaken | BaseException] = {}
+    for turn in _turns(opened):
+        mails = [opened[place] for place in turn]
+        try:
+            matters = await matters_of(
+                door, [mail.head for mail in mails], [mail.original for mail in mails], receiver.received_at
+            )
+        except Exception as fault:  # noqa: BLE001 - handed to the caller for each mail
+            outcomes |= dict.fromkeys(turn, fault)
+            continue
+        stored = await asyncio.gather(
+            *(_store(door, mail, matter, receiver) for mail, matter in zip(mails, matters, strict=True)),
+            return_exceptions=True,
+        )
+        outcomes |= dict(zip(turn, stored, strict=True))
+    return [outcomes[place] for place in range(len(opened))]
+
+
+def _turns(opened: Sequence[OpenedMail]) -> list[list[int]]:
+    """The mails' places in rounds: whatever shares a sender or a Message-ID with an earlier one comes after it."""
+    turn_of: dict[str, int] = {}
+    turns: list[list[int]] = []
+    for place, mail in enumerate(opened):
+        keys = {*keys_of(mail.head), mail.original}
+        turn = 1 + max((turn_of.get(key, -1) for key in keys), default=-1)
+        turn_of |= dict.fromkeys(keys, turn)
+        if turn == len(turns):
+            turns.append([])
+        turns[turn].append(place)
+    return turns
+
+
+async def _store(door: Door, opened: OpenedMail, matter: Matter, receiver: Receiver) -> MailTaken:
+    read, original, now = classified(opened, matter, receiver.own_addresses), opened.original, receiver.received_at
+    becomes = await becomes_of(door, read, original, opened.size, received_by=receiver.received_by, received_at=now)
+    arrived = _arrival_row(opened.arrival, read.head, original, receiver.own_addresses, now)
+    claim = Claim(tables.mails, "sha256", _mail_row(door, read, original, becomes, now))
     rows: Rows = [*becomes.rows, (tables.mail_arrivals, arrived)]
     if not await door.write(Write(rows, claim)):
         await door.write(Write([], Claim(tables.mail_arrivals, "id", arrived | {"repeated": True})))
@@ -111,28 +186,19 @@ async def quarantine_unfetched(
     await door.write(Write(rows, Claim(tables.mails, "sha256", mail)))
 
 
-async def read_and_classify(
-    door: Door, raw: bytes, original: str, own_addresses: Collection[str], received_at: datetime
-) -> ReadMail:
-    """Read it, look up what it refers to, and decide what it is. Changes nothing."""
-    mail: ParsedMail | None = None
-    try:
-        mail = read_mail(raw) if len(raw) <= _INLINE else await asyncio.to_thread(read_mail, raw)
-        head = mail.head
-    except Unreadable:
-        head = await asyncio.to_thread(read_head, raw)
-    matter = await matter_of(door, head, original, received_at)
-    if mail is None:
-        facts = facts_of_unread(head, own_addresses=own_addresses)
+def classified(opened: OpenedMail, matter: Matter, own_addresses: Collection[str]) -> ReadMail:
+    """Decide what it is."""
+    if opened.mail is None:
+        facts = facts_of_unread(opened.head, own_addresses=own_addresses)
     else:
         facts = facts_of(
-            mail,
+            opened.mail,
             own_addresses=own_addresses,
             known_token=matter.known_token,
             sender_matches=matter.sender_matches,
         )
     answer = may_answer(facts, answers_today=matter.mails_today)
-    return ReadMail(head, mail, matter, classify(facts), None if answer.allowed else answer.reason)
+    return ReadMail(opened.head, opened.mail, matter, classify(facts), None if answer.allowed else answer.reason)
 
 
 def _mail_row(door: Door, read: ReadMail, original: str, becomes: Becomes, received_at: datetime) -> dict[str, Any]:
