@@ -19,7 +19,7 @@ from shared.centre import load_centre
 from shared.contracts.complaint import Published
 from shared.contracts.envelope import read_envelope, unwrap
 from shared.originals import MemoryOriginals
-from shared.sealing import new_key_ring
+from shared.sealing import KeyRing, new_key_ring
 from shared.store.engine import open_engine
 from shared.store.group_commit import GroupCommit
 from shared.store.migrate import migrate
@@ -71,11 +71,11 @@ class House:
 
 
 @asynccontextmanager
-async def intake_house(database_url: str, originals: Any = None) -> AsyncIterator[House]:
+async def intake_house(database_url: str, originals: Any = None, ring: KeyRing | None = None) -> AsyncIterator[House]:
     """Open the house; everything ends with the block."""
     engine = open_engine(database_url)
     await migrate(engine, VERSIONS)
-    ring, clock = new_key_ring(), Clock()
+    ring, clock = ring or new_key_ring(), Clock()
     store = Store(engine, tables.messages, ring)
     group = GroupCommit(store, clock)
     door = Door(
