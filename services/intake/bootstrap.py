@@ -7,8 +7,17 @@ from pathlib import Path
 
 from services.intake.api.access import ACCESS
 from services.intake.api.routes import api_routes
+from services.intake.channel_watch import (
+    ChannelWatch,
+    Probe,
+    Register,
+    folder_probe,
+    form_probe,
+    mailbox_probe,
+)
 from services.intake.consumer import HANDLERS
-from services.intake.mail_polling import InboxPoller, mailboxes_of
+from services.intake.domain.channel_checks import checks_at
+from services.intake.mail_polling import InboxPoller, Polled, mailboxes_of
 from services.intake.ports import Door
 from services.intake.readers.ocr import WorkerOcr
 from services.intake.readers.scan_worker import WorkerLimits
@@ -20,7 +29,7 @@ from services.intake.web.routes import Counter, page_routes
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
 from shared.premises import Premises
-from shared.service import Service, Task
+from shared.service import Service
 from shared.store.engine import open_engine, ping
 from shared.store.group_commit import GroupCommit
 from shared.store.migrate import migrate
@@ -49,13 +58,16 @@ def build(premises: Premises) -> Service:
     )
     gate = premises.gate(ACCESS)
     ocr = WorkerOcr(WorkerLimits(idle=settings.ocr_idle_seconds))
+    polled = _polled(door, settings)
+    register = _register(door, settings)
     consumer = Consumer("intake", store, HANDLERS, premises.ring, premises.clock)
     return Service(
         name="intake",
-        routers=[page_routes(_counter(door, settings)), api_routes(door, gate, settings)],
+        routers=[page_routes(_counter(door, settings)), api_routes(door, gate, settings, register)],
         checks={"intake.database": partial(ping, engine)},
         tasks={
-            **_pollers(door, settings),
+            **{f"mailbox {each.name}": InboxPoller(door, each).run for each in polled},
+            "channels": ChannelWatch(register, _probes(door, settings, polled)).run,
             "scans": ScanReading(door, ocr).run,
             "door": group.run,
             "relay": Relay(store, premises.transport, premises.clock).run,
@@ -73,11 +85,25 @@ def _counter(door: Door, settings: IntakeSettings) -> Counter:
     return Counter(door, pages, FormTokens(key), KeptFiles(key), settings.public_url)
 
 
-def _pollers(door: Door, settings: IntakeSettings) -> dict[str, Task]:
-    polled = mailboxes_of(
+def _polled(door: Door, settings: IntakeSettings) -> list[Polled]:
+    return mailboxes_of(
         settings.mailboxes,
         settings.mailbox_passwords,
         own=frozenset({door.centre.channels.email}),
         sweep_seconds=settings.mail_poll_seconds,
     )
-    return {f"mailbox {each.name}": InboxPoller(door, each).run for each in polled}
+
+
+def _register(door: Door, settings: IntakeSettings) -> Register:
+    """Where nothing is polled or watched, a person checks."""
+    unwatched = {"mailbox": settings.mailboxes, "fax": settings.fax_folder}
+    by_person = frozenset(name for name, place in unwatched.items() if not place)
+    return Register(door, checks_at(settings.channel_check_times, by_person))
+
+
+def _probes(door: Door, settings: IntakeSettings, polled: list[Polled]) -> dict[str, Probe]:
+    return {
+        "mailbox": mailbox_probe(door, [each.name for each in polled]),
+        "web_form": form_probe(door),
+        "fax": folder_probe(settings.fax_folder),
+    }

@@ -43,6 +43,15 @@ async def save_rule(unit: UnitOfWork, rule: ResponseRule) -> None:
     await unit.connection.execute(update(table).where(table.c.complaint_id == rule.complaint_id).values(**values))
 
 
+async def take_back(unit: UnitOfWork, item: Claimed) -> ResponseRule:
+    """What had counted as an answer came back: the complainant is owed one again."""
+    before = await load_rule(unit, item.row.complaint_id)
+    rule = rules.evolve(before, rules.CameBack(item.row.id, unit.now))
+    if rule is not before:
+        await save_rule(unit, rule)
+    return rule
+
+
 async def note(unit: UnitOfWork, item: Claimed, before: Delivery, after: Delivery, rule: ResponseRule) -> ResponseRule:
     """Tell of the delivery's progress; where an answer arrived, fold it into the rule."""
     in_time: bool | None = None

@@ -6,6 +6,7 @@ try) is not written a second time. Pure of providers: nothing is sent here.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,10 +17,12 @@ from sqlalchemy import select
 from services.notify.desk import Desk
 from services.notify.domain.contact import MANNED
 from services.notify.domain.plan import NotSent, PlannedMessage
+from services.notify.domain.purposes import Audience
 from services.notify.domain.state import State
 from services.notify.domain.text import NEUTRAL, Rendered, render
 from services.notify.store import tables
 from shared.contracts.values import Route, new_id
+from shared.reply_token import marked
 from shared.store.unit_of_work import UnitOfWork
 
 PLANS = TypeAdapter(PlannedMessage)
@@ -90,4 +93,13 @@ def _row(desk: Desk, message: PlannedMessage, now: datetime, try_number: int) ->
 def _text(desk: Desk, message: PlannedMessage, delivery_id: UUID) -> Rendered:
     key = NEUTRAL if message.neutral else message.purpose
     catalogue = desk.catalogues[message.locale]
-    return render(catalogue, key, message.route, message.parameters, desk.office, delivery_id, message.to)
+    text = render(catalogue, key, message.route, message.parameters, desk.office, delivery_id, message.to)
+    return _answerable(desk, message, text)
+
+
+def _answerable(desk: Desk, message: PlannedMessage, text: Rendered) -> Rendered:
+    """A mail to the complainant carries the mark by which a reply finds the complaint (intake reads it)."""
+    code = message.parameters.tracking_code
+    if message.route is not Route.EMAIL or message.audience is not Audience.COMPLAINANT or not code:
+        return text
+    return replace(text, subject=marked(text.subject or "", code, message.to, desk.ring.index_key))

@@ -120,9 +120,7 @@ class Sender:
         await unit.connection.execute(
             update(tables.deliveries).where(_COLUMNS.id == row.id).values(**columns_of(delivery), **lease)
         )
-        message = PLANS.validate_json(self._desk.ring.open(row.sealed_plan))
-        text = TEXTS.validate_json(self._desk.ring.open(row.sealed_text))
-        return Claimed(row, delivery, message, text, token)
+        return self._in_hand(row, delivery, token)
 
     async def _handle(self, item: Claimed) -> None:
         try:
@@ -171,6 +169,30 @@ class Sender:
             await unit.connection.execute(
                 update(tables.deliveries).where(_COLUMNS.id == row.id).values(**columns_of(after), **released)
             )
+
+    async def reported(self, unit: UnitOfWork, delivery_id: UUID, outcome: Accepted) -> bool:
+        """Fold in what came back later (a bounce), within the caller's transaction; False where it changes nothing."""
+        query = select(tables.deliveries).where(_COLUMNS.id == delivery_id).with_for_update()
+        row = (await unit.connection.execute(query)).first()
+        if row is None:
+            return False
+        item = self._in_hand(row, delivery_of(row), new_id())
+        after = _folded(item.delivery, outcome, unit.now)
+        if after is item.delivery:
+            return False
+        rule = await answering.take_back(unit, item)
+        rule = await answering.note(unit, item, item.delivery, after, rule)
+        circumstances = await self._circumstances(unit, item, after, owed=rule.owes_answer())
+        due_at = await self._carry_out(unit, item, retry.after_acceptance(outcome, circumstances, polls=0))
+        await unit.connection.execute(
+            update(tables.deliveries).where(_COLUMNS.id == row.id).values(**columns_of(after), due_at=due_at)
+        )
+        return True
+
+    def _in_hand(self, row: Row[*tuple[Any, ...]], delivery: Delivery, token: UUID) -> Claimed:
+        message = PLANS.validate_json(self._desk.ring.open(row.sealed_plan))
+        text = TEXTS.validate_json(self._desk.ring.open(row.sealed_text))
+        return Claimed(row, delivery, message, text, token)
 
     async def _circumstances(
         self, unit: UnitOfWork, item: Claimed, after: Delivery, *, owed: bool
