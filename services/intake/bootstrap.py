@@ -17,6 +17,7 @@ from services.intake.channel_watch import (
 )
 from services.intake.consumer import HANDLERS
 from services.intake.domain.channel_checks import checks_at
+from services.intake.form_desk import sweep
 from services.intake.mail_polling import InboxPoller, Polled, mailboxes_of
 from services.intake.ports import Door
 from services.intake.readers.ocr import WorkerOcr
@@ -24,8 +25,10 @@ from services.intake.readers.scan_worker import WorkerLimits
 from services.intake.scan_reading import ScanReading
 from services.intake.settings import IntakeSettings
 from services.intake.store import tables
+from services.intake.web.counter import Counter
 from services.intake.web.kept_files import KeptFiles
-from services.intake.web.routes import Counter, page_routes
+from services.intake.web.proof_of_work import Proofs
+from services.intake.web.routes import page_routes
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
 from shared.premises import Premises
@@ -36,6 +39,7 @@ from shared.store.migrate import migrate
 from shared.store.unit_of_work import Store
 from shared.web.app import common_pages
 from shared.web.csrf import FormTokens
+from shared.web.rate_limits import RateLimit
 
 VERSIONS = Path(tables.__file__).parent / "migrations" / "versions"
 
@@ -70,6 +74,7 @@ def build(premises: Premises) -> Service:
             "channels": ChannelWatch(register, _probes(door, settings, polled)).run,
             "scans": ScanReading(door, ocr).run,
             "door": group.run,
+            "counter": partial(sweep, door),
             "relay": Relay(store, premises.transport, premises.clock).run,
             "consumer": partial(consumer.run, premises.transport),
         },
@@ -82,7 +87,8 @@ def build(premises: Premises) -> Service:
 def _counter(door: Door, settings: IntakeSettings) -> Counter:
     pages = common_pages(settings, Path(__file__).parent / "web")
     key = door.ring.session_key
-    return Counter(door, pages, FormTokens(key), KeptFiles(key), settings.public_url)
+    limit = RateLimit(settings.public_posts_a_minute)
+    return Counter(door, pages, FormTokens(key), KeptFiles(key), Proofs(key), limit, settings.public_url)
 
 
 def _polled(door: Door, settings: IntakeSettings) -> list[Polled]:

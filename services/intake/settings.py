@@ -26,4 +26,3 @@ class IntakeSettings(Settings):
     ocr_idle_seconds: int = Field(
         default=300, ge=1, description="the OCR worker is stopped after this long without a page"
     )
-    largest_request_bytes: int = Field(default=25 * 1024 * 1024, ge=1024)

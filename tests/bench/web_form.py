@@ -140,6 +140,7 @@ def _four(folder: str, databases: Mapping[str, str], broker: str) -> Iterator[in
 def _served(command: list[str], environment: Mapping[str, str]) -> Iterator[int]:
     port = free_port()
     settings = {"SHOULI_PORT": str(port), "SHOULI_LOG_FORMAT": "json", "BENCH_PORT": str(port), **environment}
+    settings |= {"SHOULI_PUBLIC_POSTS_A_MINUTE": "0"}  # the whole load comes from one address
     arguments = [argument.replace("{port}", str(port)) for argument in command]
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(

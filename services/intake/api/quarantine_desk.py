@@ -22,12 +22,9 @@ from services.intake.quarantine_desk import (
     take_as_typed,
 )
 from services.intake.scan_desk import NotWaitingError
-from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.problems import Problem
-
-DESK = (Role.OPERATOR, Role.HANDLER)
 
 
 class TakeAsTyped(Strict):
@@ -59,9 +56,8 @@ class Settlement(RootModel[TakeAsTyped | TakeAsRead | SetAside]):
 def quarantine_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
     """GET /intake/quarantine/{id}/original and POST /intake/quarantine/{id}."""
     router = APIRouter(tags=["intake"])
-    may = gate.staff(*DESK, scope="intake:quarantine")
 
-    @router.get("/intake/quarantine/{item_id}/original", dependencies=[Depends(may)])
+    @router.get("/intake/quarantine/{item_id}/original", dependencies=[Depends(gate.admit)])
     async def original(item_id: UUID) -> Response:
         """The bytes as they came, to be saved and never shown in the page: nobody has read them yet."""
         found = await original_of(door, item_id)
@@ -75,7 +71,7 @@ def quarantine_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
         return Response(found[1], media_type="application/octet-stream", headers=headers)
 
     @router.post("/intake/quarantine/{item_id}", status_code=201, responses=RECEIPT_DOCUMENTED)
-    async def settle(item_id: UUID, request: Request, who: Principal = Depends(may)) -> Response:
+    async def settle(item_id: UUID, request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """201 with the receipt of the complaint that it becomes; 204 where it is set aside; 409 if it is settled."""
         decision = (await json_body(request, Settlement)).root
         try:

@@ -15,13 +15,9 @@ from services.intake.api.requests import json_body
 from services.intake.channel_watch import LONGEST_REPORT, Register
 from services.intake.domain.channel_checks import CHINESE, CheckOfDay
 from services.intake.reconciling import reconcile
-from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
-
-CONFIRM = (Role.OPERATOR, Role.HANDLER)
-LOOK = (*CONFIRM, Role.OFFICE_LEADER, Role.AUDITOR, Role.ADMINISTRATOR)
 
 
 class Confirmation(Strict):
@@ -48,24 +44,22 @@ class Confirmation(Strict):
 def register_routes(register: Register, gate: Gate) -> APIRouter:
     """GET and POST /intake/channel-checks, GET /intake/channel-checks/missed, GET /intake/reconciliation."""
     router = APIRouter(tags=["intake"])
-    looks = gate.staff(*LOOK, scope="intake:read")
-    confirms = gate.staff(*CONFIRM, scope="intake:checks")
 
-    @router.get("/intake/channel-checks", dependencies=[Depends(looks)])
+    @router.get("/intake/channel-checks", dependencies=[Depends(gate.admit)])
     async def checks(day: date | None = None) -> dict[str, Any]:
         """Every channel's check on a day (today where none is given): window, standing, who, when."""
         wanted = day or register.today()
         items = [_shown(of_day, row) for of_day, row in await register.day(wanted)]
         return {"day": wanted, "worked": register.door.calendar.is_working_day(wanted), "items": items}
 
-    @router.get("/intake/channel-checks/missed", dependencies=[Depends(looks)])
+    @router.get("/intake/channel-checks/missed", dependencies=[Depends(gate.admit)])
     async def missed(since: date = Query(description="at most a year back")) -> dict[str, Any]:
         """How often each check was missed or late since then, for the statistics (art. 21)."""
         first = max(since, register.today() - timedelta(days=LONGEST_REPORT))
         return {"since": first, "missed": await register.missed_since(first)}
 
     @router.post("/intake/channel-checks", status_code=201)
-    async def confirm(request: Request, who: Principal = Depends(confirms)) -> Response:
+    async def confirm(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """A person has checked a channel today; the first confirmation of a day counts. 201 with how it stands."""
         said = await json_body(request, Confirmation)
         check = register.named(said.check)
@@ -81,7 +75,7 @@ def register_routes(register: Register, gate: Gate) -> APIRouter:
         headers = {"Location": f"/intake/channel-checks?day={day}"}
         return JSONResponse(_plain(item), status_code=201, headers=headers)
 
-    @router.get("/intake/reconciliation", dependencies=[Depends(looks)])
+    @router.get("/intake/reconciliation", dependencies=[Depends(gate.admit)])
     async def reconciliation(day: date | None = None) -> dict[str, Any]:
         """Of each channel on a day: receipts = complaints + classified otherwise + waiting; what doesn't add up is named."""
         wanted = day or register.today()

@@ -24,11 +24,13 @@ from sqlalchemy import (
     Uuid,
 )
 
+from services.intake.store.counter_tables import counter_tables
 from shared.store.columns import UtcDateTime
 from shared.store.message_tables import message_tables
 
 metadata = MetaData()
 messages = message_tables(metadata)
+counter = counter_tables(metadata)
 
 submissions = Table(
     "submissions",
@@ -124,6 +126,7 @@ scans = Table(
     Column("lease_token", Uuid),
     Column("confidence", Float),
     Column("sealed_reading", Text),
+    Column("sealed_offers", Text),
     Column("sealed_submission", Text, nullable=False),
     Column("tracking_code", String(10), nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
