@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.notify.bounces import mark_bounced
+from services.notify.bounces import hear_bounce
 from services.notify.desk import Desk
 from services.notify.domain.occasions import HEARD
 from services.notify.handlers import hear
@@ -17,4 +17,4 @@ def handlers(desk: Desk) -> Mapping[str, Handler]:
     """The table: message type to handler."""
     handler = hear(desk)
     heard = {BY_MODEL[model].name: handler for model in HEARD if BY_MODEL[model].owner != "forms"}
-    return heard | {BY_MODEL[MailBounced].name: mark_bounced(desk)}
+    return heard | {BY_MODEL[MailBounced].name: hear_bounce(desk)}
