@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from shared.calendar_book import tables as calendar_tables
+from shared.calendar_book.book import StoredCalendar
 from shared.centre import load_centre
 from shared.clock import Clock, system_clock
 from shared.identity import tables as identity_tables
@@ -29,6 +31,9 @@ from shared.working_time import BusinessHours, published
 SERVICES: tuple[str, ...] = ("intake", "workflow", "notify", "forms")
 IDENTITY_VERSIONS = Path(identity_tables.__file__).parent / "migrations" / "versions"
 
+CALENDAR_VERSIONS = Path(calendar_tables.__file__).parent / "migrations" / "versions"
+CALENDAR_CHAIN = "calendar_version"
+
 
 def build(names: Sequence[str], settings: Settings, *, clock: Clock = system_clock) -> list[Service]:
     """The named services and, first, the ground they stand on."""
@@ -42,6 +47,7 @@ def open_premises(settings: Settings, clock: Clock = system_clock) -> tuple[Prem
     transport = _transport(settings)
     centre = load_centre(settings.centre_path)
     ring = _key_ring(settings)
+    calendars = StoredCalendar(identity, published())
     premises = Premises(
         settings=settings,
         ring=ring,
@@ -49,7 +55,7 @@ def open_premises(settings: Settings, clock: Clock = system_clock) -> tuple[Prem
         transport=transport,
         tokens=StoredTokens(identity),
         centre=centre,
-        calendar=published(),
+        calendars=calendars,
         hours=BusinessHours(centre.hours.opens, centre.hours.closes),
         clock=clock,
     )
@@ -57,8 +63,13 @@ def open_premises(settings: Settings, clock: Clock = system_clock) -> tuple[Prem
         name="ground",
         routers=[],
         checks={"identity.database": partial(ping, identity), "broker": transport.ping},
-        tasks={},
-        start=[partial(migrate, identity, IDENTITY_VERSIONS), transport.start],
+        tasks={"calendar": calendars.run},
+        start=[
+            partial(migrate, identity, IDENTITY_VERSIONS),
+            partial(migrate, identity, CALENDAR_VERSIONS, version_table=CALENDAR_CHAIN),
+            calendars.read,
+            transport.start,
+        ],
         stop=[transport.stop, identity.dispose],
         surroundings={"premises": premises},
     )

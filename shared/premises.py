@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.calendar_book.book import CalendarBook
 from shared.centre import Centre
 from shared.clock import Clock
 from shared.identity.tokens import Tokens
@@ -11,7 +12,7 @@ from shared.messaging.ports import Transport
 from shared.originals import Originals
 from shared.sealing import KeyRing
 from shared.settings import Settings
-from shared.working_time import BusinessHours, WorkCalendar
+from shared.working_time import BusinessHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,6 @@ class Premises:
     transport: Transport
     tokens: Tokens
     centre: Centre
-    calendar: WorkCalendar
+    calendars: CalendarBook
     hours: BusinessHours
     clock: Clock

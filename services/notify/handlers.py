@@ -5,16 +5,19 @@ Law of this file: nothing is sent here; a handler only writes rows. ``sending`` 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import select
 
+from services.notify.answering import load_rule, save_rule
 from services.notify.desk import Desk
 from services.notify.domain.contact import Contact, contact_of
 from services.notify.domain.plan import NotSent, plan
 from services.notify.ledger import write_down, write_silence
 from services.notify.store import tables
+from shared.contracts.case import CaseRegistered
 from shared.contracts.complaint import ComplaintReceived, Published
 from shared.contracts.envelope import Envelope
 from shared.messaging.consumer import Handler, HandlerOutcome, TryLater
@@ -32,6 +35,8 @@ def hear(desk: Desk) -> Handler:
             assert contact is not None
             _remember(unit, desk, contact)
         else:
+            if isinstance(data, CaseRegistered) and data.split_from_complaint is not None:
+                await _remember_part(unit, desk, data, data.split_from_complaint)
             contact = await load_contact(unit, desk, UUID(envelope.subject))
         if contact is None:
             return TryLater("the complaint is not known here yet")
@@ -51,6 +56,18 @@ async def load_contact(unit: UnitOfWork, desk: Desk, complaint_id: UUID) -> Cont
     query = select(tables.contacts.c.sealed).where(tables.contacts.c.complaint_id == complaint_id)
     sealed = (await unit.connection.execute(query)).scalar()
     return CONTACTS.validate_json(desk.ring.open(sealed)) if sealed else None
+
+
+async def _remember_part(unit: UnitOfWork, desk: Desk, part: CaseRegistered, letter: UUID) -> None:
+    """A part of a split letter has the letter's writer, and was answered if the letter was (art. 14)."""
+    contact = await load_contact(unit, desk, letter)
+    if contact is None:
+        return  # the letter is not known yet: the caller says so, and the part comes again
+    own = replace(contact, complaint_id=part.complaint_id, tracking_code=part.tracking_code)
+    _remember(unit, desk, own)
+    await unit.flush()
+    rule = await load_rule(unit, letter)
+    await save_rule(unit, replace(rule, complaint_id=part.complaint_id))
 
 
 def _remember(unit: UnitOfWork, desk: Desk, contact: Contact) -> None:
