@@ -56,7 +56,7 @@ def build(premises: Premises) -> Service:
         originals=premises.originals,
         ring=premises.ring,
         centre=premises.centre,
-        calendar=premises.calendar,
+        calendars=premises.calendars,
         hours=premises.hours,
         clock=premises.clock,
     )

@@ -37,7 +37,7 @@ def build(premises: Premises) -> Service:
         ring=premises.ring,
         originals=premises.originals,
         centre=premises.centre,
-        calendar=premises.calendar,
+        calendars=premises.calendars,
         hours=premises.hours,
         clock=premises.clock,
     )

@@ -14,12 +14,13 @@ from starlette.requests import Request
 
 from services.workflow import directory
 from services.workflow.api import answers
+from services.workflow.api.once import Once
 from services.workflow.domain.case import Case, case_from_json
 from services.workflow.domain.commands import COMMANDS, Command
 from services.workflow.domain.decide import available
 from services.workflow.domain.roles import Person
 from services.workflow.domain.sight import may_see
-from services.workflow.handlers import RefusedError, act
+from services.workflow.handlers import NoSuchCaseError, RefusedError, carry_out
 from services.workflow.office import Office
 from services.workflow.store import files, queries, tables
 from shared.contracts.complaint import ComplaintReceived
@@ -62,7 +63,8 @@ def _add_reading(router: APIRouter, office: Office, gate: Gate) -> None:
     async def case(number: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """One case."""
         row, found, complaint = await _seen(office, number, person_of(who))
-        return answers.case_answer(row, found, complaint, office.centre)
+        more = await queries.supplements_of(office.store, office.ring, number)
+        return answers.case_answer(row, found, complaint, office.centre, more)
 
     @router.get("/workflow/cases/{number}/timeline")
     async def timeline(number: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
@@ -100,24 +102,30 @@ def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:
         name: str,
         request: Request,
         if_match: str | None = Header(default=None),
+        idempotency_key: str | None = Header(default=None, min_length=8, max_length=128),
         who: Principal = Depends(gate.admit),
     ) -> dict[str, Any]:
-        """Do it. ``If-Match`` carries the version that was looked at; an older one is answered 412."""
+        """Do it. ``If-Match`` carries the version that was looked at; an older one is answered 412.
+
+        With an ``Idempotency-Key`` the same request sent again gets the same answer and is done once.
+        """
         command = _command(name, await request.body())
-        seen = _version(if_match)
+        once = Once(who.name, f"{number}/{name}", idempotency_key, await request.body()) if idempotency_key else None
         try:
             async with office.store.transaction(office.clock()) as unit:
-                file = await files.load(unit, office.ring, tables.cases.c.number == number)
-                if file is None:
-                    raise answers.no_such_case()
-                if seen is not None and seen < file.case.acted_version:
-                    raise answers.stale()
-                after = await act(office, unit, file, command, person_of(who))
+                if once is not None and (kept := await once.kept_answer(unit, office.ring)) is not None:
+                    return kept
+                after = await carry_out(office, unit, number, command, person_of(who), _version(if_match))
+                answer = await answers.done(office, unit, after, command)
+                if once is not None:
+                    await once.keep(unit, office.ring, answer)
+                return answer
         except RefusedError as fault:
             raise answers.refused(fault.refusal) from fault
+        except NoSuchCaseError as fault:
+            raise answers.no_such_case() from fault
         except files.StaleError as fault:
             raise answers.stale() from fault
-        return {"number": after.number, "state": after.state.value, "version": after.version, "round": after.round}
 
 
 async def _seen(office: Office, number: str, person: Person) -> tuple[Any, Case, ComplaintReceived]:
