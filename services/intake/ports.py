@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from services.intake.domain.directory import Directory
+from services.intake.recent_matters import RecentMatters
 from shared.centre import Centre
 from shared.clock import Clock
 from shared.originals import Originals
@@ -25,3 +27,5 @@ class Door:
     calendar: WorkCalendar
     hours: BusinessHours
     clock: Clock
+    directory: Directory = field(default_factory=Directory)
+    recent: RecentMatters = field(default_factory=RecentMatters)

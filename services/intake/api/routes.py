@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from services.intake.api.callers import caller_routes
 from services.intake.api.lists import list_routes
 from services.intake.api.mail_door import mail_routes
 from services.intake.api.scan_doors import scan_routes
@@ -20,4 +21,5 @@ def api_routes(door: Door, gate: Gate, settings: IntakeSettings) -> APIRouter:
     router.include_router(mail_routes(door, gate, settings.public_url))
     router.include_router(scan_routes(door, gate, settings.public_url))
     router.include_router(list_routes(door, gate))
+    router.include_router(caller_routes(door, gate))
     return router
