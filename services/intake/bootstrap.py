@@ -24,6 +24,7 @@ from services.intake.readers.ocr import WorkerOcr
 from services.intake.readers.scan_worker import WorkerLimits
 from services.intake.scan_reading import ScanReading
 from services.intake.settings import IntakeSettings
+from services.intake.spelling import directory_of
 from services.intake.store import tables
 from services.intake.web.counter import Counter
 from services.intake.web.kept_files import KeptFiles
@@ -59,6 +60,7 @@ def build(premises: Premises) -> Service:
         calendars=premises.calendars,
         hours=premises.hours,
         clock=premises.clock,
+        directory=directory_of(premises.centre),
     )
     gate = premises.gate(ACCESS)
     ocr = WorkerOcr(WorkerLimits(idle=settings.ocr_idle_seconds))
@@ -75,6 +77,7 @@ def build(premises: Premises) -> Service:
             "scans": ScanReading(door, ocr).run,
             "door": group.run,
             "counter": partial(sweep, door),
+            "recent matters": partial(door.recent.keep_up, door),
             "relay": Relay(store, premises.transport, premises.clock).run,
             "consumer": partial(consumer.run, premises.transport),
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from services.intake.api.callers import caller_routes
 from services.intake.api.lists import list_routes
 from services.intake.api.mail_door import mail_routes
 from services.intake.api.quarantine_desk import quarantine_routes
@@ -25,4 +26,5 @@ def api_routes(door: Door, gate: Gate, settings: IntakeSettings, register: Regis
     router.include_router(quarantine_routes(door, gate, settings.public_url))
     router.include_router(register_routes(register, gate))
     router.include_router(list_routes(door, gate))
+    router.include_router(caller_routes(door, gate))
     return router
