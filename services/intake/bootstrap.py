@@ -19,6 +19,7 @@ from services.intake.consumer import HANDLERS
 from services.intake.domain.channel_checks import checks_at
 from services.intake.form_desk import sweep
 from services.intake.mail_polling import InboxPoller, Polled, mailboxes_of
+from services.intake.phone_imports import PhoneImports
 from services.intake.ports import Door
 from services.intake.readers.ocr import WorkerOcr
 from services.intake.readers.scan_worker import WorkerLimits
@@ -74,6 +75,7 @@ def build(premises: Premises) -> Service:
         tasks={
             **{f"mailbox {each.name}": InboxPoller(door, each).run for each in polled},
             "channels": ChannelWatch(register, _probes(door, settings, polled)).run,
+            "phone imports": PhoneImports(door).run,
             "scans": ScanReading(door, ocr).run,
             "door": group.run,
             "counter": partial(sweep, door),

@@ -17,7 +17,6 @@ from services.intake.api.requests import json_body
 from services.intake.domain.phones import e164
 from services.intake.ports import Door
 from services.intake.store import queries
-from shared.contracts.values import Role
 from shared.web.access import Gate
 
 
@@ -38,9 +37,8 @@ class Caller(Strict):
 def caller_routes(door: Door, gate: Gate) -> APIRouter:
     """POST /intake/callers."""
     router = APIRouter(tags=["intake"])
-    takes_calls = gate.staff(Role.OPERATOR, Role.HANDLER, scope="intake:phone")
 
-    @router.post("/intake/callers", dependencies=[Depends(takes_calls)])
+    @router.post("/intake/callers", dependencies=[Depends(gate.admit)])
     async def callers(request: Request) -> dict[str, Any]:
         """Earlier complaints that gave this number, the newest first. A number shown by the exchange proves nobody."""
         caller = await json_body(request, Caller)
