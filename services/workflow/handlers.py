@@ -69,7 +69,7 @@ async def carry_out(
     if seen_version is not None and seen_version < file.case.acted_version:
         raise files.StaleError
     events = await _decided(office, unit, file.case, command, actor)
-    after = await files.go_on(unit, office.ring, file, events)
+    after = await _go_on(office, unit, file, events)
     for event in events:
         if isinstance(event.what, SplitUp):
             await _register_parts(office, unit, after, event.what.parts)
@@ -80,14 +80,20 @@ async def carry_out(
 
 async def act(office: Office, unit: UnitOfWork, file: files.CaseFile, command: commands.Command, actor: Person) -> Case:
     """Carry a command out on one file. Raises RefusedError, or StaleError where somebody else was quicker."""
-    events = await _decided(office, unit, file.case, command, actor)
-    return await files.go_on(unit, office.ring, file, events)
+    return await _go_on(office, unit, file, await _decided(office, unit, file.case, command, actor))
+
+
+async def _go_on(office: Office, unit: UnitOfWork, file: files.CaseFile, events: Sequence[Event]) -> Case:
+    # A replica that has not read the newest calendar yet may count by an older one: then it is counted again.
+    counted_by = min(file.counted_by, office.calendars.serial)
+    return await files.go_on(unit, office.ring, file, events, counted_by=counted_by)
 
 
 async def _decided(
     office: Office, unit: UnitOfWork, case: Case, command: commands.Command, actor: Person
 ) -> tuple[Event, ...]:
     facts = await directory.facts_about(unit, (unit_meant(case, command), case.unit))
+    facts = replace(facts, is_complained_of=directory.is_complained_of(case, actor))
     if isinstance(command, commands.Split):
         facts = replace(facts, parts=tuple([await _new_identity(unit) for _ in command.parts]))
     decided = decide(case, command, actor, unit.now, office.calendar, office.hours, facts)

@@ -19,6 +19,11 @@ ACCESS = AccessTable(
         staff("POST", "/workflow/cases/{number}/actions/{name}", READERS, scope="workflow:act", of_a_case=True),
         staff("GET", "/workflow/directory/units", Role, scope="workflow:read"),
         staff("GET", "/workflow/directory/staff", Role, scope="workflow:read"),
+        staff("GET", "/workflow/directory/reception-points", Role, scope="workflow:read"),
+        staff("GET", "/workflow/directory/staff/{who}/absences", Role, scope="workflow:read"),
+        staff("POST", "/workflow/directory/staff/{who}/absences", (Role.ADMINISTRATOR,), scope="workflow:directory"),
+        staff("DELETE", "/workflow/directory/staff/{who}/absences", (Role.ADMINISTRATOR,), scope="workflow:directory"),
+        staff("POST", "/workflow/directory/import", (Role.ADMINISTRATOR,), scope="workflow:directory"),
         staff("PUT", "/workflow/directory/staff", (Role.ADMINISTRATOR,), scope="workflow:directory"),
     )
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -80,6 +81,7 @@ def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:
         _, found, _ = await _seen(office, number, person_of(who))
         async with office.store.transaction(office.clock()) as unit:
             facts = await directory.facts_about(unit, (found.unit, found.target.unit))
+        facts = replace(facts, is_complained_of=directory.is_complained_of(found, person_of(who)))
         offers = available(found, person_of(who), office.clock(), office.calendar, office.hours, facts)
         return {
             "version": found.version,
@@ -134,7 +136,7 @@ async def _seen(office: Office, number: str, person: Person) -> tuple[Any, Case,
     if row is None:
         raise answers.no_such_case()
     case = case_from_json(office.ring.open(row["sealed_case"]))
-    if not may_see(case, person):
+    if not may_see(case, person, is_complained_of=directory.is_complained_of(case, person)):
         raise answers.no_such_case()
     return row, case, ComplaintReceived.model_validate_json(office.ring.open(row["sealed_complaint"]))
 

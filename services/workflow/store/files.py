@@ -67,17 +67,15 @@ async def begin(
     return case
 
 
-async def go_on(
-    unit: UnitOfWork, ring: KeyRing, file: CaseFile, events: Sequence[Event], *, counted_by: int | None = None
-) -> Case:
-    """Add events to the file; ``counted_by`` where all its limits were counted again. Raises StaleError."""
+async def go_on(unit: UnitOfWork, ring: KeyRing, file: CaseFile, events: Sequence[Event], *, counted_by: int) -> Case:
+    """Add events to the file; ``counted_by`` as in ``CaseFile``. Raises StaleError."""
     case = fold(events, file.case)
     head = _append(unit, ring, file.case, file.head, events)
     cases = tables.cases
     written = await unit.connection.execute(
         update(cases)
         .where(cases.c.number == case.number, cases.c.version == file.case.version)
-        .values(**_row(ring, case, head), counted_by=file.counted_by if counted_by is None else counted_by)
+        .values(**_row(ring, case, head), counted_by=counted_by)
     )
     if written.rowcount != 1:
         raise StaleError
