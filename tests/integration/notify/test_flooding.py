@@ -10,6 +10,7 @@ from services.notify.domain.flood import CAPS
 from services.notify.domain.occasions import Occasion
 from services.notify.fakes import FakeProvider
 from services.notify.ledger import blind
+from services.notify.ports import Temporary
 from services.notify.store import tables
 from shared.contracts.values import Route
 from tests.parts.notify_cases import an_event
@@ -79,8 +80,6 @@ async def test_past_the_last_cap_a_person_looks_first(house: NotifyHouse) -> Non
 
 async def test_a_retry_is_not_a_second_message(house: NotifyHouse) -> None:
     """Caps count messages, not attempts at them."""
-    from services.notify.ports import Temporary
-
     texts(house).script.extend([Temporary("texts", "20429", "busy")] * 4)
     await house.complaints([PERSON] * 2)
     await house.pass_time(house.now + timedelta(hours=1), watched=False)
