@@ -8,6 +8,7 @@ from pathlib import Path
 from services.workflow.anchoring import AnchorFolder, Anchoring, load_or_make_key
 from services.workflow.api.directory_routes import directory_routes
 from services.workflow.api.routes import case_routes
+from services.workflow.api.statistics_routes import statistics_routes
 from services.workflow.consumer import handlers
 from services.workflow.office import Office
 from services.workflow.settings import WorkflowSettings
@@ -41,13 +42,19 @@ def build(premises: Premises) -> Service:
         hours=premises.hours,
         clock=premises.clock,
     )
-    anchors = AnchorFolder(settings.anchor_folder, load_or_make_key(settings.anchor_key))
+    key = load_or_make_key(settings.anchor_key)
+    anchors = AnchorFolder(settings.anchor_folder, key)
     gate = Gate(premises.tokens, premises.clock)
     consumer = Consumer("workflow", store, handlers(office), premises.ring, premises.clock)
     pages = common_pages(settings, Path(__file__).parent / "web")
     return Service(
         name="workflow",
-        routers=[case_routes(office, gate), directory_routes(office, gate), track_routes(office, pages)],
+        routers=[
+            case_routes(office, gate),
+            directory_routes(office, gate),
+            statistics_routes(office, gate, key),
+            track_routes(office, pages),
+        ],
         checks={"workflow.database": partial(ping, engine)},
         tasks={
             "relay": Relay(store, premises.transport, premises.clock).run,

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, and_, select
 
 from services.workflow.domain.roles import Person
-from services.workflow.store.tables import cases, supplements, timeline
+from services.workflow.store.statistics import Filter
+from services.workflow.store.tables import case_facts, cases, supplements, timeline
 from shared.contracts.complaint import ComplaintSupplemented
 from shared.contracts.values import Role
 from shared.sealing import KeyRing
@@ -70,6 +71,18 @@ async def worklist(
     query = query.order_by(cases.c.next_limit, cases.c.number).limit(limit)
     async with store.reading() as connection:
         return list((await connection.execute(query)).mappings())
+
+
+async def listed(
+    store: Store, person: Person, which: Filter, *, after: str | None = None, limit: int = PAGE
+) -> list[RowMapping]:
+    """The cases behind a figure, by number, whether open or not."""
+    query = select(*_LISTED).join(case_facts, case_facts.c.number == cases.c.number)
+    query = query.where(visible_to(person), *which.conditions())
+    if after is not None:
+        query = query.where(cases.c.number > after)
+    async with store.reading() as connection:
+        return list((await connection.execute(query.order_by(cases.c.number).limit(limit))).mappings())
 
 
 async def one_case(store: Store, which: ColumnElement[bool]) -> RowMapping | None:
