@@ -8,9 +8,11 @@ from pathlib import Path
 from services.workflow.anchoring import AnchorFolder, Anchoring, load_or_make_key
 from services.workflow.api.directory_routes import directory_routes
 from services.workflow.api.routes import case_routes
+from services.workflow.api.search_routes import search_routes
 from services.workflow.api.statistics_routes import statistics_routes
 from services.workflow.consumer import handlers
 from services.workflow.office import Office
+from services.workflow.searching import SearchIndexing
 from services.workflow.settings import WorkflowSettings
 from services.workflow.store import tables
 from services.workflow.watch import DeadlineWatch
@@ -53,6 +55,7 @@ def build(premises: Premises) -> Service:
             case_routes(office, gate),
             directory_routes(office, gate),
             statistics_routes(office, gate, key),
+            search_routes(office, gate),
             track_routes(office, pages),
         ],
         checks={"workflow.database": partial(ping, engine)},
@@ -60,6 +63,7 @@ def build(premises: Premises) -> Service:
             "relay": Relay(store, premises.transport, premises.clock).run,
             "consumer": partial(consumer.run, premises.transport),
             "watch": DeadlineWatch(office).run,
+            "search": SearchIndexing(office).run,
             "anchor": Anchoring(office, anchors).run,
         },
         start=[partial(migrate, engine, VERSIONS)],

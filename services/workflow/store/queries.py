@@ -16,7 +16,7 @@ from shared.contracts.values import Role
 from shared.sealing import KeyRing
 from shared.store.unit_of_work import Store
 
-_LISTED = (
+LISTED = (
     cases.c.number,
     cases.c.state,
     cases.c.round,
@@ -59,7 +59,7 @@ async def worklist(
     limit: int = PAGE,
 ) -> list[RowMapping]:
     """A page of cases, the nearest limit first, those without a limit last; ``after`` is the last row of the page before."""
-    query = select(*_LISTED).where(visible_to(person), cases.c.next_limit.isnot(None))
+    query = select(*LISTED).where(visible_to(person), cases.c.next_limit.isnot(None))
     if states:
         query = query.where(cases.c.state.in_(states))
     if unit is not None:
@@ -77,7 +77,7 @@ async def listed(
     store: Store, person: Person, which: Filter, *, after: str | None = None, limit: int = PAGE
 ) -> list[RowMapping]:
     """The cases behind a figure, by number, whether open or not."""
-    query = select(*_LISTED).join(case_facts, case_facts.c.number == cases.c.number)
+    query = select(*LISTED).join(case_facts, case_facts.c.number == cases.c.number)
     query = query.where(visible_to(person), *which.conditions())
     if after is not None:
         query = query.where(cases.c.number > after)
@@ -87,7 +87,7 @@ async def listed(
 
 async def one_case(store: Store, which: ColumnElement[bool]) -> RowMapping | None:
     """A case's row, with what is sealed in it."""
-    query = select(*_LISTED, cases.c.complaint_id, cases.c.tracking_code, cases.c.sealed_case, cases.c.sealed_complaint)
+    query = select(*LISTED, cases.c.complaint_id, cases.c.tracking_code, cases.c.sealed_case, cases.c.sealed_complaint)
     async with store.reading() as connection:
         return (await connection.execute(query.where(which))).mappings().first()
 
