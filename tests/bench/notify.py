@@ -49,6 +49,7 @@ class Sink(FakeProvider):
         self.taken_at: list[float] = []
 
     async def send(self, message: OutgoingText) -> SendOutcome:
+        """Note when it was handed over."""
         self.taken_at.append(time.perf_counter())
         return self._accepted(message)
 
@@ -76,8 +77,10 @@ async def _throughput(name: str, route: Route) -> str:
         provider: Sink | Timed = Timed(_smtp(sink.port)) if sink else Sink(route)
         given = {"mails": provider} if sink else {"texts": provider}
         async with notify_house(
-            f"sqlite+aiosqlite:///{Path(folder) / 'notify.db'}", now=system_clock(), **given
-        ) as house:  # type: ignore[arg-type]  # one of the two
+            f"sqlite+aiosqlite:///{Path(folder) / 'notify.db'}",
+            now=system_clock(),
+            **given,  # type: ignore[arg-type]  # one of the two
+        ) as house:
             senders = [asyncio.create_task(sender.run()) for sender in house.senders.values()]
             rate = await _all_at_once(house, provider, route)
             waits = await _evenly(house, provider, route, rate / 2)

@@ -7,6 +7,7 @@ from datetime import datetime
 import httpx
 from fastapi import FastAPI
 
+from services.notify.api.access import ACCESS
 from services.notify.api.call_routes import call_routes
 from services.notify.api.routes import notify_routes
 from services.notify.api.staff_routes import staff_routes
@@ -15,9 +16,11 @@ from services.notify.api.webhook_routes import webhook_routes
 from services.notify.desk import Desk
 from shared.contracts.values import Role
 from shared.identity.principal import Principal
+from shared.identity.sessions import FixedSessions
 from shared.settings import Settings
 from shared.web.access import Gate
 from shared.web.app import common_pages
+from shared.web.csrf import FormTokens
 from shared.web.edge import EdgePolicy, install_web
 
 
@@ -36,7 +39,7 @@ async def notify_client(desk: Desk, role: str = "handler") -> AsyncIterator[http
     """A client that is signed in as this role."""
     app = FastAPI()
     install_web(app, common_pages(Settings()), EdgePolicy())
-    gate = Gate(RoleTokens(), desk.clock)  # type: ignore[arg-type]  # only what the gate asks of tokens
+    gate = Gate(RoleTokens(), FixedSessions({}), FormTokens(desk.ring.session_key), desk.clock, ACCESS)
     for made in (notify_routes, call_routes, staff_routes, template_routes):
         app.include_router(made(desk, gate))
     app.include_router(webhook_routes(desk))

@@ -15,7 +15,9 @@ from starlette.requests import Request
 
 from services.workflow import directory
 from services.workflow.api import answers
+from services.workflow.api.case_filter import case_filter
 from services.workflow.api.once import Once
+from services.workflow.api.people import person_of
 from services.workflow.domain.case import Case, case_from_json
 from services.workflow.domain.commands import COMMANDS, Command
 from services.workflow.domain.decide import available
@@ -24,17 +26,13 @@ from services.workflow.domain.sight import may_see
 from services.workflow.handlers import NoSuchCaseError, RefusedError, carry_out
 from services.workflow.office import Office
 from services.workflow.store import files, queries, tables
+from services.workflow.store.statistics import Filter
 from shared.contracts.complaint import ComplaintReceived
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.problems import Problem
 
 _BY_NAME: dict[str, type[Command]] = {act.value: model for act, model in COMMANDS.items()}
-
-
-def person_of(principal: Principal) -> Person:
-    """The principal as the domain knows people."""
-    return Person(id=principal.id, name=principal.name, role=principal.role, unit=principal.unit)
 
 
 def case_routes(office: Office, gate: Gate) -> APIRouter:
@@ -53,9 +51,16 @@ def _add_reading(router: APIRouter, office: Office, gate: Gate) -> None:
         after_limit: datetime | None = None,
         after_number: str | None = None,
         limit: int = Query(default=queries.PAGE, ge=1, le=200),
+        which: Filter | None = Depends(case_filter),
         who: Principal = Depends(gate.admit),
     ) -> dict[str, Any]:
-        """Open cases, the nearest limit first; only those the asker may know of."""
+        """Open cases, the nearest limit first; with a filter of the statistics, all cases it speaks of, by number.
+
+        Only those the asker may know of. The next page: ``after_limit`` and ``after_number`` of the last row.
+        """
+        if which is not None:
+            found = await queries.listed(office.store, person_of(who), which, after=after_number, limit=limit)
+            return {"items": [dict(row) for row in found]}
         after = (after_limit, after_number) if after_limit and after_number else None
         rows = await queries.worklist(office.store, person_of(who), states=state, unit=unit, after=after, limit=limit)
         return {"items": [dict(row) for row in rows]}

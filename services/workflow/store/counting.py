@@ -79,7 +79,9 @@ def _upsert(unit: UnitOfWork) -> Any:
 def _moving(case: Case) -> dict[str, Any]:
     """What may change in the life of a case."""
     outcome = case.closing.outcome if case.closing else case.follow_up.outcome if case.follow_up else None
-    return {
+    # A new round asks anew; until it is answered, what was said of the last one stands.
+    said = {"satisfaction": outcome.value} if outcome else {}
+    return said | {
         "unit": case.unit or case.target.unit,
         "window": case.dispatch.window if case.dispatch and case.dispatch.window else case.target.window,
         "matter": case.matter and case.matter[:80],
@@ -87,7 +89,6 @@ def _moving(case: Case) -> dict[str, Any]:
         "state": case.state.value,
         "rounds": case.round,
         "extension_days": _extension_days(case),
-        "satisfaction": outcome.value if outcome else None,
         "substantiated": case.is_substantiated,
         "sanctions": len(case.sanctions),
     }

@@ -62,10 +62,12 @@ class Dead(FakeProvider):
         self._found = found
 
     async def send(self, message: OutgoingText) -> SendOutcome:
+        """Answer as told."""
         self.asked += 1
         return self._outcome
 
     async def find(self, message: OutgoingText) -> Found:
+        """Answer as told."""
         return self._found
 
 
