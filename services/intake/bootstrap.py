@@ -17,12 +17,14 @@ from services.intake.channel_watch import (
 )
 from services.intake.consumer import HANDLERS
 from services.intake.domain.channel_checks import checks_at
+from services.intake.fax_folder import FaxFolder
 from services.intake.form_desk import sweep
 from services.intake.mail_polling import InboxPoller, Polled, mailboxes_of
 from services.intake.phone_imports import PhoneImports
 from services.intake.ports import Door
 from services.intake.readers.ocr import WorkerOcr
 from services.intake.readers.scan_worker import WorkerLimits
+from services.intake.readers.watched_folder import WatchedFolder
 from services.intake.scan_reading import ScanReading
 from services.intake.settings import IntakeSettings
 from services.intake.spelling import directory_of
@@ -64,16 +66,21 @@ def build(premises: Premises) -> Service:
         directory=directory_of(premises.centre),
     )
     gate = premises.gate(ACCESS)
+    faxes = FaxFolder(door, WatchedFolder(Path(settings.fax_folder))) if settings.fax_folder else None
     ocr = WorkerOcr(WorkerLimits(idle=settings.ocr_idle_seconds))
     polled = _polled(door, settings)
     register = _register(door, settings)
     consumer = Consumer("intake", store, HANDLERS, premises.ring, premises.clock)
     return Service(
         name="intake",
-        routers=[page_routes(_counter(door, settings)), api_routes(door, gate, settings, register)],
-        checks={"intake.database": partial(ping, engine)},
+        routers=[page_routes(_counter(door, settings)), api_routes(door, gate, settings, register, ocr)],
+        checks={
+            "intake.database": partial(ping, engine),
+            **({"intake.fax_folder": faxes.check} if faxes else {}),
+        },
         tasks={
             **{f"mailbox {each.name}": InboxPoller(door, each).run for each in polled},
+            **({"fax folder": faxes.run} if faxes else {}),
             "channels": ChannelWatch(register, _probes(door, settings, polled)).run,
             "phone imports": PhoneImports(door).run,
             "scans": ScanReading(door, ocr).run,

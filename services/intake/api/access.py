@@ -16,6 +16,8 @@ ACCESS = AccessTable(
         public("GET", "/"),
         public("GET", "/intake/web-forms"),
         public("POST", "/intake/web-forms"),
+        public("PUT", "/intake/web-forms/draft"),
+        public("POST", "/intake/web-forms/draft/discard"),
         public("GET", "/intake/web-forms/receipts/{code}"),
         public("GET", "/intake/written"),
         public("GET", "/intake/written/{code}"),
@@ -25,6 +27,14 @@ ACCESS = AccessTable(
         staff("POST", "/intake/emails", RECEIVERS, scope="intake:email"),
         staff("POST", "/intake/faxes", RECEIVERS, scope="intake:fax"),
         staff("POST", "/intake/review/{complaint_id}", RECEIVERS, scope="intake:fax"),
+        *(
+            staff("GET", "/intake/review/{complaint_id}" + part, RECEIVERS, scope="intake:fax")
+            for part in ("", "/pages/{number}.png", "/original")
+        ),
+        *(
+            staff(method, "/intake/box-openings" + part, RECEIVERS, scope="intake:suggestion_box")
+            for method, part in (("POST", ""), ("GET", ""), ("GET", "/{opening_id}"), ("POST", "/{opening_id}/close"))
+        ),
         staff("GET", "/intake/submissions", READERS, scope="intake:read"),
         staff("GET", "/intake/submissions/{complaint_id}", READERS, scope="intake:read", of_a_case=True),
         staff("GET", "/intake/review", READERS, scope="intake:read"),
