@@ -15,6 +15,7 @@ from services.workflow.settings import WorkflowSettings
 from services.workflow.store import tables
 from services.workflow.watch import DeadlineWatch
 from services.workflow.web.routes import track_routes
+from services.workflow.web.staff_routes import StaffDesk, staff_routes
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
 from shared.premises import Premises
@@ -45,9 +46,15 @@ def build(premises: Premises) -> Service:
     gate = premises.gate(ACCESS)
     consumer = Consumer("workflow", store, handlers(office), premises.ring, premises.clock)
     pages = common_pages(settings, Path(__file__).parent / "web")
+    desk = StaffDesk(office, gate, pages)
     return Service(
         name="workflow",
-        routers=[case_routes(office, gate), directory_routes(office, gate), track_routes(office, pages)],
+        routers=[
+            staff_routes(desk),
+            case_routes(office, gate),
+            directory_routes(office, gate),
+            track_routes(office, pages),
+        ],
         checks={"workflow.database": partial(ping, engine)},
         tasks={
             "relay": Relay(store, premises.transport, premises.clock).run,

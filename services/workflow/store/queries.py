@@ -12,7 +12,7 @@ from services.workflow.store.tables import cases, timeline
 from shared.contracts.values import Role
 from shared.store.unit_of_work import Store
 
-_LISTED = (
+LISTED = (
     cases.c.number,
     cases.c.state,
     cases.c.round,
@@ -55,7 +55,7 @@ async def worklist(
     limit: int = PAGE,
 ) -> list[RowMapping]:
     """A page of cases, the nearest limit first, those without a limit last; ``after`` is the last row of the page before."""
-    query = select(*_LISTED).where(visible_to(person), cases.c.next_limit.isnot(None))
+    query = select(*LISTED).where(visible_to(person), cases.c.next_limit.isnot(None))
     if states:
         query = query.where(cases.c.state.in_(states))
     if unit is not None:
@@ -71,7 +71,7 @@ async def worklist(
 
 async def one_case(store: Store, which: ColumnElement[bool]) -> RowMapping | None:
     """A case's row, with what is sealed in it."""
-    query = select(*_LISTED, cases.c.complaint_id, cases.c.tracking_code, cases.c.sealed_case, cases.c.sealed_complaint)
+    query = select(*LISTED, cases.c.complaint_id, cases.c.tracking_code, cases.c.sealed_case, cases.c.sealed_complaint)
     async with store.reading() as connection:
         return (await connection.execute(query.where(which))).mappings().first()
 
