@@ -14,6 +14,8 @@ from services.workflow.office import Office
 from services.workflow.settings import WorkflowSettings
 from services.workflow.store import tables
 from services.workflow.watch import DeadlineWatch
+from services.workflow.web.leader_routes import leader_routes
+from services.workflow.web.office_routes import office_routes
 from services.workflow.web.routes import track_routes
 from services.workflow.web.staff_routes import StaffDesk, staff_routes
 from shared.messaging.consumer import Consumer
@@ -51,6 +53,8 @@ def build(premises: Premises) -> Service:
         name="workflow",
         routers=[
             staff_routes(desk),
+            leader_routes(desk),
+            office_routes(desk),
             case_routes(office, gate),
             directory_routes(office, gate),
             track_routes(office, pages),

@@ -46,9 +46,7 @@ ROLE_WORDS: Mapping[Role, Bilingual] = {
 }
 
 
-def desk_for(
-    who: Principal, here: str, csrf: str, language: Language, counts: Mapping[str, int] | None = None
-) -> Desk:
+def desk_for(who: Principal, here: str, csrf: str, language: Language, counts: Mapping[str, int] | None = None) -> Desk:
     """The head of a page for this person."""
     nav = [
         NavItem(row.key, row.href, row.label, (counts or {}).get(row.key, 0))

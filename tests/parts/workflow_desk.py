@@ -34,8 +34,18 @@ from shared.settings import Settings
 from shared.web.app import common_pages
 from shared.web.edge import install_web
 from shared.working_time import CENTRE_HOURS, published
-from tests.unit.workflow.building import ADMINISTRATOR, AUDITOR, HANDLER, LEADER, OPERATOR, UNIT_HANDLER, UNIT_LEADER
-from tests.unit.workflow.building import OTHER_HANDLER, a_complaint, at
+from tests.unit.workflow.building import (
+    ADMINISTRATOR,
+    AUDITOR,
+    HANDLER,
+    LEADER,
+    OPERATOR,
+    OTHER_HANDLER,
+    UNIT_HANDLER,
+    UNIT_LEADER,
+    a_complaint,
+    at,
+)
 
 PEOPLE = {
     person.id: person
@@ -113,6 +123,11 @@ def _principal(person: Person) -> Principal:
 
 
 def _entry(person: Person, now: datetime) -> dict[str, Any]:
-    return {"id": person.id, "name": person.name, "role": person.role.value, "unit": person.unit, "active": True, "since": now}
-
-
+    return {
+        "id": person.id,
+        "name": person.name,
+        "role": person.role.value,
+        "unit": person.unit,
+        "active": True,
+        "since": now,
+    }

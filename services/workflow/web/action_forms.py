@@ -206,7 +206,10 @@ def _kind(name: str, part: dict[str, Any], options: Sequence[Option]) -> Kind:
 
 def _options(name: str, part: dict[str, Any]) -> tuple[Option, ...]:
     if name == "ground":
-        return tuple(Option(row.ground.value, Bilingual(f"{row.ground.value} {row.text}", f"{row.ground.value} {row.text}")) for row in GROUNDS)
+        return tuple(
+            Option(row.ground.value, Bilingual(f"{row.ground.value} {row.text}", f"{row.ground.value} {row.text}"))
+            for row in GROUNDS
+        )
     if "enum" in part:
         return tuple(Option(str(value)) for value in part["enum"])
     if part.get("type") == "boolean" and name in _YES_OR_NO:

@@ -21,7 +21,7 @@ from services.workflow.web.action_forms import MACHINES_ONLY, ActionForm, Known,
 from services.workflow.web.limits_shown import Reader, Shown, clock_name, clock_shown
 from services.workflow.web.masked import MaskedPerson, masked
 from services.workflow.web.reading import Seen
-from services.workflow.web.worklist import RINGS, title_of
+from services.workflow.web.worklist import RINGS, Notice, title_of
 from shared.centre import Centre
 from shared.contracts.complaint import Complainant, ComplaintReceived
 from shared.contracts.values import Role
@@ -32,6 +32,9 @@ _TOLD = (
     "description", "remarks", "suggestions", "late_reason", "remedy",
 )  # fmt: skip
 """The free text of events, in the order it is read."""
+_MARKS = ("outcome", "result", "granted", "substantiated", "unit_at_fault", "purpose", "relation", "sanction", "basis")
+"""What was chosen, not written: said by the catalogue (``pick.<field>.<value>``)."""
+_CHOSEN_RESULT = "call_attempted"
 _LOOKS = frozenset({"identity_revealed", "document_recorded", "deadline_near", "limits_recomputed"})
 _BAD = frozenset({"deadline_missed", "refused", "unit_refused", "false_accusation_flagged"})
 
@@ -69,6 +72,7 @@ class Happening:
     hash: str
     look: str
     where: str
+    marks: Sequence[str]
     told: Sequence[str]
 
 
@@ -78,14 +82,6 @@ class RoundOf:
 
     number: int
     entries: Sequence[Happening]
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What came of an action: ``kind`` is ``good``, ``over`` or ``soon``."""
-
-    kind: str
-    words: Bilingual
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +209,12 @@ def _person(person: Person) -> Option:
 def _line(clock: Clock, reader: Reader) -> ClockLine:
     moved = clock.original_limit if clock.original_limit != clock.limit else None
     return ClockLine(
-        clock_name(clock), clock.article, clock_shown(clock, reader), clock.days + clock.extended_by, clock.started_at, moved
+        clock_name(clock),
+        clock.article,
+        clock_shown(clock, reader),
+        clock.days + clock.extended_by,
+        clock.started_at,
+        moved,
     )
 
 
@@ -245,8 +246,17 @@ def _happening(entry: Mapping[str, Any]) -> Happening:
         hash=entry["hash"],
         look="look" if kind in _LOOKS else ("bad" if bad else ""),
         where=_where(what),
-        told=[str(what[name]) for name in _TOLD if what.get(name)],
+        marks=[f"pick.{name}.{_plain(what[name])}" for name in _MARKS if _is_chosen(kind, what, name)],
+        told=[str(what[name]) for name in _TOLD if what.get(name) and not _is_chosen(kind, what, name)],
     )
+
+
+def _is_chosen(kind: str, what: Mapping[str, Any], name: str) -> bool:
+    return name in _MARKS and what.get(name) is not None and (name != "result" or kind == _CHOSEN_RESULT)
+
+
+def _plain(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _where(what: Mapping[str, Any]) -> str:

@@ -34,9 +34,7 @@ class Shown:
 
 def shown(limit: datetime, reader: Reader, met_at: datetime | None = None) -> Shown:
     """A limit as it stands for this reader."""
-    said = limit_words(
-        limit, reader.now, met_at, reader.language.value, calendar=reader.calendar, hours=reader.hours
-    )
+    said = limit_words(limit, reader.now, met_at, reader.language.value, calendar=reader.calendar, hours=reader.hours)
     return Shown(said.kind.value, said.words, said.left, said.when, limit)
 
 

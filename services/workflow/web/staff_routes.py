@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, Depends
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -20,19 +22,19 @@ from services.workflow.domain.acts import ACTS, Act
 from services.workflow.domain.case import Case
 from services.workflow.domain.commands import Command
 from services.workflow.domain.refusal import RefusalCode
-from services.workflow.domain.roles import Person
+from services.workflow.domain.roles import Person, may
 from services.workflow.domain.sight import may_see
-from services.workflow.domain.states import STATES
 from services.workflow.handlers import RefusedError, act
 from services.workflow.office import Office
 from services.workflow.store import files
 from services.workflow.store.tables import cases
 from services.workflow.web import reading, worklist
 from services.workflow.web.action_forms import MACHINES_ONLY, action_form, read_command
-from services.workflow.web.case_page import Answered, CasePage, Notice, case_page, known_for
+from services.workflow.web.case_page import Answered, CasePage, case_page, known_for
 from services.workflow.web.limits_shown import Reader
 from services.workflow.web.negotiation import PageRoute
-from shared.contracts.values import Channel
+from services.workflow.web.worklist import Notice
+from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.desk_nav import desk_for
@@ -74,7 +76,7 @@ class StaffDesk:
         return counts | {"cases": counts["all"]}
 
     async def render(
-        self, request: Request, who: Principal, here: str, template: str, *, status: int = 200, **context: object
+        self, request: Request, who: Principal, here: str, template: str, *, status: int = 200, **context: Any
     ) -> Response:
         """A page in the desk's frame."""
         counts = context.pop("counts", None) or await self.counts(person_of(who))
@@ -93,24 +95,24 @@ def staff_routes(desk: StaffDesk) -> APIRouter:
 
 def _add_worklist(router: APIRouter, desk: StaffDesk) -> None:
     @router.get("/workflow/cases")
-    async def cases_page(
-        request: Request,
-        view: str = "all",
-        state: str = "",
-        unit: str = "",
-        channel: str = "",
-        q: str = "",
-        page: int = 0,
-        done: str = "",
-        who: Principal = Depends(desk.gate.admit),
-    ) -> Response:
+    async def cases_page(request: Request, who: Principal = Depends(desk.gate.admit)) -> Response:
         """Open cases by their limits; only those that this person may know of."""
-        wanted = reading.Wanted(view, state, unit, channel, q.strip())
-        person, page = person_of(who), max(page, 0)
+        person, asked = person_of(who), worklist.asked_for(request.query_params)
         counts = await desk.counts(person)
-        found = await reading.worklist(desk.office, person, wanted, desk.day(), page)
-        shown = _worklist_page(desk, found, wanted, counts, page, person, desk.reader(request), done)
-        return await desk.render(request, who, "cases", "worklist.html", counts=counts, page=shown)
+        found = await reading.worklist(desk.office, person, asked.wanted, desk.day(), asked.page)
+        assignees = await _assignees(desk.office, person)
+        page = worklist.worklist_page(
+            found,
+            asked,
+            counts,
+            desk.reader(request),
+            views=list(reading.views(person, desk.day())),
+            units=[unit.name for unit in desk.office.centre.units],
+            for_a_unit=person.is_of_a_unit,
+            assignees=assignees,
+            done=done_notice(request.query_params.get("done", "")) or _assigned(request.query_params),
+        )
+        return await desk.render(request, who, "cases", "worklist.html", counts=counts, page=page)
 
 
 def _add_case(router: APIRouter, desk: StaffDesk) -> None:
@@ -239,36 +241,19 @@ async def _done(desk: StaffDesk, request: Request, who: Principal, wanted: Act, 
     return RedirectResponse(f"{place}?done={wanted.value}", status_code=303)
 
 
-def _worklist_page(
-    desk: StaffDesk,
-    found: list[reading.Listed],
-    wanted: reading.Wanted,
-    counts: Mapping[str, int],
-    page: int,
-    person: Person,
-    reader: Reader,
-    done: str,
-) -> worklist.WorklistPage:
-    rows = [worklist.row_of(each, reader, for_a_unit=person.is_of_a_unit) for each in found[: reading.PAGE]]
-    first, last = worklist.bounds(len(rows), page)
-    notice = done_notice(done)
-    return worklist.WorklistPage(
-        groups=worklist.grouped(rows),
-        views=[
-            worklist.View(key, worklist.address(reading.Wanted(view=key)), counts[key], key == wanted.view)
-            for key in reading.views(person, desk.day())
-        ],
-        wanted=wanted,
-        states=[(row.state.value, Bilingual(row.chinese, row.english)) for row in STATES.values()],
-        units=[unit.name for unit in desk.office.centre.units],
-        channels=[channel.value for channel in Channel],
-        now=reader.now,
-        due_today=counts["today"],
-        first=first,
-        last=last,
-        total=counts.get(wanted.view, counts["all"]),
-        next_href=worklist.address(wanted, page + 1) if len(found) > reading.PAGE else "",
-        previous_href=worklist.address(wanted, page - 1) if page else "",
-        wider_href=worklist.address(reading.Wanted(view=wanted.view)),
-        done=notice.words if notice else None,
-    )
+async def _assignees(office: Office, person: Person) -> list[tuple[str, str]]:
+    """The handlers that cases can be given to, for whoever may give them."""
+    if not may(person.role, Act.ASSIGN):
+        return []
+    people = await reading.everybody(office)
+    return [(each["id"], each["name"]) for each in people if each["active"] and each["role"] == Role.HANDLER.value]
+
+
+def _assigned(asked: QueryParams) -> Notice | None:
+    done, of = asked.get("assigned", ""), asked.get("of", "")
+    if not (done.isdigit() and of.isdigit()):
+        return None
+    kind = "good" if done == of else "soon"
+    zh, en = f"已交承办人 {done} 件，共选 {of} 件", f"{done} of {of} cases assigned"
+    rest = ("；其余现在不能转交", "; the others can't be assigned now") if done != of else ("", "")
+    return Notice(kind, Bilingual(zh + rest[0], en + rest[1]))

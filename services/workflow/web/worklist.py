@@ -14,6 +14,7 @@ from services.workflow.web.limits_shown import Reader, Shown, shown
 from services.workflow.web.masked import masked
 from services.workflow.web.reading import PAGE, Listed, Wanted
 from shared.contracts.complaint import ComplaintReceived
+from shared.contracts.values import Channel
 from shared.web.i18n import Bilingual
 
 RINGS: Mapping[State, str] = {
@@ -32,6 +33,22 @@ RINGS: Mapping[State, str] = {
 """How a state is drawn beside its words."""
 _TITLE = 28
 _GROUPS = ("over", "today", "soon", "later", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What came of an action: ``kind`` is ``good``, ``over`` or ``soon``."""
+
+    kind: str
+    words: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an address asks for."""
+
+    wanted: Wanted
+    page: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +105,11 @@ class WorklistPage:
     due_today: int
     first: int
     last: int
-    total: int
     next_href: str
     previous_href: str
     wider_href: str
-    done: Bilingual | None
+    assignees: Sequence[tuple[str, str]]
+    done: Notice | None
 
     @property
     def is_narrowed(self) -> bool:
@@ -146,7 +163,13 @@ def grouped(rows: Sequence[Row]) -> list[Group]:
 
 def address(wanted: Wanted, page: int = 0, **changes: str) -> str:
     """The worklist's address for what is wanted."""
-    asked = {"view": wanted.view, "state": wanted.state, "unit": wanted.unit, "channel": wanted.channel, "q": wanted.text}
+    asked = {
+        "view": wanted.view,
+        "state": wanted.state,
+        "unit": wanted.unit,
+        "channel": wanted.channel,
+        "q": wanted.text,
+    }
     asked |= changes | ({"page": str(page)} if page else {})
     kept = {name: value for name, value in asked.items() if value and (name, value) != ("view", "all")}
     return "/workflow/cases" + (f"?{urlencode(kept)}" if kept else "")
@@ -155,6 +178,48 @@ def address(wanted: Wanted, page: int = 0, **changes: str) -> str:
 def bounds(found: int, page: int) -> tuple[int, int]:
     """The first and last place of a page among all, from 1."""
     return page * PAGE + (1 if found else 0), page * PAGE + min(found, PAGE)
+
+
+def asked_for(query: Mapping[str, str]) -> Asked:
+    """What an address asks for; anything else in it is passed over."""
+    said = {name: query.get(name, "").strip() for name in ("view", "state", "unit", "channel", "q", "page")}
+    wanted = Wanted(said["view"] or "all", said["state"], said["unit"], said["channel"], said["q"])
+    return Asked(wanted, int(said["page"]) if said["page"].isascii() and said["page"].isdigit() else 0)
+
+
+def worklist_page(
+    found: Sequence[Listed],
+    asked: Asked,
+    counts: Mapping[str, int],
+    reader: Reader,
+    *,
+    views: Sequence[str],
+    units: Sequence[str],
+    for_a_unit: bool,
+    assignees: Sequence[tuple[str, str]],
+    done: Notice | None,
+) -> WorklistPage:
+    """The page; ``found`` holds one row more than is shown where there is a next page."""
+    rows = [row_of(each, reader, for_a_unit=for_a_unit) for each in found[:PAGE]]
+    first, last = bounds(len(rows), asked.page)
+    wanted = asked.wanted
+    return WorklistPage(
+        groups=grouped(rows),
+        views=[View(key, address(Wanted(view=key)), counts[key], key == wanted.view) for key in views],
+        wanted=wanted,
+        states=[(row.state.value, Bilingual(row.chinese, row.english)) for row in STATES.values()],
+        units=units,
+        channels=[channel.value for channel in Channel],
+        now=reader.now,
+        due_today=counts["today"],
+        first=first,
+        last=last,
+        next_href=address(wanted, asked.page + 1) if len(found) > PAGE else "",
+        previous_href=address(wanted, asked.page - 1) if asked.page else "",
+        wider_href=address(Wanted(view=wanted.view)),
+        assignees=assignees,
+        done=done,
+    )
 
 
 def _clock(name: str | None, reader: Reader) -> Bilingual | None:

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from services.workflow.domain.roles import Person
-from tests.parts.html import active_content, dangling, elements, ids, parse, text_of, unlabelled
+from tests.parts.html import active_content, dangling, ids, parse, unlabelled
 from tests.parts.workflow_desk import Desk, headers, make_desk, opened
-from tests.unit.workflow.building import ADMINISTRATOR, HANDLER, OTHER_HANDLER, UNIT, UNIT_HANDLER
+from tests.unit.workflow.building import HANDLER
 
 
 @pytest.fixture
