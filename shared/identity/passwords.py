@@ -43,7 +43,7 @@ _WORDS = """
     zxcvbnmasdfghjkl qweasdzxc qweasd abcdef abcdefg abc abcd aaa
 """
 _STEMS = frozenset(_WORDS.split())
-"""Words that a password may not be made of alone, with or without figures and signs around them, twice or once."""
+"""Words that a password may not be made of alone, however often, with or without figures and signs between."""
 _LEET = str.maketrans("@430$51!|", "aaeossiil")
 _RUNS = (
     "0123456789012345678901234567890",
@@ -68,18 +68,21 @@ def _is_common(folded: str, about: tuple[str, ...]) -> bool:
     if any(folded in run * 2 or folded[::-1] in run * 2 for run in _RUNS) or _repeats(folded):
         return True
     stems = _STEMS | {name.casefold() for name in about if name}
-    return any(_bare(variant) in stems or _repeats(_bare(variant)) for variant in (folded, folded.translate(_LEET)))
+    return any(_is_made_of(stems, variant) for variant in (folded, folded.translate(_LEET)))
 
 
-def _bare(text: str) -> str:
-    """Without the figures and signs that people put before and after a word; one word said twice is that word."""
-    bare = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", text)
-    half = len(bare) // 2
-    return bare[:half] if bare and bare[:half] == bare[half:] else bare
+def _is_made_of(stems: frozenset[str], text: str) -> bool:
+    """Only such words, one said twice included, with whatever figures and signs between them; or no word at all."""
+    return all(word in stems or _half(word) in stems or _repeats(word) for word in re.findall(r"[^\W\d_]+", text))
+
+
+def _half(word: str) -> str:
+    half = len(word) // 2
+    return word[:half] if word[:half] == word[half:] else word
 
 
 def _repeats(text: str) -> bool:
-    """One piece of up to four characters again and again; nothing at all counts too (figures and signs alone)."""
+    """One piece of up to four characters again and again."""
     return any(text == (text[:size] * len(text))[: len(text)] for size in range(1, _MOST_REPEATED + 1))
 
 

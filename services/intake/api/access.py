@@ -23,7 +23,7 @@ ACCESS = AccessTable(
     (
         staff("POST", "/intake/emails", RECEIVERS, scope="intake:email"),
         staff("POST", "/intake/faxes", RECEIVERS, scope="intake:fax"),
-        staff("POST", "/intake/review/{complaint_id}", RECEIVERS, scope="intake:fax", of_a_case=True),
+        staff("POST", "/intake/review/{complaint_id}", RECEIVERS, scope="intake:fax"),
         staff("GET", "/intake/submissions", READERS, scope="intake:read"),
         staff("GET", "/intake/submissions/{complaint_id}", READERS, scope="intake:read", of_a_case=True),
         staff("GET", "/intake/review", READERS, scope="intake:read"),
