@@ -17,7 +17,10 @@ from services.workflow.searching import SearchIndexing
 from services.workflow.settings import WorkflowSettings
 from services.workflow.store import tables
 from services.workflow.watch import DeadlineWatch
+from services.workflow.web.leader_routes import leader_routes
+from services.workflow.web.office_routes import office_routes
 from services.workflow.web.routes import track_routes
+from services.workflow.web.staff_routes import StaffDesk, staff_routes
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
 from shared.premises import Premises
@@ -49,9 +52,13 @@ def build(premises: Premises) -> Service:
     gate = premises.gate(ACCESS)
     consumer = Consumer("workflow", store, handlers(office), premises.ring, premises.clock)
     pages = common_pages(settings, Path(__file__).parent / "web")
+    desk = StaffDesk(office, gate, pages)
     return Service(
         name="workflow",
         routers=[
+            staff_routes(desk),
+            leader_routes(desk),
+            office_routes(desk),
             case_routes(office, gate),
             directory_routes(office, gate),
             statistics_routes(office, gate, key),
