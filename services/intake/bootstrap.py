@@ -26,6 +26,8 @@ from services.intake.scan_reading import ScanReading
 from services.intake.settings import IntakeSettings
 from services.intake.store import tables
 from services.intake.web.counter import Counter
+from services.intake.web.desk_room import DeskRoom
+from services.intake.web.desk_routes import desk_routes
 from services.intake.web.kept_files import KeptFiles
 from services.intake.web.proof_of_work import Proofs
 from services.intake.web.routes import page_routes
@@ -64,10 +66,12 @@ def build(premises: Premises) -> Service:
     ocr = WorkerOcr(WorkerLimits(idle=settings.ocr_idle_seconds))
     polled = _polled(door, settings)
     register = _register(door, settings)
+    counter = _counter(door, settings)
+    room = DeskRoom(door, gate, counter.pages, ocr, register, settings.public_url)
     consumer = Consumer("intake", store, HANDLERS, premises.ring, premises.clock)
     return Service(
         name="intake",
-        routers=[page_routes(_counter(door, settings)), api_routes(door, gate, settings, register)],
+        routers=[page_routes(counter), api_routes(door, gate, settings, register), desk_routes(room)],
         checks={"intake.database": partial(ping, engine)},
         tasks={
             **{f"mailbox {each.name}": InboxPoller(door, each).run for each in polled},
