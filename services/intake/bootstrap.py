@@ -32,6 +32,7 @@ from services.intake.web.kept_files import KeptFiles
 from services.intake.web.proof_of_work import Proofs
 from services.intake.web.routes import page_routes
 from shared.messaging.consumer import Consumer
+from shared.messaging.dead_letters import DeadLetters
 from shared.messaging.relay import Relay
 from shared.premises import Premises
 from shared.service import Service
@@ -41,6 +42,7 @@ from shared.store.migrate import migrate
 from shared.store.unit_of_work import Store
 from shared.web.app import common_pages
 from shared.web.csrf import FormTokens
+from shared.web.dead_letter_routes import dead_letter_routes
 from shared.web.rate_limits import RateLimit
 
 VERSIONS = Path(tables.__file__).parent / "migrations" / "versions"
@@ -69,9 +71,15 @@ def build(premises: Premises) -> Service:
     counter = _counter(door, settings)
     room = DeskRoom(door, gate, counter.pages, ocr, register, settings.public_url)
     consumer = Consumer("intake", store, HANDLERS, premises.ring, premises.clock)
+    dead = DeadLetters("intake", store, HANDLERS, premises.ring)
     return Service(
         name="intake",
-        routers=[page_routes(counter), api_routes(door, gate, settings, register), desk_routes(room)],
+        routers=[
+            page_routes(counter),
+            api_routes(door, gate, settings, register),
+            desk_routes(room),
+            dead_letter_routes(dead, gate, counter.pages, premises.clock),
+        ],
         checks={"intake.database": partial(ping, engine)},
         tasks={
             **{f"mailbox {each.name}": InboxPoller(door, each).run for each in polled},

@@ -121,6 +121,4 @@ def desk_head(who: Principal, here: str, *, csrf: str, waiting: Mapping[str, int
     """The head for this person on the page ``here``; ``waiting`` is what waits, by room."""
     counts = waiting or {}
     nav = [NavItem(room.key, room.href, room.label, counts.get(room.key, 0)) for room in rooms_of(who.role)]
-    return Desk(
-        here=here, nav=nav, person=who.name, role=ROLE_WORDS[who.role], csrf=csrf, home_url=HOME, keys=KEYS
-    )
+    return Desk(here=here, nav=nav, person=who.name, role=ROLE_WORDS[who.role], csrf=csrf, home_url=HOME, keys=KEYS)

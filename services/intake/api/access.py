@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from services.intake.api.told_doors import STAFF_DOORS
 from shared.contracts.values import Channel, Role
 from shared.web.access_table import AccessTable, public, staff
+from shared.web.dead_letter_routes import dead_letter_rows
 
 RECEIVERS = (Role.OPERATOR, Role.HANDLER)
 SEES_ALL = (Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR)
@@ -52,4 +53,5 @@ ACCESS = AccessTable(
         for channel, desk in ENTRY_DESKS.items()
         for method, path in (("GET", desk), ("POST", desk), ("POST", f"{desk}/known"))
     ),
+    dead_letter_rows("intake"),
 )
