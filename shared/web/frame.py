@@ -53,10 +53,12 @@ class Desk:
     here: str
     nav: Sequence[NavItem]
     person: str
-    role: str
+    role: Bilingual
     csrf: str
     logout_url: str = "/logout"
-    home_url: str = "/workflow/cases"
+    home_url: str = "/desk"
+    keys: Sequence[tuple[str, Bilingual]] = ()
+    """What the keyboard does, shown by ``?``."""
 
 
 @dataclass(frozen=True, slots=True)

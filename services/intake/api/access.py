@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from services.intake.api.told_doors import STAFF_DOORS
-from shared.contracts.values import Role
+from shared.contracts.values import Channel, Role
 from shared.web.access_table import AccessTable, public, staff
+from shared.web.dead_letter_routes import dead_letter_rows
 
 RECEIVERS = (Role.OPERATOR, Role.HANDLER)
 SEES_ALL = (Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR)
 READERS = (Role.OPERATOR, *SEES_ALL)
 SEES_CHECKS = (*READERS, Role.ADMINISTRATOR)
+
+ENTRY_DESKS: Mapping[Channel, str] = {
+    Channel.PHONE: "/desk/phone",
+    Channel.VISIT: "/desk/visit",
+    Channel.LETTER: "/desk/letter",
+    Channel.SUGGESTION_BOX: "/desk/box",
+}
+"""The pages at which people type what they were told, by channel."""
 
 ACCESS = AccessTable(
     (
@@ -58,4 +69,11 @@ ACCESS = AccessTable(
         staff("POST", "/intake/channel-checks", RECEIVERS, scope="intake:checks"),
         staff("GET", "/intake/reconciliation", SEES_CHECKS, scope="intake:read"),
     ),
+    (staff("GET", "/desk", Role, scope="desk"),),
+    (
+        staff(method, path, RECEIVERS, scope=f"intake:{channel}")
+        for channel, desk in ENTRY_DESKS.items()
+        for method, path in (("GET", desk), ("POST", desk), ("POST", f"{desk}/known"))
+    ),
+    dead_letter_rows("intake"),
 )

@@ -115,6 +115,7 @@ document.addEventListener("keydown", (event) => {
   if (target) {
     event.preventDefault();
     target.focus();
+    if (target.matches("summary")) target.click();
     return;
   }
   if (!rows.length || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -123,6 +124,14 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "k") go(current - 1);
   else if (event.key === "x" && rows[current]) rows[current].querySelector("[type=checkbox]")?.click();
 });
+// <details data-keys>: the list of keys closes by Esc, and gives the focus back to where it was opened from.
+for (const list of all("[data-keys]")) {
+  list.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !list.open) return;
+    list.open = false;
+    list.querySelector("summary").focus();
+  });
+}
 for (const table of all("[data-rows]")) {
   table.addEventListener("change", () => {
     for (const row of rows) row.classList.toggle("on", row.querySelector("[type=checkbox]")?.checked ?? false);
@@ -132,24 +141,28 @@ for (const table of all("[data-rows]")) {
   });
 }
 
-// <dialog data-keys>: the keys of this page, shown by ? and by its button <button data-keys-open>.
-for (const dialog of all("dialog[data-keys]")) {
-  const show = () => (dialog.open ? dialog.close() : dialog.showModal());
-  for (const button of all("[data-keys-open]")) {
-    button.hidden = false;
-    button.addEventListener("click", show);
-  }
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "?" || event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select")) return;
-    event.preventDefault();
-    show();
-  });
-}
-
 // <div data-events="/workflow/events" hidden>: shows the text of each server-sent "notice".
 for (const box of all("[data-events]")) {
   new EventSource(box.dataset.events).addEventListener("notice", (event) => {
     box.textContent = event.data;
     box.hidden = false;
   });
+}
+
+// <aside data-known="/desk/phone/known">: what is known of this caller and window, asked for again (POST, so that no number
+// stands in an address) when a field named in data-watch changes. The answer is a fragment of our own page.
+for (const box of all("[data-known]")) {
+  const form = box.closest("form");
+  const look = async () => {
+    const body = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
+    const answer = await fetch(box.dataset.known, { method: "POST", body });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    box.replaceChildren(...page.body.childNodes);
+  };
+  for (const name of box.dataset.watch.split(" ")) {
+    form.elements[name]?.addEventListener("change", () => look().catch(() => {})); // the page works without it
+    form.elements[name]?.addEventListener("blur", () => look().catch(() => {}));
+  }
 }

@@ -35,6 +35,7 @@ BY_VALUE = {
     "signature": [*Signature],
     "receipt.signature": [*Signature],
     "form.notice": [*FormNotice],
+    "desk.script": [*"123456"],
 }
 """Keys that a template puts together from a value."""
 
