@@ -74,7 +74,7 @@ async def _remember_part(unit: UnitOfWork, desk: Desk, part: CaseRegistered, let
     _remember(unit, desk, own, part.channel)
     await unit.flush()
     rule = await load_rule(unit, letter)
-    await save_rule(unit, replace(rule, complaint_id=part.complaint_id))
+    save_rule(unit, replace(rule, complaint_id=part.complaint_id))
 
 
 async def _learn(unit: UnitOfWork, desk: Desk, complaint_id: UUID, data: Published) -> Known | None:
