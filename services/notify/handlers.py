@@ -16,7 +16,7 @@ from services.notify.desk import Desk
 from services.notify.domain.contact import Contact, contact_of
 from services.notify.domain.plan import NotSent, plan
 from services.notify.flooding import overtake
-from services.notify.ledger import blind, write_down, write_silence
+from services.notify.ledger import blind, plan_down, write_silence
 from services.notify.staff import staff_for
 from services.notify.store import tables
 from shared.contracts.case import CaseArchived, CaseClosed, CaseRegistered, CaseSettled, Dispatch
@@ -50,7 +50,7 @@ def hear(desk: Desk) -> Handler:
                 write_silence(unit, entry)
             else:
                 await overtake(unit, entry)
-                await write_down(unit, desk, entry)
+                plan_down(unit, desk, entry)
         return None
 
     return handler

@@ -1,4 +1,4 @@
-"""Updates that are written together: one statement for many rows, just before the unit of work is flushed.
+"""Writes that go together: one statement for many rows, just before the unit of work is flushed.
 
 Law of this file: whoever reads a row that may have been changed in the same unit flushes it first (``UnitOfWork.flush``).
 """
@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Table, Update, bindparam, update
+from sqlalchemy import Executable, Table, bindparam, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from shared.store.unit_of_work import UnitOfWork
 
@@ -24,7 +26,13 @@ def update_later(unit: UnitOfWork, table: Table, key: str, value: object, change
     execute_later(unit, f"{table.name} {key} {names}", statement, parameters)
 
 
-def execute_later(unit: UnitOfWork, name: str, statement: Update, parameters: Mapping[str, Any]) -> None:
+def insert_if_new_later(unit: UnitOfWork, table: Table, row: Mapping[str, Any]) -> None:
+    """Insert a row at the next flush, unless one stands there already by any unique key."""
+    dialect_insert = sqlite_insert if unit.connection.dialect.name == "sqlite" else postgres_insert
+    execute_later(unit, f"new {table.name}", dialect_insert(table).on_conflict_do_nothing(), row)
+
+
+def execute_later(unit: UnitOfWork, name: str, statement: Executable, parameters: Mapping[str, Any]) -> None:
     """Run this statement at the next flush, together with those of the same name."""
     if _LATER not in unit.scratch:
         unit.scratch[_LATER] = {}
