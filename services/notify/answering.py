@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from services.notify.domain.rule import Answer, ResponseRule
 from services.notify.domain.state import Delivery, State
 from services.notify.ledger import Held
 from services.notify.store import tables
+from services.notify.store.later import update_later
 from shared.contracts.delivery import DeliveryAccepted, DeliveryDelivered, DeliveryFailed, DeliveryPersonNeeded
 from shared.store.unit_of_work import UnitOfWork
 
@@ -22,14 +24,29 @@ _RULES = tables.response_rules
 
 
 async def load_rule(unit: UnitOfWork, complaint_id: UUID) -> ResponseRule:
-    """The rule of a complaint as it stands, locked until the commit."""
-    query = select(_RULES).where(_RULES.c.complaint_id == complaint_id).with_for_update()
-    row = (await unit.connection.execute(query)).one()
-    answers = _ANSWERS.validate_python(row.answers)
-    return ResponseRule(complaint_id, row.received_at, row.respond_by, answers)
+    """The rule of a complaint as it stands in this unit, locked until the commit."""
+    await load_rules(unit, [complaint_id])
+    return _loaded(unit)[complaint_id]
 
 
-async def note(unit: UnitOfWork, held: Held, before: Delivery, after: Delivery, rule: ResponseRule) -> ResponseRule:
+async def load_rules(unit: UnitOfWork, complaint_ids: Iterable[UUID]) -> None:
+    """Lock and read the rules of many complaints at once; ``load_rule`` then has them at hand."""
+    missing = set(complaint_ids) - _loaded(unit).keys()
+    if not missing:
+        return
+    query = select(_RULES).where(_RULES.c.complaint_id.in_(missing)).order_by(_RULES.c.complaint_id)
+    for row in (await unit.connection.execute(query.with_for_update())).all():
+        answers = _ANSWERS.validate_python(row.answers)
+        rule = ResponseRule(row.complaint_id, row.received_at, row.respond_by, answers)
+        _loaded(unit)[row.complaint_id] = rule
+
+
+def _loaded(unit: UnitOfWork) -> dict[UUID, ResponseRule]:
+    rules: dict[UUID, ResponseRule] = unit.scratch.setdefault("rules", {})
+    return rules
+
+
+def note(unit: UnitOfWork, held: Held, before: Delivery, after: Delivery, rule: ResponseRule) -> ResponseRule:
     """Tell of the delivery's progress; where an answer arrived or came back, fold it into the rule."""
     in_time: bool | None = None
     known = rule
@@ -39,7 +56,7 @@ async def note(unit: UnitOfWork, held: Held, before: Delivery, after: Delivery, 
     elif before.has_arrived and not after.has_arrived:
         rule = rules.evolve(rule, rules.CameBack(held.row.id, unit.now))
     if rule is not known:
-        await save_rule(unit, rule)
+        save_rule(unit, rule)
     told = _told(held, after, unit, in_time=in_time)
     if told is not None:
         unit.emit(told, subject=held.row.complaint_id)
@@ -71,14 +88,15 @@ async def ask_for_a_person(unit: UnitOfWork, message: PlannedMessage, delivery_i
     return True
 
 
-async def save_rule(unit: UnitOfWork, rule: ResponseRule) -> None:
-    """Write the rule's fold back."""
+def save_rule(unit: UnitOfWork, rule: ResponseRule) -> None:
+    """Write the rule's fold back, at the next flush."""
     values = {
         "answers": _ANSWERS.dump_python(rule.answers, mode="json"),
         "met_at": rule.met_by.at if rule.met_by else None,
         "owes": rule.owes_answer(),
     }
-    await unit.connection.execute(update(_RULES).where(_RULES.c.complaint_id == rule.complaint_id).values(**values))
+    _loaded(unit)[rule.complaint_id] = rule
+    update_later(unit, _RULES, "complaint_id", rule.complaint_id, values)
 
 
 def _told(held: Held, after: Delivery, unit: UnitOfWork, *, in_time: bool | None) -> Any:

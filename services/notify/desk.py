@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from uuid import UUID
 
-from services.notify.domain.text import Catalogue, Office
+from services.notify.domain.plan import PlannedMessage
+from services.notify.domain.text import Catalogue, Office, Rendered
 from services.notify.ports import MessageProvider, Webhook
 from shared.clock import Clock
 from shared.contracts.values import Route
@@ -28,5 +30,7 @@ class Desk:
     providers: Mapping[Route, MessageProvider]
     chance: Callable[[], float]
     """Gives a number in [0, 1): spreads retries."""
+    recent: dict[UUID, tuple[PlannedMessage, Rendered]] = field(default_factory=dict, repr=False)
+    """What this process wrote down lately, unsealed: never changed once written, and only a short cut."""
     webhook: Webhook | None = None
     """Reads what the text provider tells us; None where no provider does."""

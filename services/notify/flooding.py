@@ -80,6 +80,7 @@ async def overtake(unit: UnitOfWork, message: PlannedMessage) -> None:
     needless = overtaken_by(message.purpose, Purpose)
     if not needless:
         return
+    await unit.flush()
     waiting = (
         _COLUMNS.complaint_id == message.complaint_id,
         _COLUMNS.audience == Audience.COMPLAINANT.value,

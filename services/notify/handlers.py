@@ -16,7 +16,7 @@ from services.notify.desk import Desk
 from services.notify.domain.contact import Contact, contact_of
 from services.notify.domain.plan import NotSent, plan
 from services.notify.flooding import overtake
-from services.notify.ledger import blind, write_down, write_silence
+from services.notify.ledger import blind, plan_down, write_silence
 from services.notify.staff import staff_for
 from services.notify.store import tables
 from shared.contracts.case import CaseArchived, CaseClosed, CaseRegistered, CaseSettled, Dispatch
@@ -50,7 +50,7 @@ def hear(desk: Desk) -> Handler:
                 write_silence(unit, entry)
             else:
                 await overtake(unit, entry)
-                await write_down(unit, desk, entry)
+                plan_down(unit, desk, entry)
         return None
 
     return handler
@@ -74,7 +74,7 @@ async def _remember_part(unit: UnitOfWork, desk: Desk, part: CaseRegistered, let
     _remember(unit, desk, own, part.channel)
     await unit.flush()
     rule = await load_rule(unit, letter)
-    await save_rule(unit, replace(rule, complaint_id=part.complaint_id))
+    save_rule(unit, replace(rule, complaint_id=part.complaint_id))
 
 
 async def _learn(unit: UnitOfWork, desk: Desk, complaint_id: UUID, data: Published) -> Known | None:

@@ -22,18 +22,25 @@ from services.notify.domain.state import ANYWHERE, Delivery, State
 from services.notify.domain.text import NEUTRAL, Rendered, reference_of, render
 from services.notify.ports import OutgoingText
 from services.notify.store import tables
+from services.notify.store.later import insert_if_new_later
 from shared.contracts.values import Route, new_id
 from shared.reply_token import marked
 from shared.store.unit_of_work import UnitOfWork
 
 PLANS = TypeAdapter(PlannedMessage)
 TEXTS = TypeAdapter(Rendered)
+LARGEST_RECENT = 1000
 
 
 async def write_down(unit: UnitOfWork, desk: Desk, message: PlannedMessage, *, try_number: int = 1) -> UUID | None:
     """Put a message into the ledger; None where it stands there already."""
     row = _row(desk, message, unit.now, try_number)
     return row["id"] if await unit.claim(tables.deliveries, [row], key="id") else None
+
+
+def plan_down(unit: UnitOfWork, desk: Desk, message: PlannedMessage) -> None:
+    """The same for a message just planned, together with all others of this unit of work."""
+    insert_if_new_later(unit, tables.deliveries, _row(desk, message, unit.now, 1))
 
 
 def write_silence(unit: UnitOfWork, silence: NotSent) -> None:
@@ -79,9 +86,20 @@ class Held:
 
 def in_hand(desk: Desk, row: Row[*tuple[Any, ...]], delivery: Delivery, token: UUID | None = None) -> Held:
     """Open what is sealed in a row."""
-    message = PLANS.validate_json(desk.ring.open(row.sealed_plan))
-    text = TEXTS.validate_json(desk.ring.open(row.sealed_text))
+    message, text = desk.recent.get(row.id) or _opened(desk, row)
     return Held(row, delivery, message, text, token)
+
+
+def _opened(desk: Desk, row: Row[*tuple[Any, ...]]) -> tuple[PlannedMessage, Rendered]:
+    message = PLANS.validate_json(desk.ring.open(row.sealed_plan))
+    return message, TEXTS.validate_json(desk.ring.open(row.sealed_text))
+
+
+def _keep_recent(desk: Desk, delivery_id: UUID, message: PlannedMessage, text: Rendered) -> None:
+    """Most messages are sent by the process that planned them, within a second: their seals need not be broken again."""
+    if len(desk.recent) >= LARGEST_RECENT:
+        desk.recent.clear()
+    desk.recent[delivery_id] = (message, text)
 
 
 def delivery_of(row: Row[*tuple[Any, ...]]) -> Delivery:
@@ -124,6 +142,7 @@ def blind(desk: Desk, address: str) -> str:
 def _row(desk: Desk, message: PlannedMessage, now: datetime, try_number: int) -> dict[str, Any]:
     delivery_id = new_id()
     text = _text(desk, message, delivery_id)
+    _keep_recent(desk, delivery_id, message, text)
     return {
         "id": delivery_id,
         "complaint_id": message.complaint_id,

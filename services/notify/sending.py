@@ -18,13 +18,14 @@ from typing import Any
 import structlog
 from sqlalchemy import Row, Select, bindparam, or_, select, update
 
+from services.notify.answering import load_rule
 from services.notify.desk import Desk
 from services.notify.domain import retry
 from services.notify.domain.outcome import Accepted, CannotTell, Found, SendOutcome
 from services.notify.domain.state import DeliveryEvent, State, Step, Stepped, event_of, evolve
 from services.notify.flooding import hold_back
 from services.notify.ledger import Held, columns_of, delivery_of, in_hand
-from services.notify.settling import Decide, lock, settle
+from services.notify.settling import Decide, lock_leased, settle
 from services.notify.store import tables
 from shared.contracts.values import Route, new_id
 from shared.store.engine import is_unreachable
@@ -158,8 +159,9 @@ class Sender:
         """All in one commit, or each in its own where that fails, so that a bad one harms only itself."""
         try:
             async with self._desk.store.transaction(self._desk.clock()) as unit:
+                ours = await lock_leased(unit, [result.held for result in batch])
                 for result in batch:
-                    await self._settle(unit, result)
+                    await self._settle(unit, result, ours.get(result.held.row.id))
         except Exception as fault:  # noqa: BLE001 - handed to whoever waits for it
             if len(batch) == 1 or is_unreachable(fault):
                 for result in batch:
@@ -171,13 +173,12 @@ class Sender:
         for result in batch:
             result.done.set_result(None)
 
-    async def _settle(self, unit: UnitOfWork, result: _Result) -> None:
+    async def _settle(self, unit: UnitOfWork, result: _Result, held: Held | None) -> None:
         row = result.held.row
-        found = await lock(unit, self._desk, row.id, row.complaint_id, result.held.token)
-        if found is None:
+        if held is None:
             _log.warning("sending.lease_lost", delivery=str(row.id))
             return
-        rule, held = found
+        rule = await load_rule(unit, row.complaint_id)
         await settle(unit, self._desk, rule, held, result.event, result.decide, polls=result.polls)
 
 

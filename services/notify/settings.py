@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pydantic import Field, model_validator
+from pydantic_settings import SettingsConfigDict
 
 from shared.settings import Settings
 
 
 class NotifySettings(Settings):
-    """Environment prefix ``SHOULI_`` like all others."""
+    """Environment prefix ``SHOULI_`` like all others. What is wrong is named without its value, which may be a secret."""
+
+    model_config = SettingsConfigDict(hide_input_in_errors=True)
 
     twilio_account_sid: str = ""
     twilio_auth_token: str = ""

@@ -7,13 +7,13 @@ only ever gets a better end; the next route is taken once. What comes next is ``
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from services.notify import answering
 from services.notify.desk import Desk
@@ -24,6 +24,7 @@ from services.notify.domain.state import Delivery, DeliveryEvent, State, Step, S
 from services.notify.ledger import Held, columns_of, delivery_of, in_hand, write_down
 from services.notify.metrics import OUTCOMES
 from services.notify.store import tables
+from services.notify.store.later import execute_later, update_later
 from shared.store.unit_of_work import UnitOfWork
 
 Decide = Callable[[retry.Circumstances], retry.Decision]
@@ -35,16 +36,26 @@ _MOVED_ON = (retry.NextRoute, retry.GiveUp)
 _COLUMNS = tables.deliveries.c
 
 
-async def lock(
-    unit: UnitOfWork, desk: Desk, delivery_id: UUID, complaint_id: UUID, token: UUID | None = None
-) -> tuple[ResponseRule, Held] | None:
-    """The rule, then the delivery, both ours until the commit; None where it isn't there, or the lease is another's."""
+async def lock(unit: UnitOfWork, desk: Desk, delivery_id: UUID, complaint_id: UUID) -> tuple[ResponseRule, Held] | None:
+    """The rule, then the delivery, both ours until the commit; None where it isn't there."""
+    await unit.flush()
     rule = await answering.load_rule(unit, complaint_id)
     query = select(tables.deliveries).where(_COLUMNS.id == delivery_id).with_for_update()
-    if token is not None:
-        query = query.where(_COLUMNS.lease_token == token)
     row = (await unit.connection.execute(query)).first()
     return None if row is None else (rule, in_hand(desk, row, delivery_of(row)))
+
+
+async def lock_leased(unit: UnitOfWork, leased: Sequence[Held]) -> dict[UUID, Held]:
+    """The same for many that a sender has in hand: those of them whose lease is still ours, as they stand now."""
+    await answering.load_rules(unit, (held.row.complaint_id for held in leased))
+    query = select(tables.deliveries).where(_COLUMNS.id.in_([held.row.id for held in leased]))
+    rows = (await unit.connection.execute(query.order_by(_COLUMNS.id).with_for_update())).all()
+    ours = {held.row.id: held for held in leased}
+    return {
+        row.id: replace(ours[row.id], row=row, delivery=delivery_of(row))
+        for row in rows
+        if row.lease_token == ours[row.id].token
+    }
 
 
 async def settle(
@@ -61,7 +72,7 @@ async def settle(
     before = held.delivery
     after = evolve(before, event) if event else before
     if after is not before:
-        rule = await answering.note(unit, held, before, after, rule)
+        rule = answering.note(unit, held, before, after, rule)
         _count(held, after)
     decision = retry.Done() if before.state in ENDED else decide(_circumstances(unit, desk, held, after, rule))
     after = retry.put_back(after, decision, unit.now)
@@ -69,9 +80,9 @@ async def settle(
     values: dict[str, Any] = columns_of(after) | {"due_at": due_at}
     if polls is not None:
         values |= {"polls": polls, "lease_token": None, "lease_until": None}
-    await unit.connection.execute(update(tables.deliveries).where(_COLUMNS.id == held.row.id).values(**values))
+    update_later(unit, tables.deliveries, "id", held.row.id, values)
     if after.has_arrived and not before.has_arrived:
-        await _cancel_the_rest(unit, held)
+        execute_later(unit, "cancel the rest", _CANCEL_THE_REST, _rest_of(unit, held))
     return after
 
 
@@ -124,15 +135,20 @@ def _once_more(after: Delivery, held: Held, now: datetime) -> datetime | None:
     return retry.last_resort(now, held.message.must_by) if may else None
 
 
-async def _cancel_the_rest(unit: UnitOfWork, held: Held) -> None:
-    """The same message on another route, the call list among them, is not needed any more."""
-    others = (
-        _COLUMNS.key == held.message.key,
+_CANCEL_THE_REST = (
+    update(tables.deliveries)
+    .where(
+        _COLUMNS.key == bindparam("its_key"),
         _COLUMNS.state == State.PLANNED.value,
-        _COLUMNS.id != held.row.id,
+        _COLUMNS.id != bindparam("this"),
     )
-    ended = {"state": State.CANCELLED.value, "reason": "arrived by another route", "due_at": None}
-    await unit.connection.execute(update(tables.deliveries).where(*others).values(**ended, changed_at=unit.now))
+    .values(state=State.CANCELLED.value, reason="arrived by another route", due_at=None, changed_at=bindparam("at"))
+)
+"""The same message on another route, the call list among them, is not needed any more."""
+
+
+def _rest_of(unit: UnitOfWork, held: Held) -> dict[str, Any]:
+    return {"its_key": held.message.key, "this": held.row.id, "at": unit.now}
 
 
 def _count(held: Held, after: Delivery) -> None:

@@ -182,7 +182,7 @@ async def notify_house(
 
 def replica(house: NotifyHouse, **changes: Any) -> NotifyHouse:
     """Another process on the same database and the same clock, with senders of its own."""
-    desk = replace(house.desk, **changes)
+    desk = replace(house.desk, recent={}, **changes)
     other = NotifyHouse(desk, house.consumer, house.moment)
     other.senders = {route: Sender(desk, route) for route in AT_ONCE}
     return other
