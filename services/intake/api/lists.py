@@ -39,7 +39,8 @@ def list_routes(door: Door, gate: Gate) -> APIRouter:
         row = await queries.one_submission(door.store, complaint_id)
         if row is None or (who.role not in SEES_ALL and row["received_by"] != who.name):
             raise Problem(404, "not_found", "没有这一件", "There is no such submission")
-        return dict(row) | await _insight(door, complaint_id)
+        arrivals = await queries.arrivals_of(door.store, complaint_id)
+        return dict(row) | {"arrivals": [dict(each) for each in arrivals]} | await _insight(door, complaint_id)
 
     @router.get("/intake/review", dependencies=[Depends(gate.admit)])
     async def review() -> dict[str, Any]:

@@ -19,8 +19,9 @@ TakeIn = Callable[[Sequence[FetchedMessage]], frozenset[int]]
 class Ahead:
     """``Mailbox`` over another one."""
 
-    def __init__(self, mailbox: Mailbox, take_in: TakeIn) -> None:
+    def __init__(self, mailbox: Mailbox, take_in: TakeIn, most_bytes: int = MOST_BYTES) -> None:
         self._mailbox = mailbox
+        self._most_bytes = most_bytes
         self._take_in = take_in
         self._taken: frozenset[int] = frozenset()
 
@@ -39,7 +40,7 @@ class Ahead:
         try:
             for message in self._mailbox.fetch_after(uid, batch=batch, care=care):
                 held.append(message)
-                if sum(len(each.raw or b"") for each in held) >= MOST_BYTES:
+                if sum(len(each.raw or b"") for each in held) >= self._most_bytes:
                     yield from self._given(held)
                     held = []
         except MailboxFault as broke:

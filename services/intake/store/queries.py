@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, select
 
-from services.intake.store.tables import quarantine, scans, submissions
+from services.intake.store.tables import mail_arrivals, quarantine, scans, submissions
+from services.intake.store.tables import mails as mails_table
 from shared.store.unit_of_work import Store
 
 PAGE = 50
@@ -65,6 +66,20 @@ async def submissions_of_phone(store: Store, phone_index: str, limit: int = 20) 
     async with store.reading() as connection:
         newest = query.order_by(submissions.c.received_at.desc()).limit(limit)
         return list((await connection.execute(newest)).mappings())
+
+
+async def arrivals_of(store: Store, complaint_id: UUID) -> list[AnyRow]:
+    """Where and when the mails of a complaint came in: one mail may have come to several of our addresses."""
+    arrivals, mails = mail_arrivals.c, mails_table.c
+    query = (
+        select(arrivals.arrived_at, arrivals.door, arrivals.sent_to, arrivals.repeated, mails["class"])
+        .join_from(mail_arrivals, mails_table, mails.sha256 == arrivals.sha256)
+        .where(mails.complaint_id == complaint_id)
+        .order_by(arrivals.arrived_at)
+        .limit(PAGE)
+    )
+    async with store.reading() as connection:
+        return list((await connection.execute(query)).mappings())
 
 
 async def scans_to_review(store: Store, limit: int = PAGE) -> list[AnyRow]:
