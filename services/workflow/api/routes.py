@@ -15,7 +15,7 @@ from starlette.requests import Request
 from services.workflow import directory
 from services.workflow.api import answers
 from services.workflow.domain.case import Case, case_from_json
-from services.workflow.domain.commands import COMMANDS, Command
+from services.workflow.domain.commands import COMMANDS, Command, RevealIdentity
 from services.workflow.domain.decide import available
 from services.workflow.domain.roles import Person
 from services.workflow.domain.sight import may_see
@@ -62,7 +62,7 @@ def _add_reading(router: APIRouter, office: Office, gate: Gate) -> None:
     async def case(number: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """One case."""
         row, found, complaint = await _seen(office, number, person_of(who))
-        return answers.case_answer(row, found, complaint, office.centre)
+        return answers.case_answer(row, found, complaint, office.centre, person_of(who))
 
     @router.get("/workflow/cases/{number}/timeline")
     async def timeline(number: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
@@ -102,7 +102,10 @@ def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:
         if_match: str | None = Header(default=None),
         who: Principal = Depends(gate.admit),
     ) -> dict[str, Any]:
-        """Do it. ``If-Match`` carries the version that was looked at; an older one is answered 412."""
+        """Do it. ``If-Match`` carries the version that was looked at; an older one is answered 412.
+
+        ``reveal_identity`` records who looked and why, and is the only answer that holds the complainant's identity.
+        """
         command = _command(name, await request.body())
         seen = _version(if_match)
         try:
@@ -117,7 +120,11 @@ def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:
             raise answers.refused(fault.refusal) from fault
         except files.StaleError as fault:
             raise answers.stale() from fault
-        return {"number": after.number, "state": after.state.value, "version": after.version, "round": after.round}
+        done = {"number": after.number, "state": after.state.value, "version": after.version, "round": after.round}
+        if isinstance(command, RevealIdentity):  # the look is on record, only now is it granted
+            _, _, complaint = await _seen(office, number, person_of(who))
+            return done | {"complainant": answers.identity_answer(complaint.complainant)}
+        return done
 
 
 async def _seen(office: Office, number: str, person: Person) -> tuple[Any, Case, ComplaintReceived]:
