@@ -22,7 +22,9 @@ from shared.identity import tables as identity_tables
 from shared.identity.doors.access import ACCESS as IDENTITY_ACCESS
 from shared.identity.doors.accounts_api import account_routes
 from shared.identity.doors.login import Entrance, login_routes
+from shared.identity.doors.openid_login import CALLBACK, OPENID, openid_routes
 from shared.identity.doors.own_account import OwnAccount, own_account_routes
+from shared.identity.openid import OpenIdConnect, Provider, Seat
 from shared.identity.reception import Reception, greet_first_run, open_reception
 from shared.identity.sessions import StoredSessions
 from shared.identity.tokens import StoredTokens
@@ -94,12 +96,30 @@ def open_premises(settings: Settings, clock: Clock = system_clock) -> tuple[Prem
 def identity_routes(reception: Reception, premises: Premises, pages: Pages) -> list[APIRouter]:
     """Log-in, own account and the administrator's accounts: the same in every process, on the identity database."""
     gate = premises.gate(IDENTITY_ACCESS)
-    entrance = Entrance(reception, pages, FormTokens(premises.ring.session_key))
+    provider = _openid(reception, premises)
+    other_way = "" if provider is None else OPENID
+    entrance = Entrance(reception, pages, FormTokens(premises.ring.session_key), other_way=other_way)
     return [
+        *([] if provider is None else [openid_routes(entrance, provider)]),
         login_routes(entrance, gate),
         own_account_routes(OwnAccount(reception, pages, gate), gate),
         account_routes(reception, gate),
     ]
+
+
+def _openid(reception: Reception, premises: Premises) -> OpenIdConnect | None:
+    settings = premises.settings
+    if not settings.oidc_issuer:
+        return None
+    provider = Provider(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret,
+        redirect_uri=settings.public_url + CALLBACK,
+        claim=settings.oidc_claim,
+        seats={value: Seat(seat.role, seat.unit) for value, seat in settings.oidc_seats.items()},
+    )
+    return OpenIdConnect(provider, reception.accounts, premises.ring)
 
 
 async def _greet(reception: Reception) -> None:

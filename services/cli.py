@@ -68,6 +68,48 @@ def import_mail(
     raise typer.Exit(run_import(folder, dry_run=dry_run, say=typer.echo))
 
 
+@keys_app.command("rotate")
+def keys_rotate() -> None:
+    """Add a new current key to the ring; restart the services, then run: shouli keys rewrap."""
+    from shared.sealing import extend_key_ring, load_key_ring, rotated  # noqa: PLC0415
+    from shared.settings import Settings  # noqa: PLC0415
+
+    path = Settings().keys_file
+    ring = rotated(load_key_ring(path))
+    extend_key_ring(ring, path)
+    typer.echo(f"{ring.current} seals from the next start on; keep a copy of {path}, old keys are still needed")
+
+
+@keys_app.command("rewrap")
+def keys_rewrap(
+    places: Annotated[
+        list[str] | None, typer.Argument(help="intake workflow notify forms identity; default: all")
+    ] = None,
+) -> None:
+    """Seal every record again with the current key. With a database of its own per service, name the service."""
+    from services.rewrap import PLACES, metadata_of, rewrap  # noqa: PLC0415
+    from shared.sealing import load_key_ring  # noqa: PLC0415
+    from shared.settings import Settings  # noqa: PLC0415
+    from shared.store.engine import open_engine  # noqa: PLC0415
+
+    settings = Settings()
+    ring = load_key_ring(settings.keys_file)
+    if settings.database_url is not None and len(places or PLACES) != 1:
+        raise typer.BadParameter("SHOULI_DATABASE_URL is one service's: name that service")
+
+    async def one(place: str) -> int:
+        url = settings.identity_database if place == "identity" else settings.database_of(place)
+        engine = open_engine(url)
+        count = await rewrap(engine, ring, metadata_of(place))
+        await engine.dispose()
+        return count
+
+    for place in places or PLACES:
+        if place not in PLACES:
+            raise typer.BadParameter(f"no such place; there are: {', '.join(PLACES)}")
+        typer.echo(f"{place}: {asyncio.run(one(place))} records sealed again with {ring.current}")
+
+
 @app.command()
 def migrate() -> None:
     """Bring every configured database to the newest revision."""

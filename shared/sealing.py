@@ -88,6 +88,25 @@ def new_key_ring() -> KeyRing:
     )
 
 
+def rotated(ring: KeyRing) -> KeyRing:
+    """The ring with a new current key; the old ones still open what they sealed. Index and session keys stay."""
+    number = 1 + max((int(kid[1:]) for kid in ring.keys if kid[:1] == "k" and kid[1:].isdecimal()), default=0)
+    return KeyRing(
+        current=f"k{number}",
+        keys={**ring.keys, f"k{number}": secrets.token_bytes(32)},
+        index_key=ring.index_key,
+        session_key=ring.session_key,
+    )
+
+
+def key_of(token: str) -> str:
+    """The name of the key that sealed this. Raises CannotOpen where it names none."""
+    try:
+        return str(json.loads(_from_base64url(token.split(".", 1)[0]))["kid"])
+    except (ValueError, KeyError, TypeError) as fault:
+        raise CannotOpen("what should be sealed names no key") from fault
+
+
 def load_key_ring(path: Path) -> KeyRing:
     """Read a ring from its JSON file. Raises ValueError naming what is wrong; never falls back to a default key."""
     try:
@@ -112,19 +131,37 @@ def save_key_ring(ring: KeyRing, path: Path) -> None:
     Refuses to overwrite one (FileExistsError); a crash leaves the whole ring or none.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+    try:
+        write_durably(beside, _as_stored(ring))
+        os.link(beside, path)  # unlike a rename, it fails where something stands already
+    finally:
+        beside.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def extend_key_ring(ring: KeyRing, path: Path) -> None:
+    """Put a ring in the place of the one it grew from, whole or not at all. Raises ValueError where a key would be lost."""
+    before = load_key_ring(path)
+    if not before.keys.items() <= ring.keys.items() or before.index_key != ring.index_key:
+        raise ValueError("the new ring lacks a key of the old one; what that sealed could never be opened again")
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+    try:
+        write_durably(beside, _as_stored(ring))
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def _as_stored(ring: KeyRing) -> bytes:
     stored = {
         "current": ring.current,
         "keys": {kid: base64.b64encode(key).decode() for kid, key in ring.keys.items()},
         "index_key": base64.b64encode(ring.index_key).decode(),
         "session_key": base64.b64encode(ring.session_key).decode(),
     }
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
-    try:
-        write_durably(beside, json.dumps(stored, indent=1).encode())
-        os.link(beside, path)  # unlike a rename, it fails where something stands already
-    finally:
-        beside.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    return json.dumps(stored, indent=1).encode()
 
 
 def _from_base64url(text: str) -> bytes:

@@ -10,8 +10,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from shared.contracts.values import Role
 
 PREFIX = "SHOULI_"
 
@@ -32,6 +34,15 @@ class SecretFiles(PydanticBaseSettingsSource):
         """All fields whose file is named."""
         found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
         return {name: value for name, value in found.items() if value is not None}
+
+
+class OidcSeat(BaseModel):
+    """What a value of the provider's claim makes of a person."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: Role
+    unit: str | None = None
 
 
 class Settings(BaseSettings):
@@ -63,6 +74,14 @@ class Settings(BaseSettings):
     )
     guesses_a_minute: int = Field(default=30, ge=0, description="codes that one address may look up in vain; 0: any")
     log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
+    oidc_issuer: str = Field(default="", description="OpenID Connect provider's issuer; empty: local accounts only")
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_claim: str = Field(default="groups", description="the claim whose values say what a person is here")
+    oidc_seats: dict[str, OidcSeat] = Field(
+        default_factory=dict,
+        description='value of the claim to role and unit: {"ybj": {"role": "unit_handler", "unit": "…"}}',
+    )
     pool_size: int = Field(default=10, ge=1, le=100)
 
     @classmethod

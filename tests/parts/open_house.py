@@ -3,9 +3,10 @@
 People come in as they would: by link, password and cookie. Knows how to, and nothing of what must follow.
 """
 
+import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -72,6 +73,12 @@ class OpenHouse:
         assert answer.status_code == 303, answer.text
         return visitor
 
+    async def ask(self, method: str, path: str, who: str, **more: Any) -> httpx.Response:
+        """Send a request with the token kept for this name."""
+        return await self.visitor().http.request(
+            method, path, headers={"Authorization": self.tokens[who], **more.pop("headers", {})}, **more
+        )
+
     async def token(self, name: str, role: Role, unit: str | None = None, *scopes: str) -> dict[str, str]:
         """The header of a new token."""
         made = await self.reception.tokens.add(name=name, role=role, unit=unit, scopes=frozenset(scopes), now=self.now)
@@ -117,6 +124,17 @@ class Visitor:
     async def is_in(self) -> bool:
         """Whether the house knows who this is."""
         return (await self.http.get("/account")).status_code == 200
+
+
+async def until(house: OpenHouse, path: str, who: str, good: Callable[[Any], Any]) -> Any:
+    """Ask until ``good`` finds something in the answer; gives what it found. Raises TimeoutError after a minute."""
+    async with asyncio.timeout(60):
+        while True:
+            answer = await house.ask("GET", path, who)
+            found = good(answer.json()) if answer.is_success else None
+            if found:
+                return found
+            await asyncio.sleep(0.05)
 
 
 @contextlib.asynccontextmanager

@@ -10,6 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from shared.contracts.complaint import Complainant, Target
+from shared.contracts.masking import dialled
 from shared.contracts.values import Channel, Element, Ground, Relation, Satisfaction
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -68,9 +69,6 @@ ELEMENTS: dict[Element, str] = {
 """Arts. 9 and 15."""
 
 _CASE_NUMBER = re.compile(r"(\d{4})-(\d{6})")
-_MAINLAND = re.compile(r"\+86(\d+)")
-_AREA = re.compile(r"(10|2\d|[3-9]\d{2})(\d{7,8})")
-_MOBILE = re.compile(r"1[3-9]\d{9}")
 
 
 def shown_date(moment: datetime) -> str:
@@ -96,17 +94,8 @@ def official_number(case_number: str) -> str:
 
 
 def shown_phone(phone: str | None) -> str:
-    """An E.164 number as it is dialled within the country: ``13800138000``, ``0632-8690012``; a foreign one unchanged."""
-    if not phone:
-        return NOT_GIVEN
-    mainland = _MAINLAND.fullmatch(phone)
-    if mainland is None:
-        return phone
-    digits = mainland[1]
-    landline = _AREA.fullmatch(digits)
-    if landline and not _MOBILE.fullmatch(digits):
-        return f"0{landline[1]}-{landline[2]}"
-    return digits
+    """A number as it is dialled within the country, or that none was given."""
+    return dialled(phone) if phone else NOT_GIVEN
 
 
 def shown_name(complainant: Complainant) -> str:

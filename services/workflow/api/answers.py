@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import RowMapping, select
@@ -10,10 +11,13 @@ from sqlalchemy import RowMapping, select
 from services.workflow.domain import commands
 from services.workflow.domain.case import Case
 from services.workflow.domain.refusal import Refusal, RefusalCode
+from services.workflow.domain.roles import Person
+from services.workflow.domain.sight import words_shown
 from services.workflow.office import Office
 from services.workflow.store.tables import cases
 from shared.centre import Centre
-from shared.contracts.complaint import ComplaintReceived
+from shared.contracts.complaint import Complainant, ComplaintReceived
+from shared.contracts.masking import Showing, mask_address, mask_email, mask_name, mask_phone, mask_text
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.problems import Problem
 
@@ -53,9 +57,16 @@ def stale() -> Problem:
 
 
 def case_answer(
-    row: RowMapping, case: Case, complaint: ComplaintReceived, centre: Centre, supplements: Sequence[dict[str, Any]]
+    row: RowMapping,
+    case: Case,
+    complaint: ComplaintReceived,
+    centre: Centre,
+    person: Person,
+    supplements: Sequence[dict[str, Any]],
 ) -> dict[str, Any]:
-    """A case as its people see it: the words of the complaint, never who complained."""
+    """A case as this person sees it: the words of the complaint; of who complained a part, of a confidential one nothing."""
+    showing = words_shown(case, person)
+    scrub = partial(mask_text, complainant=complaint.complainant, showing=showing)
     return {
         "number": case.number,
         "formal_number": centre.formal_number(case.number),
@@ -72,13 +83,14 @@ def case_answer(
         "real_name": case.real_name,
         "confidential": case.confidential,
         "target": complaint.target.model_dump(),
-        "facts": complaint.facts,
-        "demand": complaint.demand,
+        "complainant": masked_identity(complaint.complainant, hidden=showing is Showing.HIDDEN),
+        "facts": scrub(complaint.facts),
+        "demand": complaint.demand and scrub(complaint.demand),
         "occurred_at": complaint.occurred_at,
         "major": case.major,
         "missing": [element.value for element in case.missing],
-        "evidence": [item.model_dump(mode="json") for item in complaint.evidence],
-        "supplements": list(supplements),
+        "evidence": [item.model_dump(mode="json") | {"name": scrub(item.name)} for item in complaint.evidence],
+        "supplements": [{**each, "text": scrub(each["text"])} for each in supplements],
         "split_from": case.split_from,
         "parts": list(case.parts),
         "links": [{"other": link.other, "relation": link.relation.value} for link in case.links],
@@ -100,8 +112,26 @@ async def done(office: Office, unit: UnitOfWork, case: Case, command: commands.C
         query = select(cases.c.sealed_complaint).where(cases.c.number == case.number)
         sealed = (await unit.connection.execute(query)).scalar_one()
         complaint = ComplaintReceived.model_validate_json(office.ring.open(sealed))
-        answer["identity"] = complaint.complainant.model_dump(mode="json")
+        answer["complainant"] = identity_answer(complaint.complainant)
     return answer
+
+
+def masked_identity(complainant: Complainant, *, hidden: bool) -> dict[str, Any]:
+    """王**, 139****2046: enough to recognise a case by, not enough to find a person; nothing where it is ``hidden``."""
+    masks = {"name": mask_name, "phone": mask_phone, "email": mask_email, "address": mask_address}
+    given = {name: getattr(complainant, name) for name in masks}
+    shown = {name: None if hidden or not given[name] else mask(given[name]) for name, mask in masks.items()}
+    return shown | {
+        "relation": complainant.relation.value,
+        "anonymous": complainant.anonymous,
+        "confidential": complainant.confidential,
+        "masked": True,
+    }
+
+
+def identity_answer(complainant: Complainant) -> dict[str, Any]:
+    """Who complained, in full: only as the answer to a look that was recorded."""
+    return complainant.model_dump(mode="json") | {"masked": False}
 
 
 def _clock(clock: Any) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def _add_reading(router: APIRouter, office: Office, gate: Gate) -> None:
         """One case."""
         row, found, complaint = await _seen(office, number, person_of(who))
         more = await queries.supplements_of(office.store, office.ring, number)
-        return answers.case_answer(row, found, complaint, office.centre, more)
+        return answers.case_answer(row, found, complaint, office.centre, person_of(who), more)
 
     @router.get("/workflow/cases/{number}/timeline")
     async def timeline(number: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
@@ -115,6 +115,7 @@ def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:
         """Do it. ``If-Match`` carries the version that was looked at; an older one is answered 412.
 
         With an ``Idempotency-Key`` the same request sent again gets the same answer and is done once.
+        ``reveal_identity`` records who looked and why, and is the only answer that holds the complainant's identity.
         """
         command = _command(name, await request.body())
         once = Once(who.name, f"{number}/{name}", idempotency_key, await request.body()) if idempotency_key else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from services.workflow.domain.case import Case
 from services.workflow.domain.roles import Person, Software
+from shared.contracts.masking import Showing
 from shared.contracts.values import Role
 
 
@@ -25,6 +26,16 @@ def may_see(case: Case, actor: Person, *, is_complained_of: bool = False) -> boo
     if actor.role is Role.OPERATOR:
         return case.first_receiver in {actor.id, actor.name} or case.holder.id == actor.id
     return True
+
+
+def words_shown(case: Case, actor: Person) -> Showing:
+    """How much of the complainant is left in what they wrote, for somebody who may see the case (art. 17).
+
+    The office reads it as it came; a unit without what leads to a person, and of a confidential one nothing at all.
+    """
+    if not actor.is_of_a_unit:
+        return Showing.OPEN
+    return Showing.HIDDEN if case.confidential else Showing.PARTLY
 
 
 def _is_officer(case: Case, actor: Person) -> bool:

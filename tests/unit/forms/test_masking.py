@@ -17,18 +17,13 @@ from services.forms.domain.masking import (
     HIDDEN_FIELD,
     MASKS,
     Reader,
-    Showing,
     mask,
-    mask_address,
-    mask_email,
-    mask_name,
-    mask_phone,
-    mask_text,
 )
 from services.forms.domain.values import FormValues
 from services.forms.templates import FORMS
 from shared.contracts import case
 from shared.contracts.complaint import Complainant
+from shared.contracts.masking import Showing, mask_address, mask_email, mask_name, mask_phone, mask_text
 from tests.parts.forms import a_complainant, a_complaint, a_story, an_event, values_for
 
 SECRET = a_complainant(confidential=True)

@@ -1,0 +1,114 @@
+"""The complainant's identity: masked wherever a case is shown, and given only to a look that stands in the timeline."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.contracts.values import Role
+from tests.parts.house import OTHER_UNIT, UNIT
+from tests.parts.open_house import OpenHouse, open_house, until
+
+WHO = {"name": "刘桂华", "phone": "13900002046", "address": "滕州市善南街道3号", "relation": "self", "reply_by": "sms"}
+FACTS = "我叫刘桂华，电话 139-0000-2046，等了一个多小时没有叫到。"
+LOOK = {"purpose": "follow_up", "reason": "电话回访"}
+SECRETS = ("刘桂华", "13900002046", "139-0000-2046", "善南街道")
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[OpenHouse]:
+    """A house with people on both sides."""
+    async with open_house(tmp_path) as started:
+        for name, role, unit in (
+            ("operator", Role.OPERATOR, None),
+            ("handler", Role.HANDLER, None),
+            ("auditor", Role.AUDITOR, None),
+            ("administrator", Role.ADMINISTRATOR, None),
+            ("unit", Role.UNIT_HANDLER, UNIT),
+            ("leader", Role.UNIT_LEADER, UNIT),
+            ("stranger", Role.UNIT_HANDLER, OTHER_UNIT),
+        ):
+            started.tokens[name] = (await started.token(name, role, unit))["Authorization"]
+        for name, seat in (("unit", "unit_handler"), ("leader", "unit_leader")):
+            entry = {"id": name, "name": name, "role": seat, "unit": UNIT}
+            await started.ask("PUT", "/workflow/directory/staff", "administrator", json=entry)
+        yield started
+
+
+async def _case(house: OpenHouse, *, confidential: bool) -> str:
+    """A case that lies with the unit."""
+    told = {"complainant": {**WHO, "confidential": confidential}, "target": {"unit": UNIT}, "facts": FACTS}
+    receipt = await house.ask("POST", "/intake/phone-logs", "operator", json={**told, "demand": "请核实", "call": {}})
+    assert receipt.status_code == 201, receipt.text
+    path = f"/intake/submissions/{receipt.json()['complaint_id']}"
+    number: str = await until(house, path, "handler", lambda body: body["case_number"])
+    for command, body in (("accept", {}), ("forward", {"unit": UNIT, "advice": "请核实并反馈。"})):
+        await _do(house, number, command, "handler", body)
+    return number
+
+
+async def _do(house: OpenHouse, number: str, command: str, who: str, body: dict[str, Any]) -> Any:
+    return await house.ask("POST", f"/workflow/cases/{number}/actions/{command}", who, json=body)
+
+
+@pytest.mark.article("17")
+async def test_a_case_shows_a_part_of_who_complained(house: OpenHouse):
+    """王**, 139****2046: to the office and to the unit alike, and the unit's copy of the facts names nobody."""
+    number = await _case(house, confidential=False)
+    for who in ("handler", "auditor", "unit"):
+        shown = (await house.ask("GET", f"/workflow/cases/{number}", who)).json()
+        assert (shown["complainant"]["name"], shown["complainant"]["phone"]) == ("刘**", "139****2046")
+        assert shown["complainant"]["address"] == "滕州市****"
+    seen_by_the_unit = (await house.ask("GET", f"/workflow/cases/{number}", "unit")).text
+    assert not [secret for secret in SECRETS if secret in seen_by_the_unit]
+
+
+@pytest.mark.article("17")
+@pytest.mark.parametrize("who", ["operator", "handler", "auditor", "unit", "leader"])
+async def test_a_look_with_a_reason_gives_the_identity_and_is_on_record(house: OpenHouse, who: str):
+    """The answer holds the name; the timeline holds who looked and why."""
+    number = await _case(house, confidential=False)
+    answer = await _do(house, number, "reveal_identity", who, LOOK)
+    assert answer.status_code == 200, answer.text
+    told = answer.json()["complainant"]
+    assert (told["name"], told["phone"], told["address"]) == ("刘桂华", "+8613900002046", WHO["address"])
+    entries = (await house.ask("GET", f"/workflow/cases/{number}/timeline", "handler")).json()["items"]
+    look = [(item["actor"], item["what"]["reason"]) for item in entries if item["kind"] == "identity_revealed"]
+    assert look == [(who, "电话回访")]
+
+
+@pytest.mark.article("17")
+@pytest.mark.parametrize("who", ["unit", "leader"])
+async def test_a_confidential_complainant_is_never_named_to_the_unit(house: OpenHouse, who: str):
+    """Neither in the case, nor in its words, nor for any reason; and the refused look leaves no entry."""
+    number = await _case(house, confidential=True)
+    shown = await house.ask("GET", f"/workflow/cases/{number}", who)
+    assert {shown.json()["complainant"][name] for name in ("name", "phone", "email", "address")} == {None}
+    assert not [secret for secret in (*SECRETS, "刘**", "139****") if secret in shown.text]
+    answer = await _do(house, number, "reveal_identity", who, LOOK)
+    assert answer.status_code == 409
+    assert "刘" not in answer.text
+    timeline = await house.ask("GET", f"/workflow/cases/{number}/timeline", who)
+    assert "identity_revealed" not in timeline.text
+    assert (await _do(house, number, "reveal_identity", "handler", LOOK)).json()["complainant"]["name"] == "刘桂华"
+
+
+@pytest.mark.article("17")
+@pytest.mark.parametrize(("who", "status"), [("administrator", 403), ("stranger", 404)])
+async def test_who_has_no_business_with_it_gets_nothing(house: OpenHouse, who: str, status: int):
+    """The administrator may not, and to another unit the case doesn't exist."""
+    number = await _case(house, confidential=False)
+    answer = await _do(house, number, "reveal_identity", who, LOOK)
+    assert answer.status_code == status
+    assert "刘" not in answer.text
+
+
+@pytest.mark.article("17")
+@pytest.mark.parametrize("body", [{}, {"purpose": "follow_up"}, {"purpose": "follow_up", "reason": " "}])
+async def test_no_look_without_a_reason(house: OpenHouse, body: dict[str, str]):
+    """Neither purpose nor reason may be left out or blank."""
+    number = await _case(house, confidential=False)
+    answer = await _do(house, number, "reveal_identity", "handler", body)
+    assert answer.status_code == 422
+    assert "刘" not in answer.text
