@@ -19,6 +19,7 @@ from shared.observability import Check, Condition, examine
 from shared.service import Service, running
 from shared.settings import Settings
 from shared.web.access_table import AccessTable, public
+from shared.web.docs_page import docs_routes
 from shared.web.edge import EdgePolicy, install_web
 from shared.web.frame import Site
 from shared.web.i18n import Bilingual
@@ -50,11 +51,13 @@ def make_app(services: Sequence[Service], settings: Settings) -> FastAPI:
             yield
 
     names = [service.name for service in services if service.routers]
-    app = FastAPI(title=f"Shouli: {', '.join(names)}", version="1", lifespan=lifespan, docs_url="/docs", redoc_url=None)
+    app = FastAPI(title=f"Shouli: {', '.join(names)}", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     limits = Limits(bodies=_UPLOADS)
     proxies = tuple(filter(None, settings.trusted_proxies.replace(",", " ").split()))
     policy = EdgePolicy(proxies, limits, guesses_a_minute=settings.guesses_a_minute)
-    install_web(app, common_pages(settings), policy)
+    pages = common_pages(settings)
+    install_web(app, pages, policy)
+    app.include_router(docs_routes(app, pages))
     app.include_router(health_routes({name: check for service in services for name, check in service.checks.items()}))
     for service in services:
         for router in service.routers:

@@ -24,6 +24,7 @@ from services.intake.web import views as intake
 from services.workflow.web import views as track
 from shared.contracts.values import Channel, Element, Ground, Role
 from shared.web.desk_frame import KEYS, ROLE_WORDS
+from shared.web.docs_page import operations
 from shared.web.edge import install_web
 from shared.web.frame import AccountPage, CodePage, Desk, LoginPage, NavItem, ProblemPage, SetUpPage, Site
 from shared.web.i18n import Bilingual, Language
@@ -355,12 +356,31 @@ _NUMBER = "0193-6f4a"
 
 ACCOUNT = AccountPage("1087", "孙晓敏", Role.OPERATOR, "", "c2FtcGxl", has_password=True, has_totp=False)
 
+DOCUMENT = {
+    "paths": {
+        "/intake/visits": {
+            "post": {
+                "summary": "One visit",
+                "description": "What was told at a reception point.",
+                "parameters": [{"name": "Idempotency-Key", "in": "header"}],
+                "requestBody": {
+                    "content": {"application/json": {"schema": {"properties": {"facts": {}}, "required": ["facts"]}}}
+                },
+                "responses": {"201": {"description": "Stored"}},
+            }
+        }
+    }
+}
+"""An OpenAPI document with one of everything that is listed."""
+
 SAMPLES: Mapping[str, Sample] = {
     "start": Sample(
         "start.html", {"page": intake.StartPage(_ways(), "/gallery/form", written_form_url="/gallery/written-empty")}
     ),
     "form": Sample("form.html", {"page": FORM}),
     "form-errors": Sample("form.html", {"page": FORM_BACK}, status=422, posted=True),
+    "form-draft": Sample("form.html", {"page": replace(FORM, restored=True, draft_url="/intake/web-forms/draft")}),
+    "docs": Sample("docs.html", {"title": "Shouli: intake", "operations": operations(DOCUMENT)}),
     "form-expired": Sample(
         "form.html",
         {"page": replace(FORM_BACK, errors=(), notice=intake.FormNotice.EXPIRED)},

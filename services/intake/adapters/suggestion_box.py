@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import StringConstraints, model_validator
 
@@ -10,13 +11,15 @@ from services.intake.adapters.told import Line, Moment, Told
 
 
 class SuggestionSlip(Told):
-    """One slip. What can't be read is transcribed as ``[?]``."""
+    """One slip. What can't be read is marked: ``[?]``, ``[…]``, ``[涂]``."""
 
     box: Line
     opened_at: Moment
     opened_by: Line
     witnessed_by: Line | None = None
     slip_number: Annotated[str, StringConstraints(max_length=40)]
+    opening_id: UUID | None = None
+    """The opening of the box that this slip was found at; its counts must add up before it is closed."""
 
     @model_validator(mode="after")
     def _two_people(self) -> SuggestionSlip:

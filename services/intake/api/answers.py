@@ -26,9 +26,11 @@ class ReceiptAnswer(BaseModel):
     respond_by: datetime
     missing: list[str]
     track_url: str
+    register_number: str | None = None
+    """Of a slip or a letter: its own number in the year's series."""
 
 
-def receipt_answer(receipt: Receipt, public_url: str) -> Response:
+def receipt_answer(receipt: Receipt, public_url: str, register_number: str | None = None) -> Response:
     """201 with ``Location``; byte for byte the same for a repetition, which a header tells."""
     body = ReceiptAnswer(
         complaint_id=receipt.complaint_id,
@@ -39,6 +41,7 @@ def receipt_answer(receipt: Receipt, public_url: str) -> Response:
         respond_by=receipt.respond_by,
         missing=list(receipt.missing),
         track_url=f"{public_url}/track/{receipt.tracking_code}",
+        register_number=register_number,
     )
     headers = {"Location": f"/intake/submissions/{receipt.complaint_id}"}
     if receipt.repeated:

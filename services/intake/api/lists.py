@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query
 
 from services.intake.api.access import SEES_ALL
 from services.intake.domain.major import major_hints
+from services.intake.paper_desk import register_number
 from services.intake.ports import Door
 from services.intake.store import queries
 from shared.contracts.complaint import ComplaintReceived
@@ -63,6 +64,7 @@ async def _insight(door: Door, complaint_id: UUID) -> dict[str, Any]:
     complaint = ComplaintReceived.model_validate_json(door.ring.open(sealed))
     found = door.directory.resolve(complaint.target.unit, complaint.target.window)
     return {
+        "register_number": await register_number(door, complaint_id),
         "major_hints": major_hints(f"{complaint.facts}\n{complaint.demand or ''}"),
         "possible_duplicates": complaint.possible_duplicates,
         "unit_candidates": found.candidates,

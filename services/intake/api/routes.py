@@ -8,6 +8,7 @@ from services.intake.api.callers import caller_routes
 from services.intake.api.drafts import call_routes, draft_routes
 from services.intake.api.lists import list_routes
 from services.intake.api.mail_door import mail_routes
+from services.intake.api.paper_doors import paper_routes
 from services.intake.api.phone_imports import import_routes
 from services.intake.api.quarantine_desk import quarantine_routes
 from services.intake.api.register import register_routes
@@ -25,6 +26,7 @@ def api_routes(door: Door, gate: Gate, settings: IntakeSettings, register: Regis
     """The endpoints, over the service's door."""
     router = APIRouter()
     router.include_router(told_routes(door, gate, settings.public_url))
+    router.include_router(paper_routes(door, gate, settings.public_url))
     router.include_router(mail_routes(door, gate, settings.public_url))
     router.include_router(scan_routes(door, gate, settings.public_url))
     router.include_router(quarantine_routes(door, gate, settings.public_url))

@@ -1,4 +1,4 @@
-"""The five doors at which a person tells or types: a table of path, model, who may, and how the source is named."""
+"""The doors at which a person tells or types: a table of path, model, and how the source is named."""
 
 from __future__ import annotations
 
@@ -99,10 +99,15 @@ STAFF_DOORS: tuple[ToldDoor, ...] = (
 )
 
 
+PAPER = frozenset({Channel.SUGGESTION_BOX, Channel.LETTER})
+
+
 def told_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
     """The routes of the table, and the public web form's JSON."""
     router = APIRouter(tags=["intake"])
     for row in STAFF_DOORS:
+        if row.channel in PAPER:
+            continue  # registered under a number of their own: ``paper_doors``
         _add_staff_door(router, row, door, gate, public_url)
     return router
 
@@ -135,7 +140,7 @@ def _add_staff_door(router: APIRouter, row: ToldDoor, door: Door, gate: Gate, pu
         responses=RECEIPT_DOCUMENTED,
         name=row.kind,
         summary=(row.model.__doc__ or "").strip(),
-        openapi_extra=_body_of(row.model),
+        openapi_extra=body_of(row.model),
     )
 
 
@@ -178,6 +183,7 @@ def submission_of(told: Told, channel: Channel, more: dict[str, Any]) -> Any:
     return told.submission(channel, **base).model_copy(update=extra)
 
 
-def _body_of(model: type[Told]) -> dict[str, Any]:
+def body_of(model: type[Told]) -> dict[str, Any]:
+    """The model as OpenAPI shows it for a route that reads the bytes itself."""
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}

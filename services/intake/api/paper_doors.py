@@ -1,0 +1,185 @@
+"""Paper at the counter: openings of boxes, and the slips and letters with their register numbers (art. 14)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import Field, model_validator
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from services.intake.adapters.suggestion_box import SuggestionSlip
+from services.intake.adapters.told import Line, Moment, Strict, Told
+from services.intake.api.answers import RECEIPT_DOCUMENTED, key_reused, receipt_answer, unavailable
+from services.intake.api.requests import json_body, repetition
+from services.intake.api.told_doors import STAFF_DOORS, ToldDoor, body_of, submission_of
+from services.intake.domain.transcription import MARKS, marked
+from services.intake.handlers import KeyReusedError, Original, Receipt, keep
+from services.intake.paper_desk import (
+    CountsDifferError,
+    Opening,
+    OpeningClosedError,
+    OpeningFullError,
+    Series,
+    UnknownOpeningError,
+    close_opening,
+    opening_with_slips,
+    receive_paper,
+    recent_openings,
+    record_opening,
+    register_number,
+)
+from services.intake.ports import Door
+from shared.contracts.complaint import Source
+from shared.contracts.values import Channel
+from shared.identity.principal import Principal
+from shared.store.engine import is_unreachable
+from shared.web.access import Gate
+from shared.web.problems import FieldFault, Problem
+
+MOST_SLIPS = 500
+_SERIES = {Channel.SUGGESTION_BOX: Series.SLIP, Channel.LETTER: Series.LETTER}
+
+
+class BoxOpening(Strict):
+    """A box was opened: by two people (art. 14), whatever was in it."""
+
+    box: Line = Field(min_length=1)
+    opened_at: Moment
+    opened_by: Line = Field(min_length=1)
+    witnessed_by: Line = Field(min_length=1)
+    slips: int = Field(ge=0, le=MOST_SLIPS)
+
+    @model_validator(mode="after")
+    def _two_people(self) -> BoxOpening:
+        if self.witnessed_by == self.opened_by:
+            raise ValueError("the witness must be another person than the one who opened the box")
+        return self
+
+
+def paper_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
+    """/intake/box-openings, /intake/suggestion-slips, /intake/letters."""
+    router = APIRouter(tags=["intake"])
+    _add_openings(router, door, gate)
+    _add_closing(router, door, gate)
+    for row in STAFF_DOORS:
+        if row.channel in _SERIES:
+            _add_paper(router, row, door, gate, public_url)
+    return router
+
+
+def _add_openings(router: APIRouter, door: Door, gate: Gate) -> None:
+    @router.post("/intake/box-openings", status_code=201)
+    async def opened(request: Request, who: Principal = Depends(gate.admit)) -> Response:
+        """A box was opened; its slips are registered one by one against this, and it is closed when the counts agree."""
+        told = await json_body(request, BoxOpening)
+        if told.opened_at > door.clock() + timedelta(minutes=5):
+            fault = FieldFault("opened_at", "ahead", "不能晚于现在", "must not be in the future")
+            raise Problem(422, "validation", "时间不对", "The time is not possible", fields=[fault])
+        opening_id = await record_opening(door, Opening(**told.model_dump()), recorded_by=who.name)
+        headers = {"Location": f"/intake/box-openings/{opening_id}"}
+        return JSONResponse({"id": str(opening_id), "marks": dict(MARKS)}, status_code=201, headers=headers)
+
+    @router.get("/intake/box-openings", dependencies=[Depends(gate.admit)])
+    async def openings() -> dict[str, Any]:
+        """The newest first, each with its counts."""
+        return {"items": await recent_openings(door)}
+
+    @router.get("/intake/box-openings/{opening_id}", dependencies=[Depends(gate.admit)])
+    async def opening(opening_id: UUID) -> dict[str, Any]:
+        """One, with the register numbers of its slips."""
+        try:
+            return await opening_with_slips(door, opening_id)
+        except UnknownOpeningError as fault:
+            raise _problem(fault) from fault
+
+
+def _add_closing(router: APIRouter, door: Door, gate: Gate) -> None:
+    @router.post("/intake/box-openings/{opening_id}/close")
+    async def close(opening_id: UUID, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
+        """Close it: 409 unless as many slips are registered as were counted."""
+        try:
+            await close_opening(door, opening_id, closed_by=who.name)
+        except CountsDifferError as fault:
+            raise _counts_differ(fault) from fault
+        except (UnknownOpeningError, OpeningClosedError) as fault:
+            raise _problem(fault) from fault
+        return await opening_with_slips(door, opening_id)
+
+
+def _add_paper(router: APIRouter, row: ToldDoor, door: Door, gate: Gate, public_url: str) -> None:
+    async def endpoint(request: Request, who: Principal = Depends(gate.admit)) -> Response:
+        told = await json_body(request, row.model)
+        receipt = await _take(door, row, told, who, request)
+        return receipt_answer(receipt, public_url, await register_number(door, receipt.complaint_id))
+
+    router.add_api_route(
+        row.path,
+        endpoint,
+        methods=["POST"],
+        status_code=201,
+        responses=RECEIPT_DOCUMENTED,
+        name=row.kind,
+        summary=(row.model.__doc__ or "").strip(),
+        openapi_extra=body_of(row.model),
+    )
+
+
+async def _take(door: Door, row: ToldDoor, told: Told, who: Principal, request: Request) -> Receipt:
+    now = door.clock()
+    same = await repetition(request, f"{row.kind}:{who.name}")
+    try:
+        evidence = await keep(door, [Original(file.name, file.media_type, file.content()) for file in told.files])
+        more = {
+            "received_at": min(row.received_at(told, now), now),
+            "received_by": who.name,
+            "source": Source(
+                kind=row.kind,
+                external_id=row.external_id(told),
+                originals=[item.sha256 for item in evidence],
+                transcribed_by=who.name,
+            ),
+            "evidence": evidence,
+            **row.more(told, who, now),
+        }
+        submission = submission_of(told, row.channel, more)
+        submission = submission.model_copy(update={"facts": marked(submission.facts)})
+        opening = told.opening_id if isinstance(told, SuggestionSlip) else None
+        return await receive_paper(door, submission, _SERIES[row.channel], opening_id=opening, same=same)
+    except KeyReusedError as fault:
+        raise key_reused() from fault
+    except tuple(_PROBLEMS) as fault:
+        raise _problem(fault) from fault
+    except Exception as fault:
+        if is_unreachable(fault):
+            raise unavailable() from fault
+        raise
+
+
+_PROBLEMS: dict[type[Exception], Callable[[], Problem]] = {
+    UnknownOpeningError: lambda: Problem(404, "not_found", "没有这次开箱记录", "There is no such opening"),
+    OpeningClosedError: lambda: Problem(409, "opening_closed", "这次开箱已经办结", "The opening is closed"),
+    OpeningFullError: lambda: Problem(
+        409,
+        "opening_full",
+        "开箱时点的张数都已登记；多出来的，请两人核对后另记一次开箱",
+        "As many slips are registered as were counted; record what is left over as an opening of its own",
+    ),
+}
+
+
+def _problem(fault: Exception) -> Problem:
+    return _PROBLEMS[type(fault)]()
+
+
+def _counts_differ(fault: CountsDifferError) -> Problem:
+    return Problem(
+        409,
+        "counts_differ",
+        f"开箱时点了 {fault.counted} 张，登记了 {fault.registered} 张，对不上",
+        f"{fault.counted} slips were counted, {fault.registered} are registered",
+    )
