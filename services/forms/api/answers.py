@@ -1,0 +1,113 @@
+"""How forms answers: which documents a role may have, and how one is shown and sent."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from sqlalchemy import select
+from starlette.responses import Response
+
+from services.forms.domain.binder import BINDER
+from services.forms.domain.masking import Reader
+from services.forms.print_room import PrintRoom
+from services.forms.rendering import Printer
+from services.forms.store.states import FROZEN, ISSUED, READY
+from services.forms.store.tables import documents
+from shared.contracts.values import Role
+from shared.identity.principal import Principal
+from shared.web.problems import Problem
+
+OFFICE = (Role.OPERATOR, Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR)
+ISSUERS = (Role.OPERATOR, Role.HANDLER, Role.OFFICE_LEADER)
+UNITS = frozenset({Role.UNIT_HANDLER, Role.UNIT_LEADER})
+BINDER_READERS = (Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR)
+READERS_OF: dict[Role, frozenset[Reader]] = {
+    **{role: frozenset(Reader) for role in OFFICE},
+    **{role: frozenset({Reader.UNIT}) for role in UNITS},
+}
+"""Whose copy each role may read: a unit never reads the office's (art. 17)."""
+
+LISTED = (
+    documents.c.id,
+    documents.c.case_number,
+    documents.c.form,
+    documents.c.reader,
+    documents.c.article,
+    documents.c.number,
+    documents.c.version,
+    documents.c.template_version,
+    documents.c.issued_at,
+    documents.c.issued_by,
+    documents.c.asked_by,
+    documents.c.superseded_at,
+    documents.c.state,
+    documents.c.sha256,
+    documents.c.signed_sha256,
+    documents.c.size,
+    documents.c.pages,
+    documents.c.verify_code,
+    documents.c.missing_glyphs,
+    documents.c.reason,
+)
+SANDBOX = "sandbox; default-src 'none'"
+PDF = "application/pdf"
+
+
+async def the_document(room: PrintRoom, printer: Printer, identifier: str, who: Principal) -> Any:
+    """The row of a document that the asker may have, drawn if it was not. Raises Problem 404."""
+    row = await known_document(room, identifier, who)
+    if row.state == FROZEN:
+        row = await printer.draw_now(row.id)
+    if row is None or row.state != READY:
+        raise no_such_document()
+    return row
+
+
+async def known_document(room: PrintRoom, identifier: str, who: Principal) -> Any:
+    """The row of a document, drawn or not. Raises Problem 404: the same for one that isn't there and one that isn't theirs."""
+    try:
+        wanted = UUID(identifier)
+    except ValueError as fault:
+        raise no_such_document() from fault
+    async with room.store.reading() as connection:
+        row = (await connection.execute(select(documents).where(documents.c.id == wanted))).first()
+    if row is None or not _may_read(row, who):
+        raise no_such_document()
+    return row
+
+
+def _may_read(row: Any, who: Principal) -> bool:
+    if row.form == BINDER and who.role not in BINDER_READERS:
+        return False
+    theirs = Reader(row.reader) in READERS_OF[who.role]
+    return theirs and (who.role not in UNITS or (who.unit is not None and row.unit == who.unit))
+
+
+def listed(row: Any) -> dict[str, Any]:
+    """A document as it is listed, with where it can be had."""
+    endings = ("pdf",) if row.form == BINDER else ("pdf", "docx")
+    links = {ending: f"/forms/documents/{row.id}.{ending}" for ending in endings}
+    shown = {column.name: getattr(row, column.name) for column in LISTED}
+    return shown | (links if row.state in ISSUED else {})
+
+
+def file_answer(content: bytes, media_type: str, name: str) -> Response:
+    """A file to be downloaded; nothing in it may act in the browser."""
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+        "Content-Security-Policy": SANDBOX,
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type=media_type, headers=headers)
+
+
+def no_such_document() -> Problem:
+    """404."""
+    return Problem(404, "not_found", "没有这份文书", "There is no such document")
+
+
+def no_such_case() -> Problem:
+    """404."""
+    return Problem(404, "not_found", "没有这个案件", "There is no such case")
