@@ -1,6 +1,7 @@
 """The binder of a case over HTTP (art. 18.6): what is in it, who may have it, and what it never says."""
 
 from io import BytesIO
+from itertools import pairwise
 from uuid import uuid4
 
 import pikepdf
@@ -14,7 +15,7 @@ from tests.parts.forms import ID, NOON, a_complainant, a_complaint, an_event
 from tests.parts.forms_house import NUMBER, FormsHouse, pdf_text
 
 PATH = f"/forms/cases/{NUMBER}/binder.pdf"
-EVENTS = (
+EVENTS: tuple[type[case.CaseEvent], ...] = (
     case.CaseRegistered,
     case.CaseAccepted,
     case.CaseForwarded,
@@ -99,14 +100,19 @@ async def test_the_contents_and_the_bookmarks_lead_to_the_right_pages(house: For
         pages = [page.objgen for page in pdf.pages]
         texts = [pdf_text(_one_page(pdf, place)) for place in range(len(pages))]
         with pdf.open_outline() as outline:
-            found = {item.title: pages.index(item.destination[0].objgen) for item in outline.root}
+            found = {item.title: _place(pages, item) for item in outline.root}
             attached = next(item for item in outline.root if item.title == "附件")
-            lengths = [pages.index(item.destination[0].objgen) for item in attached.children]
+            lengths = [_place(pages, item) for item in attached.children]
     assert "办理经过" in texts[found["办理经过"]]
     assert "哈希清单" in texts[found["哈希清单"]]
     assert f"{found['办理经过'] + 1}" in texts[1]
-    assert [later - earlier for earlier, later in zip(lengths, lengths[1:], strict=False)] == [1, 3, 1]
+    assert [later - earlier for earlier, later in pairwise(lengths)] == [1, 3, 1]
     assert all(f"{place}/{len(pages)}" in text for place, text in enumerate(texts, 1))
+
+
+def _place(pages: list[tuple[int, int]], item: pikepdf.OutlineItem) -> int:
+    assert isinstance(item.destination, pikepdf.Array)
+    return pages.index(item.destination[0].objgen)
 
 
 def _one_page(pdf: pikepdf.Pdf, place: int) -> bytes:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.forms.domain.definition import FormId
 from services.forms.domain.lists import LISTS
 from shared.contracts import case
 from tests.parts.forms import FINDINGS, a_complaint, an_event, values_for
@@ -140,7 +141,7 @@ async def test_a_preview_of_strange_fields_names_them(house: FormsHouse) -> None
 @pytest.mark.parametrize("form", sorted(LISTS))
 async def test_a_list_is_issued_from_the_rows_given(house: FormsHouse, form: str) -> None:
     """PDF and DOCX both say every cell; the list has a code of its own."""
-    values = values_for(form)
+    values = values_for(FormId(form))
     body = {
         "texts": values.texts,
         "tables": {name: [list(row) for row in rows] for name, rows in values.tables.items()},
