@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -13,7 +14,7 @@ from services.forms.domain.binder import BINDER
 from services.forms.domain.masking import Reader
 from services.forms.print_room import PrintRoom
 from services.forms.rendering import Printer
-from services.forms.store.states import FROZEN, ISSUED, READY
+from services.forms.store.states import FROZEN, ISSUED, READY, WAITING
 from services.forms.store.tables import documents
 from shared.contracts.values import Role
 from shared.identity.principal import Principal
@@ -53,16 +54,31 @@ LISTED = (
 )
 SANDBOX = "sandbox; default-src 'none'"
 PDF = "application/pdf"
+PATIENCE = 30
+"""Seconds that a request waits for a document that is being drawn."""
+_POLL = 0.25
 
 
 async def the_document(room: PrintRoom, printer: Printer, identifier: str, who: Principal) -> Any:
     """The row of a document that the asker may have, drawn if it was not. Raises Problem 404."""
     row = await known_document(room, identifier, who)
-    if row.state == FROZEN:
-        row = await printer.draw_now(row.id)
-    if row is None or row.state != READY:
+    if row.state in (FROZEN, WAITING):
+        return await once_drawn(printer, row.id)
+    if row.state != READY:
         raise no_such_document()
     return row
+
+
+async def once_drawn(printer: Printer, identifier: UUID) -> Any:
+    """The document's row once it is drawn, by us or by whoever is at it just now. Raises Problem 503 if that takes too long."""
+    for _ in range(int(PATIENCE / _POLL)):
+        row = await printer.draw_now(identifier)
+        if row is not None:
+            return row
+        await asyncio.sleep(_POLL)
+    raise Problem(
+        503, "not_ready", "文书还在制作，请稍后再取", "The document is still being made", headers={"Retry-After": "10"}
+    )
 
 
 async def known_document(room: PrintRoom, identifier: str, who: Principal) -> Any:

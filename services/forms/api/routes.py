@@ -22,6 +22,7 @@ from services.forms.api.answers import (
     known_document,
     listed,
     no_such_document,
+    once_drawn,
     the_document,
 )
 from services.forms.api.demand_routes import told
@@ -38,10 +39,6 @@ from shared.clock import SHANGHAI
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.problems import Problem
-
-BINDER_PATIENCE = 30
-"""Seconds that a request for a binder waits for it."""
-_POLL = 0.25
 
 
 def document_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
@@ -71,7 +68,7 @@ def document_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
         """The whole case in one PDF (art. 18.6), as it stands now."""
         with told():
             identifier = await make_binder(room, number, who=who.name)
-        row = await _once_bound(printer, identifier)
+        row = await once_drawn(printer, identifier)
         return file_answer(await _issued(room, row), PDF, f"{row.number}案卷.pdf")
 
     return router
@@ -137,18 +134,6 @@ async def _pdf(room: PrintRoom, row: Any, who: Principal, *, copy: bool) -> Resp
 async def _issued(room: PrintRoom, row: Any) -> bytes:
     """The file as it was given out: with the centre's signature where there is one."""
     return await room.originals.read(row.signed_sha256 or row.sha256)
-
-
-async def _once_bound(printer: Printer, identifier: Any) -> Any:
-    """The binder's row once it is made. Raises Problem 503 where that takes too long."""
-    for _ in range(int(BINDER_PATIENCE / _POLL)):
-        row = await printer.draw_now(identifier)
-        if row is not None:
-            return row
-        await asyncio.sleep(_POLL)
-    raise Problem(
-        503, "not_ready", "案卷还在装订，请稍后再取", "The binder is still being made", headers={"Retry-After": "10"}
-    )
 
 
 async def _dispositions(room: PrintRoom, printer: Printer, day: date) -> list[Row[Any]]:

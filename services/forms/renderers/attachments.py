@@ -79,7 +79,7 @@ def _reduced(frame: Image) -> Image:
     if frame.width * frame.height > MOST_PIXELS:
         raise Unreadable("pixels")
     wide, high = (int((side - 2 * MARGIN) / _POINTS_PER_INCH * _DOTS_PER_INCH) for side in SHEET)
-    frame.draft("RGB", (high, high))
+    frame.draft("RGB", (wide, high) if frame.height >= frame.width else (high, wide))
     upright = ImageOps.exif_transpose(frame)
     kind = "L" if upright.mode in ("1", "L") else "RGB"
     if "A" in upright.getbands() or upright.mode == "P":
