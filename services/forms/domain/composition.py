@@ -270,8 +270,10 @@ class _Filled:
             case Closing(lines=lines):
                 yield Ending(tuple(self._line(line) for line in lines))
             case Listing(field=field, headings=headings, columns=columns, bar=bar):
-                rows = self._rows(field)
-                yield Rows(headings, columns, rows, bar, () if bar is None else portions([row[bar] for row in rows]))
+                listed = self._rows(field)
+                yield Rows(
+                    headings, columns, listed, bar, () if bar is None else portions([row[bar] for row in listed])
+                )
 
     def _paragraphs(self, paragraph: Paragraph) -> Iterator[Text]:
         """One paragraph, or more where what is filled in has several."""
