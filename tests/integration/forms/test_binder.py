@@ -1,5 +1,6 @@
 """The binder of a case over HTTP (art. 18.6): what is in it, who may have it, and what it never says."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from itertools import pairwise
 from uuid import uuid4
@@ -97,7 +98,7 @@ async def test_the_contents_and_the_bookmarks_lead_to_the_right_pages(house: For
     """Each bookmark opens the page on which its part begins, and pages are numbered through."""
     await _filed(house)
     with pikepdf.open(BytesIO((await house.ask("GET", PATH)).content)) as pdf:
-        pages = [page.objgen for page in pdf.pages]
+        pages = [page.obj for page in pdf.pages]
         texts = [pdf_text(_one_page(pdf, place)) for place in range(len(pages))]
         with pdf.open_outline() as outline:
             found = {item.title: _place(pages, item) for item in outline.root}
@@ -110,9 +111,9 @@ async def test_the_contents_and_the_bookmarks_lead_to_the_right_pages(house: For
     assert all(f"{place}/{len(pages)}" in text for place, text in enumerate(texts, 1))
 
 
-def _place(pages: list[tuple[int, int]], item: pikepdf.OutlineItem) -> int:
+def _place(pages: Sequence[pikepdf.Object], item: pikepdf.OutlineItem) -> int:
     assert isinstance(item.destination, pikepdf.Array)
-    return pages.index(item.destination[0].objgen)
+    return [page.objgen for page in pages].index(item.destination[0].objgen)
 
 
 def _one_page(pdf: pikepdf.Pdf, place: int) -> bytes:

@@ -37,19 +37,19 @@ async def test_every_kind_of_paper_is_genuine_and_then_superseded(house: FormsHo
     made["binder"] = await house.listed("binder")
     lists = {form.value for form in LISTS}
     assert set(made) | lists == {paper.value for paper in Paper}
-    for form, item in made.items():
+    for name, item in made.items():
         status, text = await _page(house, item["verify_code"])
-        assert (status, "是真的" in text) == (200, True), form
+        assert (status, "是真的" in text) == (200, True), name
         assert "李淑珍" not in text
         assert "13800138000" not in text
-    for form, item in made.items():
-        if form == "binder":
+    for name, item in made.items():
+        if name == "binder":
             await house.hear(an_event(case.CaseDeadlineMissed, 13))
             await house.ask("GET", f"/forms/cases/{NUMBER}/binder.pdf")
         else:
-            await house.done("POST", "/forms/documents", json={"case": NUMBER, "form": form})
+            await house.done("POST", "/forms/documents", json={"case": NUMBER, "form": name})
         status, text = await _page(house, item["verify_code"])
-        assert (status, "已被新的一份替代" in text) == (200, True), form
+        assert (status, "已被新的一份替代" in text) == (200, True), name
 
 
 @pytest.mark.parametrize("form", sorted(LISTS))
