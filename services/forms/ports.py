@@ -6,10 +6,12 @@ A renderer turns a form with its values into the bytes of a document. Real ones 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Protocol
 
+from services.forms.domain.binder import Attachment, BinderContents
 from services.forms.domain.composition import compose
 from services.forms.domain.definition import Form, FormId
 from services.forms.domain.values import FormValues, Issue
@@ -22,6 +24,8 @@ class Rendered:
     content: bytes
     media_type: str
     missing_glyphs: tuple[str, ...] = ()
+    pages: int | None = None
+    """How many pages it has; None where only the program that opens it can tell (DOCX)."""
 
     @property
     def sha256(self) -> str:
@@ -43,6 +47,53 @@ class Renderer(Protocol):
         ``copies`` is how many are drawn one after the other; None means as many as the regulation asks for.
         Raises WrongValues where the values aren't this form's.
         """
+        ...
+
+
+class PdfDrawer(Renderer, Protocol):
+    """A renderer whose pages can also be looked at while the form is filled in."""
+
+    def preview_png(self, form: Form, values: FormValues, issue: Issue) -> list[bytes]:
+        """The pages of one copy as PNG. Blocking. Raises WrongValues."""
+        ...
+
+
+class Signer(Protocol):
+    """Signs PDF documents with the centre's key."""
+
+    def sign(self, content: bytes) -> bytes:
+        """The document with a signature appended: it begins with the very bytes of ``content``. Blocking, thread-safe."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BoundForm:
+    """A form as it is bound in: its line in the contents, its PDF (None where it can't be drawn), the hash of the issued one."""
+
+    title: str
+    content: bytes | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What is bound after the cover: forms as they are drawn, attachments to be read by hash when their turn comes."""
+
+    forms: Sequence[BoundForm]
+    attachments: Sequence[Attachment]
+    read: Callable[[str], bytes]
+    """Gives an original by its hash; blocking. Raises whatever the object store raises."""
+
+
+class Bookbinder(Protocol):
+    """Puts PDFs together. Blocking: call it in a worker thread."""
+
+    def bind(self, contents: BinderContents, stack: Stack, issue: Issue) -> Rendered:
+        """The binder of a case (art. 18.6). What can't be shown as pages stands there as a page with name and hash."""
+        ...
+
+    def join(self, documents: Sequence[bytes]) -> Rendered:
+        """One PDF of several, in order."""
         ...
 
 

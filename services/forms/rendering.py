@@ -1,27 +1,27 @@
 """The printer: draws what waits, under a lease, outside every transaction, and keeps the bytes as an original.
 
 Law of this file: the same words give the same bytes, so that drawing twice after a crash harms nobody; a document that
-can't be drawn is set aside with the reason after ``MOST_ATTEMPTS`` and never holds up the next.
+can't be drawn is set aside with the reason after ``MOST_ATTEMPTS`` and never holds up the next. The centre's signature is
+appended to what was drawn: both are kept.
 """
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import or_, select, update
 
-from services.forms.domain.definition import FormId
-from services.forms.domain.values import FormValues, Issue, Verification
-from services.forms.handlers import FAILED, FROZEN, READY, WAITING
-from services.forms.ports import Rendered, Renderer
+from services.forms import binding
+from services.forms.domain.binder import BINDER
+from services.forms.drawing import DocumentRow, draw
+from services.forms.ports import Rendered
 from services.forms.print_room import PrintRoom
 from services.forms.store import tables
-from services.forms.templates import FORMS
+from services.forms.store.states import FAILED, FROZEN, READY, WAITING
 from shared.contracts.document import DocumentRendered
 from shared.contracts.values import new_id
 from shared.store.unit_of_work import UnitOfWork
@@ -31,8 +31,10 @@ MOST_ATTEMPTS = 3
 BATCH = 20
 POLL = 0.5
 
+WAIT_FOR_OTHERS = timedelta(seconds=2)
+"""How long a binder waits for a form that another replica is drawing."""
+
 _log = structlog.get_logger("rendering")
-DocumentRow = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +96,34 @@ class Printer:
 
     async def _draw(self, item: _Claimed) -> None:
         try:
-            drawn = await asyncio.to_thread(draw, self._room, item.row, self._room.pdf)
+            drawn = await self._made(item.row)
             await self._room.originals.keep(drawn.content)
+            signed = await self._signed(drawn)
+        except binding.NotDrawnYet:
+            await self._let_wait(item)
         except Exception as fault:  # noqa: BLE001 - whatever a form does to the renderer, the next one is drawn
             _log.error("document.not_drawn", document=str(item.row.id), form=item.row.form, fault=type(fault).__name__)
             await self._give_back(item, type(fault).__name__)
-            return
-        await self._finish(item, drawn)
+        else:
+            await self._finish(item, drawn, signed)
 
-    async def _finish(self, item: _Claimed, drawn: Rendered) -> None:
+    async def _made(self, row: DocumentRow) -> Rendered:
+        if row.form == BINDER:
+            return await binding.bind(self._room, row, self.draw_now)
+        return await draw(self._room, row, self._room.pdf)
+
+    async def _signed(self, drawn: Rendered) -> str | None:
+        """The hash of the document with the centre's signature; None where there is no key."""
+        if self._room.signer is None:
+            return None
+        signed = await asyncio.to_thread(self._room.signer.sign, drawn.content)
+        return await self._room.originals.keep(signed)
+
+    async def _finish(self, item: _Claimed, drawn: Rendered, signed_sha256: str | None) -> None:
         row = item.row
+        if drawn.missing_glyphs:
+            codes = [f"U+{ord(character):04X}" for character in drawn.missing_glyphs]
+            _log.warning("document.glyphs_missing", document=str(row.id), form=row.form, characters=codes)
         async with self._room.store.transaction(self._room.clock()) as unit:
             written = await unit.connection.execute(
                 update(tables.documents)
@@ -111,18 +131,29 @@ class Printer:
                 .values(
                     state=READY,
                     sha256=drawn.sha256,
+                    signed_sha256=signed_sha256,
                     size=len(drawn.content),
+                    pages=drawn.pages,
                     missing_glyphs=list(drawn.missing_glyphs),
+                    reason=None,
                     lease_token=None,
                     lease_until=None,
                 )
             )
-            if written.rowcount:
+            if written.rowcount and row.complaint_id is not None:
                 unit.emit(_rendered(row, drawn, unit.now), subject=row.complaint_id)
+
+    async def _let_wait(self, item: _Claimed) -> None:
+        """Take the binder up again a little later, without counting this as an attempt."""
+        later = {"attempts": item.row.attempts, "lease_until": self._room.clock() + WAIT_FOR_OTHERS}
+        await self._put_back(item, {"state": WAITING, "lease_token": None, **later})
 
     async def _give_back(self, item: _Claimed, reason: str) -> None:
         over = item.row.attempts + 1 >= MOST_ATTEMPTS
-        values = {"state": FAILED if over else WAITING, "reason": reason, "lease_token": None, "lease_until": None}
+        state = FAILED if over else WAITING
+        await self._put_back(item, {"state": state, "reason": reason, "lease_token": None, "lease_until": None})
+
+    async def _put_back(self, item: _Claimed, values: dict[str, object]) -> None:
         async with self._room.store.transaction(self._room.clock()) as unit:
             documents = tables.documents
             await unit.connection.execute(
@@ -147,21 +178,7 @@ async def _lease(unit: UnitOfWork, row: DocumentRow) -> _Claimed:
     return item
 
 
-def draw(room: PrintRoom, row: Any, renderer: Renderer, *, copy: bool = False) -> Rendered:
-    """Draw a document's frozen words; blocking."""
-    values = FormValues.model_validate_json(room.ring.open(row.sealed_values))
-    issue = Issue(
-        issued_at=row.issued_at,
-        issued_by=row.issued_by,
-        number=row.number,
-        version=row.version,
-        verification=Verification(code=row.verify_code, url=f"{room.public_url}/verify/{row.verify_code}"),
-        copy=copy,
-    )
-    return renderer.render(FORMS[FormId(row.form)], values, issue)
-
-
-def _rendered(row: DocumentRow, drawn: Rendered, now: Any) -> DocumentRendered:
+def _rendered(row: DocumentRow, drawn: Rendered, now: datetime) -> DocumentRendered:
     return DocumentRendered(
         document_id=row.id,
         complaint_id=row.complaint_id,

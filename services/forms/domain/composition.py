@@ -7,7 +7,8 @@ know typst, Word or fonts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from string import Formatter
 from typing import Literal
@@ -123,12 +124,25 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A listing with its rows."""
+    """A listing with its rows. ``bar`` is the column whose figures are drawn as bars too, ``portions`` how long they are."""
 
     headings: tuple[str, ...]
     columns: tuple[float, ...]
     rows: tuple[tuple[str, ...], ...]
+    bar: int | None = None
+    portions: tuple[float, ...] = ()
     kind: Literal["listing"] = "listing"
+
+
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
+
+
+def portions(figures: Sequence[str]) -> tuple[float, ...]:
+    """Each figure as a part of the greatest, 0 to 1, to four places; what is no figure is 0."""
+    found = [_FIGURE.search(figure.replace(",", "")) for figure in figures]
+    numbers = [float(match[0]) if match else 0.0 for match in found]
+    greatest = max(numbers, default=0.0)
+    return tuple(round(number / greatest, 4) if greatest else 0.0 for number in numbers)
 
 
 Drawn = Table | Text | Lines | Ending | Rows
@@ -255,8 +269,11 @@ class _Filled:
                 yield Lines(label, self._text(field), lines)
             case Closing(lines=lines):
                 yield Ending(tuple(self._line(line) for line in lines))
-            case Listing(field=field, headings=headings, columns=columns):
-                yield Rows(headings, columns, self._rows(field))
+            case Listing(field=field, headings=headings, columns=columns, bar=bar):
+                listed = self._rows(field)
+                yield Rows(
+                    headings, columns, listed, bar, () if bar is None else portions([row[bar] for row in listed])
+                )
 
     def _paragraphs(self, paragraph: Paragraph) -> Iterator[Text]:
         """One paragraph, or more where what is filled in has several."""

@@ -164,11 +164,15 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A table of as many rows as the field has; its head repeats on every page."""
+    """A table of as many rows as the field has; its head repeats on every page.
+
+    ``bar`` is the place of a column of figures that are also drawn as bars; the words stay the same.
+    """
 
     field: str
     headings: tuple[str, ...]
     columns: tuple[float, ...]
+    bar: int | None = None
 
 
 Block = Grid | SealLine | Heading | Paragraph | Ruled | Closing | Listing

