@@ -7,15 +7,24 @@ folders, databases); with a broker configured nothing is made up: a missing key 
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+
+from fastapi import APIRouter
 
 from shared.calendar_book import tables as calendar_tables
 from shared.calendar_book.book import StoredCalendar
 from shared.centre import load_centre
 from shared.clock import Clock, system_clock
 from shared.identity import tables as identity_tables
+from shared.identity.doors.access import ACCESS as IDENTITY_ACCESS
+from shared.identity.doors.accounts_api import account_routes
+from shared.identity.doors.login import Entrance, login_routes
+from shared.identity.doors.own_account import OwnAccount, own_account_routes
+from shared.identity.reception import Reception, greet_first_run, open_reception
+from shared.identity.sessions import StoredSessions
 from shared.identity.tokens import StoredTokens
 from shared.messaging.embedded import EmbeddedTransport
 from shared.messaging.ports import Transport
@@ -26,6 +35,9 @@ from shared.service import Service
 from shared.settings import Settings
 from shared.store.engine import open_engine, ping
 from shared.store.migrate import migrate
+from shared.web.app import common_pages
+from shared.web.csrf import FormTokens
+from shared.web.pages import Pages
 from shared.working_time import BusinessHours, published
 
 SERVICES: tuple[str, ...] = ("intake", "workflow", "notify", "forms")
@@ -54,26 +66,47 @@ def open_premises(settings: Settings, clock: Clock = system_clock) -> tuple[Prem
         originals=FolderOriginals(settings.originals_folder, ring),
         transport=transport,
         tokens=StoredTokens(identity),
+        sessions=StoredSessions(identity),
         centre=centre,
         calendars=calendars,
         hours=BusinessHours(centre.hours.opens, centre.hours.closes),
         clock=clock,
     )
+    reception = open_reception(identity, ring, centre, clock, settings.public_url)
     ground = Service(
-        name="ground",
-        routers=[],
+        name="identity",
+        routers=identity_routes(reception, premises, common_pages(settings)),
         checks={"identity.database": partial(ping, identity), "broker": transport.ping},
         tasks={"calendar": calendars.run},
         start=[
             partial(migrate, identity, IDENTITY_VERSIONS),
             partial(migrate, identity, CALENDAR_VERSIONS, version_table=CALENDAR_CHAIN),
             calendars.read,
+            partial(_greet, reception),
             transport.start,
         ],
         stop=[transport.stop, identity.dispose],
-        surroundings={"premises": premises},
+        surroundings={"premises": premises, "reception": reception},
     )
     return premises, ground
+
+
+def identity_routes(reception: Reception, premises: Premises, pages: Pages) -> list[APIRouter]:
+    """Log-in, own account and the administrator's accounts: the same in every process, on the identity database."""
+    gate = premises.gate(IDENTITY_ACCESS)
+    entrance = Entrance(reception, pages, FormTokens(premises.ring.session_key))
+    return [
+        login_routes(entrance, gate),
+        own_account_routes(OwnAccount(reception, pages, gate), gate),
+        account_routes(reception, gate),
+    ]
+
+
+async def _greet(reception: Reception) -> None:
+    link = await greet_first_run(reception)
+    if link is not None:
+        sys.stdout.write(f"first run: set the administrator's password, once, within three days: {link}\n")
+        sys.stdout.flush()
 
 
 def _transport(settings: Settings) -> Transport:

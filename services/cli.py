@@ -13,11 +13,13 @@ from shared.contracts.values import Role
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Shouli: intake, workflow, notify and forms")
 token_app = typer.Typer(no_args_is_help=True, help="API tokens")
 keys_app = typer.Typer(no_args_is_help=True, help="The key ring")
+import_app = typer.Typer(no_args_is_help=True, help="Take in what other systems or mailboxes hold")
 calendar_app = typer.Typer(no_args_is_help=True, help="The working calendar")
 directory_app = typer.Typer(no_args_is_help=True, help="Who acts for the office and for each unit")
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(directory_app, name="directory")
 app.add_typer(token_app, name="token")
+app.add_typer(import_app, name="import")
 app.add_typer(keys_app, name="keys")
 
 
@@ -70,6 +72,19 @@ def keys_new() -> None:
     path = Settings().keys_file
     save_key_ring(new_key_ring(), path)
     typer.echo(f"made {path}; keep a copy of it apart from the database's backup")
+
+
+@import_app.command("mail")
+def import_mail(
+    folder: Annotated[Path, typer.Argument(help="a folder of .eml, mbox or Maildir files", exists=True)],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="only say what would become of each; write nothing")
+    ] = False,
+) -> None:
+    """Say, one line a mail, what becomes of every mail in a folder. Exits 1 where the program failed on one."""
+    from services.import_mail import run_import  # noqa: PLC0415 - the readers are not needed by the other commands
+
+    raise typer.Exit(run_import(folder, dry_run=dry_run, say=typer.echo))
 
 
 @app.command()

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from shared.calendar_book.book import CalendarBook
 from shared.centre import Centre
 from shared.clock import Clock
+from shared.identity.sessions import Sessions
 from shared.identity.tokens import Tokens
 from shared.messaging.ports import Transport
 from shared.originals import Originals
 from shared.sealing import KeyRing
 from shared.settings import Settings
+from shared.web.access import Gate
+from shared.web.access_table import AccessTable
+from shared.web.csrf import FormTokens
 from shared.working_time import BusinessHours
 
 
@@ -24,7 +28,12 @@ class Premises:
     originals: Originals
     transport: Transport
     tokens: Tokens
+    sessions: Sessions
     centre: Centre
     calendars: CalendarBook
     hours: BusinessHours
     clock: Clock
+
+    def gate(self, table: AccessTable) -> Gate:
+        """The gate before the routes of this table."""
+        return Gate(self.tokens, self.sessions, FormTokens(self.ring.session_key), self.clock, table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property, partial
 from pathlib import Path
 
+from services.forms.api.access import ACCESS
 from services.forms.api.routes import document_routes
 from services.forms.consumer import handlers
 from services.forms.domain.definition import Form
@@ -24,7 +25,6 @@ from shared.service import Service
 from shared.store.engine import open_engine, ping
 from shared.store.migrate import migrate
 from shared.store.unit_of_work import Store
-from shared.web.access import Gate
 from shared.web.app import common_pages
 
 VERSIONS = Path(tables.__file__).parent / "migrations" / "versions"
@@ -65,7 +65,7 @@ def build(premises: Premises) -> Service:
         public_url=settings.public_url,
     )
     printer = Printer(room)
-    gate = Gate(premises.tokens, premises.clock)
+    gate = premises.gate(ACCESS)
     consumer = Consumer("forms", store, handlers(room), premises.ring, premises.clock)
     pages = common_pages(settings, Path(__file__).parent / "web")
     return Service(

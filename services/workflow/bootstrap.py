@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from services.workflow.anchoring import AnchorFolder, Anchoring, load_or_make_key
+from services.workflow.api.access import ACCESS
 from services.workflow.api.directory_routes import directory_routes
 from services.workflow.api.routes import case_routes
 from services.workflow.api.search_routes import search_routes
@@ -24,7 +25,6 @@ from shared.service import Service
 from shared.store.engine import open_engine, ping
 from shared.store.migrate import migrate
 from shared.store.unit_of_work import Store
-from shared.web.access import Gate
 from shared.web.app import common_pages
 
 VERSIONS = Path(tables.__file__).parent / "migrations" / "versions"
@@ -46,7 +46,7 @@ def build(premises: Premises) -> Service:
     )
     key = load_or_make_key(settings.anchor_key)
     anchors = AnchorFolder(settings.anchor_folder, key)
-    gate = Gate(premises.tokens, premises.clock)
+    gate = premises.gate(ACCESS)
     consumer = Consumer("workflow", store, handlers(office), premises.ring, premises.clock)
     pages = common_pages(settings, Path(__file__).parent / "web")
     return Service(

@@ -5,10 +5,9 @@ A token is ``shouli_`` and 256 random bits; only its SHA-256 is stored.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.contracts.values import Role, new_id
 from shared.identity.principal import Principal
 from shared.identity.tables import tokens
-from shared.store.engine import WRITES
+from shared.identity.writing import digest_of, writing
 
 _PREFIX = "shouli_"
 
@@ -49,7 +48,7 @@ class StoredTokens:
         token = _PREFIX + secrets.token_urlsafe(32)
         row = {
             "id": new_id(),
-            "token_sha256": _digest(token),
+            "token_sha256": digest_of(token),
             "name": name,
             "role": role.value,
             "unit": unit,
@@ -57,26 +56,28 @@ class StoredTokens:
             "made_at": now,
             "expires_at": expires_at,
         }
-        async with self._engine.connect() as raw:
-            connection = await raw.execution_options(**{WRITES: True})
-            async with connection.begin():
-                await connection.execute(insert(tokens).values(row))
+        async with writing(self._engine) as connection:
+            await connection.execute(insert(tokens).values(row))
         return token
 
     async def revoke(self, name: str, now: datetime) -> int:
         """Revoke every token of this name; gives how many."""
-        async with self._engine.connect() as raw:
-            connection = await raw.execution_options(**{WRITES: True})
-            async with connection.begin():
-                result = await connection.execute(
-                    update(tokens).where(tokens.c.name == name, tokens.c.revoked_at.is_(None)).values(revoked_at=now)
-                )
+        valid = (tokens.c.name == name) & tokens.c.revoked_at.is_(None)
+        async with writing(self._engine) as connection:
+            result = await connection.execute(update(tokens).where(valid).values(revoked_at=now))
         return result.rowcount
+
+    async def everything(self) -> list[dict[str, Any]]:
+        """Every token that was made, the newest first: whose, for what, since when; never the token or its hash."""
+        shown = [column for column in tokens.c if column.name not in ("id", "token_sha256")]
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(select(*shown).order_by(tokens.c.made_at.desc()))).mappings()
+        return [dict(row) | {"scopes": row["scopes"].split()} for row in rows]
 
     async def principal(self, token: str, now: datetime) -> Principal | None:
         """Look the token up by its hash."""
         query = select(tokens.c.name, tokens.c.role, tokens.c.unit, tokens.c.scopes).where(
-            tokens.c.token_sha256 == _digest(token),
+            tokens.c.token_sha256 == digest_of(token),
             tokens.c.revoked_at.is_(None),
             or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > now),
         )
@@ -96,7 +97,3 @@ class FixedTokens:
     async def principal(self, token: str, now: datetime) -> Principal | None:  # noqa: ARG002 - the port's signature
         """Whom the token stands for."""
         return self.known.get(token)
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

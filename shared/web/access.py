@@ -1,32 +1,44 @@
 """Who may come in: the bearer token or session of a request made into a principal, checked anew at each request.
 
-Law of this file: an unknown, expired or revoked token and a missing one get the same 401. Which roles may use a route is
-said where the route is declared; a route of staff without that doesn't exist.
+Law of this file: an unknown, expired or revoked token and a missing one get the same 401. Who may use a route is its row's to
+say (``access_table``); a route without one lets nobody in. What changes something and comes with a cookie must come from one
+of our own pages; a request with a token need not, since no browser sends those by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from urllib.parse import quote
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
 
 from shared.clock import Clock
 from shared.contracts.values import Role
 from shared.identity.principal import Principal
+from shared.identity.sessions import Sessions
 from shared.identity.tokens import Tokens
+from shared.web.access_table import AccessTable
+from shared.web.csrf import FIELD, FormTokens, is_https, require_form
+from shared.web.problem_answers import wants_html
 from shared.web.problems import Problem
 
 STAFF: tuple[Role, ...] = tuple(Role)
+CSRF_HEADER = "x-csrf-token"
+LOGIN = "/login"
+_PURPOSE = "session"
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
-def not_signed_in() -> Problem:
-    """401: we don't know who asks."""
+def not_signed_in(request: Request | None = None) -> Problem:
+    """401: we don't know who asks. Whoever looks at a page is sent to the log-in and back."""
+    headers = {"WWW-Authenticate": 'Bearer realm="shouli"'}
+    status = 401
+    if request is not None and request.method == "GET" and wants_html(request.headers.get("accept", "")):
+        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        status, headers = 303, {"Location": f"{LOGIN}?then={quote(wanted, safe='/')}"}
     return Problem(
-        401,
-        "not_signed_in",
-        "需要登录或有效的访问令牌",
-        "Sign in, or send a valid token",
-        headers={"WWW-Authenticate": 'Bearer realm="shouli"'},
+        status, "not_signed_in", "需要登录或有效的访问令牌", "Sign in, or send a valid token", headers=headers
     )
 
 
@@ -38,15 +50,49 @@ def not_allowed(detail_zh: str, detail_en: str) -> Problem:
 
 
 class Gate:
-    """Turns requests into principals."""
+    """Turns requests into principals, and lets them in where the table says so."""
 
-    def __init__(self, tokens: Tokens, clock: Clock) -> None:
+    def __init__(self, tokens: Tokens, sessions: Sessions, forms: FormTokens, clock: Clock, table: AccessTable) -> None:
         self._tokens = tokens
+        self._sessions = sessions
+        self._forms = forms
         self._clock = clock
+        self._table = table
+
+    async def admit(self, request: Request) -> Principal:
+        """A dependency of every route for staff: who asks, if the route's row lets them in.
+
+        Raises Problem 401 where nobody is signed in (303 to the log-in for a page), 403 where the role, the token's scope
+        or the form doesn't fit; a route without a row raises LookupError, which is answered 500.
+        """
+        row = self._table.of(request.method, request.scope["route"].path)
+        if row is None or row.roles is None:
+            raise LookupError("a route for staff has no row in its access table")
+        principal = await self.principal(request)
+        if principal.role not in row.roles or not principal.may_use(row.scope):
+            wanted = ", ".join(role.value for role in Role if role in row.roles)
+            raise not_allowed(f"需要的角色：{wanted}", f"Roles that may: {wanted}")
+        return principal
 
     async def principal(self, request: Request) -> Principal:
-        """Who asks. Raises Problem 401."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        """Who asks, by token or by session, whatever they may do. Raises Problem 401, or 403 for a form that isn't ours."""
+        if "authorization" in request.headers:
+            return await self._by_token(request)
+        session = session_of(request)
+        principal = await self._sessions.principal(session, self._clock()) if session else None
+        if principal is None:
+            raise not_signed_in(request)
+        if request.method not in _READS:
+            token = request.headers.get(CSRF_HEADER) or await _form_token(request)
+            require_form(request, self._forms, token, bound_to=session, purpose=_PURPOSE, now=self._clock())
+        return principal
+
+    def csrf(self, request: HTTPConnection) -> str:
+        """The token for every form of a page shown to this session; scripts send it as ``X-CSRF-Token``."""
+        return self._forms.issue(bound_to=session_of(request), purpose=_PURPOSE, now=self._clock())
+
+    async def _by_token(self, request: Request) -> Principal:
+        scheme, _, token = request.headers["authorization"].partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise not_signed_in()
         principal = await self._tokens.principal(token.strip(), self._clock())
@@ -54,14 +100,32 @@ class Gate:
             raise not_signed_in()
         return principal
 
-    def staff(self, *roles: Role, scope: str) -> Callable[[Request], Awaitable[Principal]]:
-        """A dependency: one of these roles, with a token that covers ``scope``. Raises Problem 401 or 403."""
 
-        async def dependency(request: Request) -> Principal:
-            principal = await self.principal(request)
-            if principal.role not in roles or not principal.may_use(scope):
-                wanted = ", ".join(role.value for role in roles)
-                raise not_allowed(f"需要的角色：{wanted}", f"Roles that may: {wanted}")
-            return principal
+def session_of(connection: HTTPConnection) -> str:
+    """The session's number from its cookie; empty where there is none."""
+    return connection.cookies.get(_cookie(connection), "")
 
-        return dependency
+
+def remember_session(connection: HTTPConnection, response: Response, session: str) -> None:
+    """Set the session's cookie: this host only, out of reach of scripts, never sent along from other sites' forms."""
+    response.set_cookie(
+        _cookie(connection), session, path="/", secure=is_https(connection), httponly=True, samesite="lax"
+    )
+
+
+def forget_session(connection: HTTPConnection, response: Response) -> None:
+    """Take the cookie back."""
+    response.delete_cookie(_cookie(connection), path="/", secure=is_https(connection), httponly=True, samesite="lax")
+
+
+def _cookie(connection: HTTPConnection) -> str:
+    # A __Host- cookie must be Secure, which a browser refuses over plain http: only the demo on loopback is served so.
+    return "__Host-session" if is_https(connection) else "session"
+
+
+async def _form_token(request: Request) -> str:
+    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if media_type not in _FORMS:
+        return ""
+    await request.body()  # kept by the request, so that the route can read it again
+    return str((await request.form()).get(FIELD, ""))

@@ -144,7 +144,7 @@ def visitor_of(connection: HTTPConnection) -> str | None:
 def remember_visitor(connection: HTTPConnection, response: Response, visitor: str) -> None:
     """Set the visitor's cookie: for this host only, out of reach of scripts, gone when the browser is closed."""
     response.set_cookie(
-        _cookie(connection), visitor, path="/", secure=_is_https(connection), httponly=True, samesite="lax"
+        _cookie(connection), visitor, path="/", secure=is_https(connection), httponly=True, samesite="lax"
     )
 
 
@@ -155,10 +155,11 @@ def new_visitor() -> str:
 
 def _cookie(connection: HTTPConnection) -> str:
     # A __Host- cookie must be Secure, which a browser refuses over plain http: only the demo on loopback is served so.
-    return "__Host-visitor" if _is_https(connection) else "visitor"
+    return "__Host-visitor" if is_https(connection) else "visitor"
 
 
-def _is_https(connection: HTTPConnection) -> bool:
+def is_https(connection: HTTPConnection) -> bool:
+    """Whether the browser speaks to us encrypted, as far as our proxy tells."""
     return connection.scope.get("scheme") == "https"
 
 

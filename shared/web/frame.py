@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault
+from shared.web.qr import QrCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,44 @@ class LoginPage:
     username: str = ""
     then: str = ""
     failed: Bilingual | None = None
+    other_way: str = ""
+    """Where the log-in by OpenID Connect begins; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodePage:
+    """The second step of the log-in. ``step`` is the one-time proof that the password fitted."""
+
+    csrf: str
+    step: str
+    then: str = ""
+    failed: Bilingual | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetUpPage:
+    """The first way in: choose a password. ``action`` holds the one-time link."""
+
+    action: str
+    csrf: str
+    failed: Bilingual | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """One's own account: password, second factor. ``offered`` is a second factor not yet confirmed."""
+
+    login: str
+    name: str
+    role: str
+    unit: str
+    csrf: str
+    has_password: bool
+    has_totp: bool
+    offered: str = ""
+    offered_qr: QrCode | None = None
+    failed: Bilingual | None = None
+    done: Bilingual | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import pytest
 
 from tests.parts.dovecot import Dovecot
 from tests.parts.house import AUDITOR, HANDLER, OPERATOR, UNIT_HANDLER, House
-from tests.parts.ways import FORM, browser_of, fresh_mail, open_form, sample, told
+from tests.parts.ways import FORM, browser_of, fresh_mail, mailbox_of, open_form, sample, told
 
 PROBLEM = "application/problem+json"
 ENGLISH, CHINESE = {"Accept-Language": "en"}, {"Accept-Language": "zh-CN"}
@@ -122,8 +122,8 @@ def test_a_role_stays_within_its_rights(house: House, who: str, method: str, pat
     [
         "/workflow/cases/2026-999999",
         "/workflow/cases/no-number/timeline",
-        f"/intake/submissions/{uuid4()}",
-        f"/forms/documents/{uuid4()}.pdf",
+        "/intake/submissions/01a20000-0000-7000-8000-000000000000",
+        "/forms/documents/01a20000-0000-7000-8000-000000000000.pdf",
         "/forms/documents/none.pdf",
         "/intake/nothing-here",
     ],
@@ -240,7 +240,7 @@ ENCRYPTED = (
 def test_an_unreadable_mail_waits_for_a_person_and_not_in_the_way(house: House, post_office: Dovecot):
     """A mail that can't be read is kept and listed with its limit; the mail behind it in the mailbox is taken."""
     name = uuid4().hex
-    user = house.layout.more["SHOULI_MAILBOXES"].split("//")[1].split("@")[0].replace("%40", "@")
+    user = mailbox_of(house)
     post_office.append(ENCRYPTED % name.encode(), user=user)
     behind = fresh_mail().replace(b"Subject: ", b"Subject: %s " % name[:8].encode(), 1)
     post_office.append(behind, user=user)

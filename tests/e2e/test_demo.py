@@ -61,7 +61,10 @@ def test_the_demo_leaves_real_documents(demo: Path):
 
 
 def test_a_second_start_is_quick_and_lean(demo: Path, record_property):
-    """Started again on its data, the house answers within 10 s and, the scan reader asleep, stays under 350 MB."""
+    """Started again on its data, the house costs under 6 s of CPU to its first answer, and rests under 350 MB.
+
+    CPU and not the clock, since a test shares the machine; the seconds are printed for whoever has it alone.
+    """
     port = free_port()
     began = time.monotonic()
     with (demo / "second.out").open("wb") as output:
@@ -75,14 +78,20 @@ def test_a_second_start_is_quick_and_lean(demo: Path, record_property):
         )
     try:
         seconds = _first_answer(f"http://{LOOPBACK}:{port}/", began)
+        cpu = _cpu_seconds(process.pid)
         megabytes = _resident_megabytes(process.pid)
     finally:
         stop_process(process)
     record_property("seconds", seconds)
     record_property("megabytes", megabytes)
-    print(f"second start: first answer after {seconds:.2f} s, resident {megabytes:.0f} MB")
-    assert seconds < 10
+    print(f"second start: first answer after {seconds:.2f} s, {cpu:.2f} s of CPU, resident {megabytes:.0f} MB")
+    assert cpu < 6
     assert megabytes < 350
+
+
+def _cpu_seconds(pid: int) -> float:
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _first_answer(url: str, began: float) -> float:

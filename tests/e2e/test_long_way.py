@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from services.workflow.domain.timeline import Entry, verify_chain
+from services.workflow.domain.timeline import verify_chain
 from tests.parts.house import HANDLER, LEADER, OTHER_UNIT, UNIT, UNIT_HANDLER, UNIT_LEADER, House
 from tests.parts.ways import Receipt, told
 
@@ -26,24 +26,21 @@ def _phone_case(house: House) -> tuple[Receipt, str]:
     return receipt, house.case_of(receipt.complaint_id)
 
 
-def _forms_of(house: House, number: str, wanted: set[str]) -> Any:
-    """The kinds of document that a case has, once those wanted are drawn."""
+def _documents(house: House, number: str, wanted: set[str]) -> list[dict[str, Any]]:
+    """The documents of a case, once it has those wanted: drawn, or to be drawn when somebody asks for them."""
 
-    def drawn(found: Any) -> Any:
-        ready = [item["form"] for item in found["items"] if item["state"] == "ready"]
-        return ready if wanted <= set(ready) else None
+    def issued(found: Any) -> Any:
+        there = [item for item in found["items"] if "pdf" in item]
+        return there if wanted <= {item["form"] for item in there} else None
 
-    return house.until(f"{wanted} of {number}", f"/forms/documents?case={number}", drawn)
+    return list(house.until(f"{wanted} of {number}", f"/forms/documents?case={number}", issued))
 
 
 def _chain_is_sound(house: House, receipt: Receipt, number: str) -> list[str]:
-    items = house.done("GET", f"/workflow/cases/{number}/timeline", HANDLER)["items"]
-    chain = [
-        Entry(place=item["place"], previous=item["previous"], content=item["vouched"], hash=item["hash"])
-        for item in items
-    ]
+    """The kinds of the entries of a case's timeline, whose chain holds."""
+    chain = house.chain(number)
     assert verify_chain(UUID(receipt.complaint_id), chain) is None
-    return [item["kind"] for item in items]
+    return [entry.content["kind"] for entry in chain]
 
 
 def _sent(house: House, receipt: Receipt, purposes: set[str]) -> Any:
@@ -98,8 +95,10 @@ def _unit_clock(house: House, number: str) -> Any:
 def _everything_is_there(house: House, receipt: Receipt, number: str) -> None:
     """The file of an archived case: its documents, its messages, a sound chain, and an answer on the tracking page."""
     documents = {"acceptance_notice", "disposition", "extension", "feedback", "follow_up_record", "result_notice"}
-    forms = _forms_of(house, number, documents)
-    assert forms.count("feedback") == 2, "one a round"
+    issued = _documents(house, number, documents)
+    assert [item["form"] for item in issued].count("feedback") == 2, "one a round"
+    for item in issued:
+        assert house.ask("GET", item["pdf"], HANDLER).content.startswith(b"%PDF-"), item["form"]
     assert {"receipt", "acceptance", "dispatch", "extension", "result"} <= _sent(house, receipt, {"result"})
     kinds = _chain_is_sound(house, receipt, number)
     assert kinds.count("feedback_submitted") == 2
@@ -129,7 +128,7 @@ def test_a_refusal_says_its_ground_and_its_remedy(house: House):
     receipt, number = _phone_case(house)
     reason = "同一事项已申请行政复议，正在审理。"
     assert house.act(number, "refuse", ground="10.2", reason=reason)["state"] == "refused"
-    _forms_of(house, number, {"refusal_notice"})
+    _documents(house, number, {"refusal_notice"})
     _sent(house, receipt, {"refusal"})
     page = house.http.get(f"/track/{receipt.tracking_code}", headers=HTML).text
     assert reason in page
@@ -143,7 +142,7 @@ def test_a_visit_settled_on_the_spot_is_closed_and_on_file(house: House):
     receipt = told(house, "/intake/visits", "visit.json", settlement=settlement)
     number = house.case_of(receipt.complaint_id)
     assert house.done("GET", f"/workflow/cases/{number}", HANDLER)["state"] == "closed"
-    _forms_of(house, number, {"disposition"})
+    _documents(house, number, {"disposition"})
     assert "settled" in _chain_is_sound(house, receipt, number)
     assert settlement["result"] in house.http.get(f"/track/{receipt.tracking_code}", headers=HTML).text
 
@@ -154,7 +153,7 @@ def test_another_unit_sees_neither_case_nor_document(house: House):
     _, number = _phone_case(house)
     house.act(number, "accept")
     house.act(number, "forward", unit=OTHER_UNIT, advice="请核实。")
-    _forms_of(house, number, {"disposition"})
+    _documents(house, number, {"disposition"})
     for path in (f"/workflow/cases/{number}", f"/workflow/cases/{number}/timeline"):
         assert house.ask("GET", path, UNIT_HANDLER).status_code == 404
     assert house.done("GET", f"/forms/documents?case={number}", UNIT_HANDLER)["items"] == []

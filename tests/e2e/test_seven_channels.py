@@ -5,6 +5,7 @@ import re
 import time
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -14,7 +15,7 @@ import pypdfium2
 import pytest
 
 from services.bootstrap import SERVICES
-from services.workflow.domain.timeline import Entry, verify_chain
+from services.workflow.domain.timeline import Break, Entry, verify_chain
 from shared.clock import SHANGHAI
 from tests.parts.dovecot import Dovecot
 from tests.parts.house import HANDLER, UNIT, House, next_working_day
@@ -54,10 +55,10 @@ class Walks:
         self.house.act(number, "forward", unit=UNIT, advice="请核实情况，1 个工作日内办结并反馈。")
         return dict(self.house.until(f"the disposition form of {way}", f"/forms/documents?case={number}", _disposition))
 
-    def timeline(self, way: str) -> list[dict[str, Any]]:
-        """The entries of its case."""
-        found = self.house.done("GET", f"/workflow/cases/{self.number(way)}/timeline", HANDLER)
-        return list(found["items"])
+    def chain(self, way: str) -> list[Entry]:
+        """The timeline of its case, once it was forwarded."""
+        self.disposition(way)
+        return self.house.chain(self.number(way))
 
 
 def _disposition(found: Any) -> Any:
@@ -143,23 +144,22 @@ def test_the_disposition_form_can_be_edited_as_docx(walks: Walks, way: str):
 @pytest.mark.article("23")
 def test_the_timeline_is_an_unbroken_chain(walks: Walks, way: str):
     """Registered first, then accepted and forwarded, each by whom it was: and every entry vouches for the one before."""
-    walks.disposition(way)
-    entries = walks.timeline(way)
-    acts = [(item["kind"], item["role"]) for item in entries if item["kind"] in ("registered", "accepted", "forwarded")]
+    chain = walks.chain(way)
+    said = [(entry.content["kind"], entry.content["actor"]["role"]) for entry in chain]
+    acts = [act for act in said if act[0] in ("registered", "accepted", "forwarded")]
     assert acts == [("registered", "system"), ("accepted", "handler"), ("forwarded", "handler")]
-    assert entries[0]["kind"] == "registered"
-    assert verify_chain(UUID(walks.receipts[way].complaint_id), _chain(entries)) is None
+    assert said[0] == acts[0]
+    assert verify_chain(UUID(walks.receipts[way].complaint_id), chain) is None
 
 
 @pytest.mark.article("23")
 def test_a_changed_entry_breaks_the_chain(walks: Walks):
     """Whoever changes who did something is found out by anybody who has the timeline."""
-    walks.disposition("phone")
-    entries = walks.timeline("phone")
-    entries[1]["vouched"]["actor"]["name"] = "他人"
-    fault = verify_chain(UUID(walks.receipts["phone"].complaint_id), _chain(entries))
+    chain = walks.chain("phone")
+    forged = replace(chain[1], content={**chain[1].content, "actor": {"id": "x", "name": "他人", "role": "handler"}})
+    fault = verify_chain(UUID(walks.receipts["phone"].complaint_id), [chain[0], forged, *chain[2:]])
     assert fault is not None
-    assert fault.index == 1
+    assert (fault.index, fault.kind) == (1, Break.CHANGED)
 
 
 def test_the_tracking_page_shows_the_case_and_nobody(walks: Walks, way: str):
@@ -212,13 +212,6 @@ def _counts(house: House) -> dict[str, int]:
 
 def _count(house: House, service: str, what: str) -> int:
     return int(house.rows(service, f"SELECT count(*) AS n FROM {what}")[0]["n"])
-
-
-def _chain(entries: list[dict[str, Any]]) -> list[Entry]:
-    return [
-        Entry(place=item["place"], previous=item["previous"], content=item["vouched"], hash=item["hash"])
-        for item in entries
-    ]
 
 
 def _text_of(pdf: bytes) -> str:

@@ -20,6 +20,7 @@ import httpx
 from sqlalchemy import text
 
 from services.bootstrap import SERVICES
+from services.workflow.domain.timeline import Entry
 from shared.clock import SHANGHAI
 from shared.contracts.values import Role
 from shared.identity.tokens import StoredTokens
@@ -72,6 +73,8 @@ class Layout:
             "PATH": os.environ["PATH"],
             "LANG": "C.UTF-8",
             "PYTHONPATH": str(ROOT),
+            "SHOULI_PUBLIC_POSTS_A_MINUTE": "0",  # all of a walk comes from one address; limits have tests of their own
+            "SHOULI_GUESSES_A_MINUTE": "0",
             SHIFT: str(shift.total_seconds()),
             "SHOULI_DATA_DIR": str(self.data),
             "SHOULI_PORT": str(self.port),
@@ -176,6 +179,14 @@ class House:
             f"the case of {complaint_id}", f"/intake/submissions/{complaint_id}", lambda row: row["case_number"]
         )
         return str(found)
+
+    def chain(self, number: str) -> list[Entry]:
+        """The timeline of a case as its chain of hashes."""
+        items = self.done("GET", f"/workflow/cases/{number}/timeline", HANDLER)["items"]
+        return [
+            Entry(place=item["place"], previous=item["previous"], content=item["vouched"], hash=item["hash"])
+            for item in items
+        ]
 
     def rows(self, service: str, statement: str) -> list[dict[str, Any]]:
         """What a query finds in a service's database: for facts that no page shows."""

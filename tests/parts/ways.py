@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import resources
 from typing import Any
+from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 import httpx
@@ -119,9 +120,13 @@ def _mail_piped(house: House, _: Dovecot) -> Receipt:
     return receipt_of(house.done("POST", "/intake/emails", OPERATOR, content=fresh_mail(), headers=headers))
 
 
+def mailbox_of(house: House) -> str:
+    """The user whose mailbox the house polls."""
+    return unquote(urlsplit(house.layout.more["SHOULI_MAILBOXES"]).username or "")
+
+
 def _mail_polled(house: House, server: Dovecot) -> Receipt:
-    user = house.layout.more["SHOULI_MAILBOXES"].split("//")[1].split("@")[0].replace("%40", "@")
-    server.append(fresh_mail(), user=user)
+    server.append(fresh_mail(), user=mailbox_of(house))
     row = house.until(
         "the mail that lay in the mailbox",
         "/intake/submissions?limit=200",

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends
 from sqlalchemy import RowMapping, select
 from starlette.responses import Response
 
+from services.forms.api.access import READERS_OF
 from services.forms.domain.masking import Reader
 from services.forms.handlers import FROZEN, ISSUED, READY
 from services.forms.print_room import PrintRoom
@@ -20,14 +21,6 @@ from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.problems import Problem
-
-OFFICE = (Role.OPERATOR, Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR)
-READERS_OF: dict[Role, frozenset[Reader]] = {
-    **{role: frozenset(Reader) for role in OFFICE},
-    Role.UNIT_HANDLER: frozenset({Reader.UNIT}),
-    Role.UNIT_LEADER: frozenset({Reader.UNIT}),
-}
-"""Whose copy each role may read: a unit never reads the office's (art. 17)."""
 
 _LISTED = (
     documents.c.id,
@@ -55,10 +48,9 @@ SANDBOX = "sandbox; default-src 'none'"
 def document_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
     """The endpoints, over the print room."""
     router = APIRouter(tags=["forms"])
-    reads = gate.staff(*READERS_OF, scope="forms:read")
 
     @router.get("/forms/documents")
-    async def of_case(case: str, who: Principal = Depends(reads)) -> dict[str, Any]:
+    async def of_case(case: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """The documents of a case, the newest first; only the copies meant for the asker."""
         readers = [reader.value for reader in READERS_OF[who.role]]
         query = (
@@ -73,7 +65,7 @@ def document_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
             return {"items": [_listed(row) for row in rows]}
 
     @router.get("/forms/documents/{name}", response_class=Response)
-    async def document(name: str, who: Principal = Depends(reads)) -> Response:
+    async def document(name: str, who: Principal = Depends(gate.admit)) -> Response:
         """One document: ``{id}.pdf`` as issued, or ``{id}.docx`` to be edited; ``{id}`` alone says what it is."""
         identifier, _, ending = name.partition(".")
         row = await _one(room, printer, identifier, who)

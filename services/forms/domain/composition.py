@@ -31,7 +31,7 @@ from services.forms.domain.definition import (
     Signature,
     Value,
 )
-from services.forms.domain.printable import first_lines, lines_needed, visible
+from services.forms.domain.printable import first_lines, greatest_width, lines_needed, visible
 from services.forms.domain.values import FormValues, Issue, Verification
 from services.forms.domain.wording import MEASURE_NUMBER, shown_moment
 
@@ -44,6 +44,8 @@ CELL_PADDING = 2.0
 """Between a cell's rule and its words, in millimetres."""
 LEAST_LINES = 2
 """Every cell may take two lines, however low it is drawn: a long name makes its row grow and needs no attached page."""
+SURELY = 0.55
+"""Of the width of a cell: text of several lines is sure to fit if by estimate it takes no more than this."""
 GAP = "　" * 6
 """What an underlined place shows while it is blank."""
 
@@ -65,10 +67,14 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class BoxRow:
-    """A row of boxes, at least ``height`` mm high."""
+    """A row of boxes, at least ``height`` mm high; ``fixed`` where its words are sure to need no more.
+
+    A row of fixed height is drawn in half the time, because nothing has to be measured.
+    """
 
     height: float
     cells: tuple[Box, ...]
+    fixed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,11 +288,13 @@ class _Filled:
                 yield Run(text or GAP if paragraph.underlined else text, paragraph.underlined)
 
     def _row(self, columns: tuple[float, ...], row: Row) -> BoxRow:
-        boxes, place = [], 0
+        boxes, fixed, place = [], True, 0
         for cell in row.cells:
-            boxes.append(self._box(cell, sum(columns[place : place + cell.span]), row.height))
+            width = sum(columns[place : place + cell.span])
+            boxes.append(self._box(cell, width, row.height))
+            fixed = fixed and (isinstance(cell, Label) or self._is_sure_to_fit(boxes[-1], width, row.height))
             place += cell.span
-        return BoxRow(row.height, tuple(boxes))
+        return BoxRow(row.height, tuple(boxes), fixed)
 
     def _box(self, cell: Cell, width: float, height: float) -> Box:
         match cell:
@@ -300,11 +308,10 @@ class _Filled:
 
     def _fit(self, name: str, width: float, height: float, *, spare: int) -> str:
         """The field's text, or as much as its cell holds; then the whole goes to an attached page."""
-        text, page = self._text(name), self._form.page
+        text = self._text(name)
         # One character is left free on each line: a line may not begin with a comma, and takes it over from the next.
-        measure = (width - 2 * CELL_PADDING) * POINTS_PER_MM / page.text_size - 1
-        type_size, leading = page.text_size / POINTS_PER_MM, page.text_size * page.leading / POINTS_PER_MM
-        room = max(LEAST_LINES, int((height - 2 * CELL_PADDING + leading) / (type_size + leading)) - spare)
+        measure = self._measure(width) - 1
+        room = max(LEAST_LINES, self._lines(height) - spare)
         if lines_needed(text, measure) <= room:
             return text
         self.attachments[name] = Attachment(self._form.field(name).title, text)
@@ -312,3 +319,23 @@ class _Filled:
         while shown and lines_needed(shown + SEE_ATTACHED, measure) > room:
             shown = shown[:-1]
         return shown + SEE_ATTACHED
+
+    def _is_sure_to_fit(self, box: Box, width: float, height: float) -> bool:
+        """Whether the words fit whatever letters they are made of: on one line, or on several that they don't half fill."""
+        if box.large:
+            return False
+        measure = self._measure(width)
+        if "\n" not in box.text and greatest_width(box.text) <= measure:
+            return True
+        spare = 1 if box.foot or box.date else 0
+        return lines_needed(box.text, measure * SURELY) <= self._lines(height) - spare
+
+    def _measure(self, width: float) -> float:
+        """How many Chinese characters stand on a line of a cell."""
+        return (width - 2 * CELL_PADDING) * POINTS_PER_MM / self._form.page.text_size
+
+    def _lines(self, height: float) -> int:
+        """How many lines a cell holds."""
+        page = self._form.page
+        type_size, leading = page.text_size / POINTS_PER_MM, page.text_size * page.leading / POINTS_PER_MM
+        return int((height - 2 * CELL_PADDING + leading) / (type_size + leading))

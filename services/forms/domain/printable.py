@@ -35,6 +35,11 @@ def width(text: str) -> float:
     return sum(1.0 if east_asian_width(character) in "WFA" else 0.56 for character in text)
 
 
+def greatest_width(text: str) -> float:
+    """No wider than this, in any face: a letter may be a W, a figure is never wider than two thirds of the type size."""
+    return sum(1.0 if character.isalpha() or east_asian_width(character) in "WFA" else 0.67 for character in text)
+
+
 def lines_needed(text: str, measure: float) -> int:
     """How many lines of ``measure`` (in units of the type size) the text takes; at least one."""
     return sum(len(_breaks(paragraph, measure)) - 1 for paragraph in text.split("\n"))

@@ -14,7 +14,6 @@ from shared.contracts.values import Channel, Element, Ground, Relation, Satisfac
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
-CENTRE = "枣庄市民中心"
 OFFICE = "枣庄市政务服务管理办公室"
 MEASURE = "《枣庄市民中心政务服务投诉处置办法》"
 MEASURE_NUMBER = "枣政管办〔2020〕2号"

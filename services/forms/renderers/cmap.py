@@ -61,9 +61,9 @@ def _cmap(file: BinaryIO, index: int) -> bytes:
 def _coverage(cmap: bytes) -> Coverage:
     ranges: list[tuple[int, int]] = []
     (count,) = unpack_from(">H", cmap, 2)
-    for platform, encoding, offset in iter_unpack(">HHI", cmap[4 : 4 + 8 * count]):
-        if (platform, encoding) in _UNICODE:
-            ranges += _subtable(cmap[offset:])
+    records = iter_unpack(">HHI", cmap[4 : 4 + 8 * count])
+    for place in {offset for platform, encoding, offset in records if (platform, encoding) in _UNICODE}:
+        ranges += _subtable(cmap[place:])
     ranges = sorted((start, end) for start, end in ranges if start <= end)
     if not ranges:
         raise NotAFont("no Unicode character map that can be read")

@@ -7,6 +7,7 @@ must not know any form.
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -28,13 +29,18 @@ _BEIJING_TIME = timezone(timedelta(hours=8))
 
 
 class PdfRenderer:
-    """Draws forms as PDF. One typst compiler for each thread, kept, because a new one costs as much as a page."""
+    """Draws forms as PDF, on ``workers`` threads of its own, each with a compiler that it keeps.
+
+    A new compiler costs as much as a page, and every thread that ever compiles keeps some 30 MB; so the callers' threads,
+    of which there may be many, wait instead of compiling.
+    """
 
     media_type = "application/pdf"
 
-    def __init__(self, fonts: FontSet) -> None:
+    def __init__(self, fonts: FontSet, *, workers: int = 1) -> None:
         self._fonts = fonts
-        self._thread = local()
+        self._workers = ThreadPoolExecutor(workers, thread_name_prefix="pdf")
+        self._worker = local()
 
     def render(self, form: Form, values: FormValues, issue: Issue, *, copies: int | None = None) -> Rendered:
         """See ``Renderer``."""
@@ -57,11 +63,14 @@ class PdfRenderer:
         return [pages] if isinstance(pages, bytes) else pages
 
     def _compile(self, data: str, **options: Any) -> Any:
-        if not hasattr(self._thread, "compiler"):
+        return self._workers.submit(self._compile_here, data, options).result()
+
+    def _compile_here(self, data: str, options: dict[str, Any]) -> Any:
+        if not hasattr(self._worker, "compiler"):
             import typst  # noqa: PLC0415 - 80 ms and 30 MB that only a process that renders should pay
 
-            self._thread.compiler = typst.Compiler(input=str(LAYOUT), font_paths=self._fonts.handle)
-        return self._thread.compiler.compile(sys_inputs={"paper": data}, **options)
+            self._worker.compiler = typst.Compiler(input=str(LAYOUT), font_paths=self._fonts.handle)
+        return self._worker.compiler.compile(sys_inputs={"paper": data}, **options)
 
     def _data(self, paper: Paper) -> tuple[str, set[str]]:
         words, missing = self._fonts.printable(json.dumps(_written(paper), ensure_ascii=False))

@@ -8,27 +8,25 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
+from services.intake.api.access import SEES_ALL
+from services.intake.domain.major import major_hints
 from services.intake.ports import Door
 from services.intake.store import queries
-from shared.contracts.values import Role
+from shared.contracts.complaint import ComplaintReceived
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.problems import Problem
-
-SEES_ALL = (Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR)
 
 
 def list_routes(door: Door, gate: Gate) -> APIRouter:
     """GET /intake/submissions, one of them, /intake/review and /intake/quarantine."""
     router = APIRouter(tags=["intake"])
-    sees_own = gate.staff(Role.OPERATOR, *SEES_ALL, scope="intake:read")
-    sees_all = gate.staff(Role.OPERATOR, *SEES_ALL, scope="intake:read")
 
     @router.get("/intake/submissions")
     async def submissions(
         before: datetime | None = None,
         limit: int = Query(default=50, ge=1, le=200),
-        who: Principal = Depends(sees_own),
+        who: Principal = Depends(gate.admit),
     ) -> dict[str, Any]:
         """The newest first; an operator sees what they took in themselves."""
         received_by = None if who.role in SEES_ALL else who.name
@@ -36,21 +34,36 @@ def list_routes(door: Door, gate: Gate) -> APIRouter:
         return {"items": [dict(row) for row in rows], "next_before": rows[-1]["received_at"] if rows else None}
 
     @router.get("/intake/submissions/{complaint_id}")
-    async def submission(complaint_id: UUID, who: Principal = Depends(sees_own)) -> dict[str, Any]:
+    async def submission(complaint_id: UUID, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """One submission; absent for an operator who did not take it in."""
         row = await queries.one_submission(door.store, complaint_id)
         if row is None or (who.role not in SEES_ALL and row["received_by"] != who.name):
             raise Problem(404, "not_found", "没有这一件", "There is no such submission")
-        return dict(row)
+        return dict(row) | await _insight(door, complaint_id)
 
-    @router.get("/intake/review", dependencies=[Depends(sees_all)])
+    @router.get("/intake/review", dependencies=[Depends(gate.admit)])
     async def review() -> dict[str, Any]:
         """Scans to check beside their image, the most urgent first."""
         return {"items": [dict(row) for row in await queries.scans_to_review(door.store)]}
 
-    @router.get("/intake/quarantine", dependencies=[Depends(sees_all)])
+    @router.get("/intake/quarantine", dependencies=[Depends(gate.admit)])
     async def quarantine() -> dict[str, Any]:
         """What could not be read; its clock is running."""
         return {"items": [dict(row) for row in await queries.quarantined(door.store)]}
 
     return router
+
+
+async def _insight(door: Door, complaint_id: UUID) -> dict[str, Any]:
+    """What a person should look at: words that hint at a major matter (art. 7), likely duplicates, units that may be meant."""
+    sealed = await queries.sealed_submission(door.store, complaint_id)
+    if sealed is None:
+        return {}
+    complaint = ComplaintReceived.model_validate_json(door.ring.open(sealed))
+    found = door.directory.resolve(complaint.target.unit, complaint.target.window)
+    return {
+        "major_hints": major_hints(f"{complaint.facts}\n{complaint.demand or ''}"),
+        "possible_duplicates": complaint.possible_duplicates,
+        "unit_candidates": found.candidates,
+        "unit_known": any(entry.name == complaint.target.unit for entry in door.directory.entries),
+    }

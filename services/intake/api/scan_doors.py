@@ -22,7 +22,6 @@ from services.intake.handlers import KeyReusedError, Original, once
 from services.intake.ports import Door
 from services.intake.scan_desk import NotWaitingError, settle_scan
 from services.intake.scan_reading import receive_scan
-from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.store.engine import is_unreachable
 from shared.web.access import Gate
@@ -35,10 +34,9 @@ LARGEST_SCAN = 20 * 1024 * 1024
 def scan_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
     """POST /intake/faxes and POST /intake/review/{complaint_id}."""
     router = APIRouter(tags=["intake"])
-    feeds = gate.staff(Role.OPERATOR, Role.HANDLER, scope="intake:fax")
 
     @router.post("/intake/faxes", status_code=201, responses=RECEIPT_DOCUMENTED)
-    async def fax(request: Request, who: Principal = Depends(feeds)) -> Response:
+    async def fax(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """A fax or scan as it came: multi-page TIFF (G3, G4) or PDF, PNG, JPEG. Read afterwards; the receipt comes at once."""
         original = await _scan_of(request)
         same = await repetition(request, f"fax:{who.name}") or once("fax", "sha256", original.content)
@@ -62,7 +60,7 @@ def scan_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
         return receipt_answer(receipt, public_url)
 
     @router.post("/intake/review/{complaint_id}", status_code=201, responses=RECEIPT_DOCUMENTED)
-    async def review(complaint_id: UUID, request: Request, who: Principal = Depends(feeds)) -> Response:
+    async def review(complaint_id: UUID, request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """What a person read on the page: becomes the complaint, under the number and clock it had from the start."""
         told = await json_body(request, Told)
         try:

@@ -13,7 +13,6 @@ from services.workflow.directory import away_on
 from services.workflow.office import Office
 from services.workflow.staffing import Absence, SheetFault, StaffEntry
 from services.workflow.store.tables import absences, staff
-from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
@@ -24,33 +23,31 @@ MOST_BYTES = 5 * 1024 * 1024
 def directory_routes(office: Office, gate: Gate) -> APIRouter:
     """Units, reception points and staff; the administrator's keeping of them."""
     router = APIRouter(tags=["directory"])
-    keeps = gate.staff(Role.ADMINISTRATOR, scope="workflow:directory")
-    reads = gate.staff(*Role, scope="workflow:read")
-    _add_reading(router, office, reads)
-    _add_keeping(router, office, keeps)
-    _add_absences(router, office, keeps)
+    _add_reading(router, office, gate)
+    _add_keeping(router, office, gate)
+    _add_absences(router, office, gate)
     return router
 
 
-def _add_reading(router: APIRouter, office: Office, reads: Any) -> None:
-    @router.get("/workflow/directory/units", dependencies=[Depends(reads)])
+def _add_reading(router: APIRouter, office: Office, gate: Gate) -> None:
+    @router.get("/workflow/directory/units", dependencies=[Depends(gate.admit)])
     async def units() -> dict[str, Any]:
         """Units and windows, as published."""
         return {"items": [unit.model_dump() for unit in office.centre.units]}
 
-    @router.get("/workflow/directory/reception-points", dependencies=[Depends(reads)])
+    @router.get("/workflow/directory/reception-points", dependencies=[Depends(gate.admit)])
     async def points() -> dict[str, Any]:
         """Where complaints are received on site (art. 8)."""
         return {"items": list(office.centre.reception_points)}
 
-    @router.get("/workflow/directory/staff", dependencies=[Depends(reads)])
+    @router.get("/workflow/directory/staff", dependencies=[Depends(gate.admit)])
     async def people() -> dict[str, Any]:
         """Everybody, by unit, and whether they are away today."""
         query = select(staff, away_on(office.clock()).label("is_away")).order_by(staff.c.unit, staff.c.role, staff.c.id)
         async with office.store.reading() as connection:
             return {"items": [dict(row) for row in (await connection.execute(query)).mappings()]}
 
-    @router.get("/workflow/directory/staff/{who}/absences", dependencies=[Depends(reads)])
+    @router.get("/workflow/directory/staff/{who}/absences", dependencies=[Depends(gate.admit)])
     async def away(who: str) -> dict[str, Any]:
         """When somebody is away."""
         query = select(absences).where(absences.c.staff_id == who).order_by(absences.c.first_day)
@@ -58,9 +55,9 @@ def _add_reading(router: APIRouter, office: Office, reads: Any) -> None:
             return {"items": [dict(row) for row in (await connection.execute(query)).mappings()]}
 
 
-def _add_keeping(router: APIRouter, office: Office, keeps: Any) -> None:
+def _add_keeping(router: APIRouter, office: Office, gate: Gate) -> None:
     @router.put("/workflow/directory/staff")
-    async def put(entry: StaffEntry, _who: Principal = Depends(keeps)) -> dict[str, Any]:
+    async def put(entry: StaffEntry, _who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """Add a person, or change who they are."""
         try:
             async with office.store.transaction(office.clock()) as unit:
@@ -71,7 +68,7 @@ def _add_keeping(router: APIRouter, office: Office, keeps: Any) -> None:
         return entry.model_dump(mode="json")
 
     @router.post("/workflow/directory/import")
-    async def take(request: Request, _who: Principal = Depends(keeps)) -> dict[str, Any]:
+    async def take(request: Request, _who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """A whole table, CSV or XLSX, as the body; all of it or nothing."""
         content = await request.body()
         if len(content) > MOST_BYTES:
@@ -87,9 +84,9 @@ def _add_keeping(router: APIRouter, office: Office, keeps: Any) -> None:
             ) from fault
 
 
-def _add_absences(router: APIRouter, office: Office, keeps: Any) -> None:
+def _add_absences(router: APIRouter, office: Office, gate: Gate) -> None:
     @router.post("/workflow/directory/staff/{who}/absences", status_code=201)
-    async def leave(who: str, absence: Absence, _keeper: Principal = Depends(keeps)) -> dict[str, Any]:
+    async def leave(who: str, absence: Absence, _keeper: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """Somebody will be away; the deputy stands in."""
         async with office.store.transaction(office.clock()) as unit:
             if not await staffing.add_absence(unit, who, absence):
@@ -97,7 +94,7 @@ def _add_absences(router: APIRouter, office: Office, keeps: Any) -> None:
         return absence.model_dump(mode="json")
 
     @router.delete("/workflow/directory/staff/{who}/absences", status_code=204)
-    async def back(who: str, _keeper: Principal = Depends(keeps)) -> Response:
+    async def back(who: str, _keeper: Principal = Depends(gate.admit)) -> Response:
         """Somebody is back: all absences are struck out."""
         async with office.store.transaction(office.clock()) as unit:
             await unit.connection.execute(delete(absences).where(absences.c.staff_id == who))

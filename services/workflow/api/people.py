@@ -8,4 +8,4 @@ from shared.identity.principal import Principal
 
 def person_of(principal: Principal) -> Person:
     """The principal in the one role that the token or session speaks for."""
-    return Person(id=principal.name, name=principal.name, role=principal.role, unit=principal.unit)
+    return Person(id=principal.id, name=principal.name, role=principal.role, unit=principal.unit)

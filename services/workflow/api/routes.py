@@ -28,26 +28,22 @@ from services.workflow.office import Office
 from services.workflow.store import files, queries, tables
 from services.workflow.store.statistics import Filter
 from shared.contracts.complaint import ComplaintReceived
-from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.problems import Problem
 
 _BY_NAME: dict[str, type[Command]] = {act.value: model for act, model in COMMANDS.items()}
-READERS = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
 
 
 def case_routes(office: Office, gate: Gate) -> APIRouter:
     """The endpoints, over the office."""
     router = APIRouter(tags=["workflow"])
-    reader = gate.staff(*READERS, scope="workflow:read")
-    actor = gate.staff(*READERS, scope="workflow:act")
-    _add_reading(router, office, reader)
-    _add_acting(router, office, reader, actor)
+    _add_reading(router, office, gate)
+    _add_acting(router, office, gate)
     return router
 
 
-def _add_reading(router: APIRouter, office: Office, reader: Any) -> None:
+def _add_reading(router: APIRouter, office: Office, gate: Gate) -> None:
     @router.get("/workflow/cases")
     async def worklist(
         state: list[str] = Query(default=[]),
@@ -56,7 +52,7 @@ def _add_reading(router: APIRouter, office: Office, reader: Any) -> None:
         after_number: str | None = None,
         limit: int = Query(default=queries.PAGE, ge=1, le=200),
         which: Filter | None = Depends(case_filter),
-        who: Principal = Depends(reader),
+        who: Principal = Depends(gate.admit),
     ) -> dict[str, Any]:
         """Open cases, the nearest limit first; with a filter of the statistics, all cases it speaks of, by number.
 
@@ -70,22 +66,22 @@ def _add_reading(router: APIRouter, office: Office, reader: Any) -> None:
         return {"items": [dict(row) for row in rows]}
 
     @router.get("/workflow/cases/{number}")
-    async def case(number: str, who: Principal = Depends(reader)) -> dict[str, Any]:
+    async def case(number: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """One case."""
         row, found, complaint = await _seen(office, number, person_of(who))
         more = await queries.supplements_of(office.store, office.ring, number)
         return answers.case_answer(row, found, complaint, office.centre, more)
 
     @router.get("/workflow/cases/{number}/timeline")
-    async def timeline(number: str, who: Principal = Depends(reader)) -> dict[str, Any]:
+    async def timeline(number: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """What happened, oldest first, with the chain of hashes; each is that of ``vouched`` (see ``domain.timeline``)."""
         await _seen(office, number, person_of(who))
         return {"items": [_entry(office, row) for row in await queries.entries(office.store, number)]}
 
 
-def _add_acting(router: APIRouter, office: Office, reader: Any, actor: Any) -> None:
+def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:
     @router.get("/workflow/cases/{number}/actions")
-    async def actions(number: str, who: Principal = Depends(reader)) -> dict[str, Any]:
+    async def actions(number: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """What I may do now; what not yet, and why."""
         _, found, _ = await _seen(office, number, person_of(who))
         async with office.store.transaction(office.clock()) as unit:
@@ -114,7 +110,7 @@ def _add_acting(router: APIRouter, office: Office, reader: Any, actor: Any) -> N
         request: Request,
         if_match: str | None = Header(default=None),
         idempotency_key: str | None = Header(default=None, min_length=8, max_length=128),
-        who: Principal = Depends(actor),
+        who: Principal = Depends(gate.admit),
     ) -> dict[str, Any]:
         """Do it. ``If-Match`` carries the version that was looked at; an older one is answered 412.
 

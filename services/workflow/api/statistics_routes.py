@@ -17,13 +17,11 @@ from services.workflow.reports import Period, Signer
 from services.workflow.store.queries import visible_to
 from services.workflow.store.statistics import By
 from services.workflow.store.tables import frozen_periods
-from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
 
 LONGEST_DAYS = 3660
-_READERS = (Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR, Role.UNIT_HANDLER, Role.UNIT_LEADER)
 _MEDIA = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 Form = Literal["json", "csv", "xlsx"]
 
@@ -41,19 +39,18 @@ def period_of(first: Annotated[date, Query(alias="from")], last: Annotated[date,
 def statistics_routes(office: Office, gate: Gate, signer: Signer) -> APIRouter:
     """The endpoints, over the office."""
     router = APIRouter(tags=["statistics"])
-    reader = gate.staff(*_READERS, scope="workflow:statistics")
-    _add_figures(router, office, reader)
+    _add_figures(router, office, gate)
     _add_frozen(router, office, gate, signer)
     return router
 
 
-def _add_figures(router: APIRouter, office: Office, reader: Any) -> None:
+def _add_figures(router: APIRouter, office: Office, gate: Gate) -> None:
     @router.get("/workflow/statistics", response_model=None)
     async def figures(
         period: Period = Depends(period_of),
         by: By | None = None,
         form: Form = "json",
-        who: Principal = Depends(reader),
+        who: Principal = Depends(gate.admit),
     ) -> dict[str, Any] | Response:
         """The figures of a period; each with the link that lists its cases. ``form=csv|xlsx`` to take away."""
         answer = await reports.statistics(office, period, by, seen_by=visible_to(person_of(who)))
@@ -61,7 +58,7 @@ def _add_figures(router: APIRouter, office: Office, reader: Any) -> None:
 
     @router.get("/workflow/assessment", response_model=None)
     async def assessment(
-        unit: str, period: Period = Depends(period_of), form: Form = "json", who: Principal = Depends(reader)
+        unit: str, period: Period = Depends(period_of), form: Form = "json", who: Principal = Depends(gate.admit)
     ) -> dict[str, Any] | Response:
         """A unit's sheet: its figures, every limit that it missed and every consequence (arts. 19, 20)."""
         if who.unit is not None and who.unit != unit:
@@ -76,12 +73,9 @@ def _add_figures(router: APIRouter, office: Office, reader: Any) -> None:
 
 
 def _add_frozen(router: APIRouter, office: Office, gate: Gate, signer: Signer) -> None:
-    freezer = gate.staff(Role.OFFICE_LEADER, Role.AUDITOR, scope="workflow:statistics")
-    reader = gate.staff(Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR, scope="workflow:statistics")
-
     @router.post("/workflow/statistics/freeze", status_code=201)
     async def freeze(
-        response: Response, period: Period = Depends(period_of), who: Principal = Depends(freezer)
+        response: Response, period: Period = Depends(period_of), who: Principal = Depends(gate.admit)
     ) -> dict[str, Any]:
         """Keep a period's figures as they are now, signed with the anchors' key."""
         if period.last >= office.hours.date_of(office.clock()):
@@ -91,7 +85,7 @@ def _add_frozen(router: APIRouter, office: Office, gate: Gate, signer: Signer) -
         response.headers["Location"] = f"/workflow/statistics/frozen/{made['id']}"
         return made
 
-    @router.get("/workflow/statistics/frozen", dependencies=[Depends(reader)])
+    @router.get("/workflow/statistics/frozen", dependencies=[Depends(gate.admit)])
     async def all_frozen() -> dict[str, Any]:
         """What was frozen, the newest first."""
         kept = frozen_periods.c
@@ -99,7 +93,7 @@ def _add_frozen(router: APIRouter, office: Office, gate: Gate, signer: Signer) -
         async with office.store.reading() as connection:
             return {"items": [dict(row) for row in (await connection.execute(query)).mappings()]}
 
-    @router.get("/workflow/statistics/frozen/{frozen_id}", dependencies=[Depends(reader)])
+    @router.get("/workflow/statistics/frozen/{frozen_id}", dependencies=[Depends(gate.admit)])
     async def one_frozen(frozen_id: UUID) -> dict[str, Any]:
         """One, with its signature (Ed25519 over the bytes of ``body``)."""
         async with office.store.reading() as connection:

@@ -61,6 +61,25 @@ def test_a_cell_never_holds_more_than_there_is_room_for(content):
     assert cell.text.count("\n") < 5
 
 
+@pytest.mark.parametrize(
+    ("text", "fixed"),
+    [
+        ("", True),
+        ("窗口无人。", True),
+        ("W" * 30, True),
+        ("字" * 60, True),
+        ("字" * 100, False),
+        ("W" * 200, False),
+        ("1\n2\n3\n4\n5", True),
+    ],
+)
+def test_a_row_has_a_fixed_height_only_where_its_words_are_sure_to_fit(text, fixed):
+    """Anything doubtful is left to grow: no word is ever printed over another."""
+    (grid,) = paper(FormId.DISPOSITION, content=text).body
+    assert isinstance(grid, Table)
+    assert grid.rows[5].fixed is fixed
+
+
 @EVERY_FORM
 def test_blank_fields_leave_their_labels(form):
     """An empty form can be printed and filled in by hand."""

@@ -71,6 +71,14 @@ def test_a_missed_limit_names_who_had_to_keep_it() -> None:
 
 
 @pytest.mark.article("3")
+def test_the_offices_limits_stay_the_officers_while_the_leader_holds_the_case() -> None:
+    """A late first answer is not the leader's because an opinion was being asked."""
+    story = arrive(State.AWAITING_APPROVAL).watched("2026-11-18 09:00")
+    named = {clock.name.value: clock.answerable for clock in story.case.breaches}
+    assert named == {"respond": HANDLER, "approval": LEADER}
+
+
+@pytest.mark.article("3")
 def test_urging_is_on_record_with_whom_it_urged() -> None:
     """催办 goes to whoever holds the case."""
     story = arrive(State.DISPATCHED).tell(commands.Urge(message="请抓紧。"), LEADER)

@@ -109,6 +109,15 @@ def test_an_answer_given_in_time_and_told_late_is_in_time() -> None:
 
 
 @pytest.mark.article("14")
+@pytest.mark.parametrize(("when", "in_time"), [("2026-11-17 17:00", True), ("2026-11-17 17:01", False)])
+def test_an_answer_in_the_last_moment_is_in_time(when: str, *, in_time: bool) -> None:
+    """17:00 sharp still is."""
+    what = arrive(State.REGISTERED).tell(answered(when), SOFTWARE, "2026-11-18 09:00").history[-1].what
+    assert isinstance(what, events.Responded)
+    assert what.in_time is in_time
+
+
+@pytest.mark.article("14")
 def test_an_answer_given_late_is_late_even_within_the_grace() -> None:
     """Delivered at 17:05: the limit was 17:00, and the miss is stated in the same entry."""
     story = arrive(State.REGISTERED).tell(answered("2026-11-17 17:05"), SOFTWARE, "2026-11-17 17:06")

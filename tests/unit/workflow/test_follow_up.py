@@ -100,13 +100,15 @@ def test_it_goes_round_until_the_complainant_is_content() -> None:
 @pytest.mark.article("annex 1")
 def test_a_new_round_may_go_by_the_leader() -> None:
     """Annex 1: dissatisfied means forwarded or approved once more; round 2 then has the three days of 批办."""
-    story = at_fault().tell(proposed(), HANDLER, "2026-11-19 15:30")
+    story = at_fault().tell(proposed(), HANDLER, "2026-11-17 15:30")
     assert (story.case.round, story.case.state) == (2, State.AWAITING_APPROVAL)
-    story.tell(commands.Approve(opinion="请单位分管领导牵头。"), LEADER, "2026-11-20 09:20")  # Friday
+    assert story.clock(ClockName.CONCLUSION).end is ClockEnd.MET
+    assert story.case.unit_clock is None  # round 1's is over, round 2's has not begun
+    story.tell(commands.Approve(opinion="请单位分管领导牵头。"), LEADER, "2026-11-18 09:20")  # Wednesday
     assert story.case.track is Track.APPROVE
     assert story.case.round == 2
     assert story.case.holder == UNIT_LEADER
-    assert story.clock(ClockName.APPROVE).limit == at("2026-11-25 17:00")  # Wednesday
+    assert story.clock(ClockName.APPROVE).limit == at("2026-11-23 17:00")  # Monday
 
 
 @pytest.mark.article("18.3")

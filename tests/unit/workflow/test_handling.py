@@ -337,3 +337,21 @@ def test_a_recall_takes_the_first_units_request_and_receipt_along() -> None:
     story.tell(forwarded(), HANDLER)
     assert story.refused(ONE_DAY, LEADER).rule == "extension_pending"
     assert story.tell(commands.SignReceipt(), UNIT_HANDLER).case.receipt_signed_at == story.now
+
+
+@pytest.mark.article("annex 5")
+def test_the_right_unit_may_refuse_where_the_wrong_one_was_overruled() -> None:
+    """Once a round is once a dispatch: another unit is heard on its own ground."""
+    story = arrive(State.ACCEPTED).tell(forwarded(unit=OTHER_UNIT), HANDLER)
+    story.tell(not_ours(signed_by="宋建华"), OTHER_HANDLER).tell(OVERRULED, HANDLER)
+    story.tell(commands.Recall(reason="转错单位。"), HANDLER).tell(forwarded(), HANDLER)
+    assert story.tell(not_ours(), UNIT_HANDLER).case.unit_refusal is not None
+
+
+@pytest.mark.article("18.4")
+@pytest.mark.parametrize("answer", [fed_back(), not_ours()], ids=["feedback", "refusal"])
+def test_a_request_for_time_falls_away_when_the_unit_answers(answer: commands.Command) -> None:
+    """Nobody decides on an extension of something that is done."""
+    story = arrive(State.DISPATCHED).tell(asked_for_more(), UNIT_HANDLER).tell(answer, UNIT_HANDLER)
+    assert story.clock(ClockName.EXTENSION).end is ClockEnd.LIFTED
+    assert story.case.extension_request is None

@@ -229,6 +229,7 @@ def test_a_units_refusal_tells_the_notice_and_what_became_of_it() -> None:
     assert (submitted.outcome, submitted.ground) == ("submitted", Ground.OTHER_LEGAL_WAY)
     assert (submitted.dispatched_at, submitted.served_on) == (story.case.dispatched_at, "王立新")
     assert submitted.findings == "复议案号在卷。"
+    assert submitted.limit is None
     (overruled,) = told(
         story, commands.DecideUnitRefusal(outcome="overruled", opinion="应办。"), HANDLER, "2026-11-17 10:00"
     )
@@ -262,6 +263,17 @@ def test_filing_tells_the_head_of_the_timeline() -> None:
     (message,) = told(story, commands.Archive(), HANDLER)
     assert isinstance(message, published.CaseArchived)
     assert message.timeline_head == SHA
+
+
+@pytest.mark.article("3")
+def test_a_near_limit_of_the_office_is_told_to_the_officer() -> None:
+    """The unit holds the case, and the first answer is the office's all the same."""
+    story = arrive(State.DISPATCHED)
+    near = publish(story.case, due(story.case, at("2026-11-17 15:00"), CALENDAR, HOURS), SHA)
+    assert [(m.clock, m.holder) for m in near if isinstance(m, published.CaseDeadlineNear)] == [
+        ("respond", HANDLER.name),
+        ("forward", UNIT_HANDLER.name),
+    ]
 
 
 @pytest.mark.article("3")

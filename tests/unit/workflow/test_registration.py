@@ -61,6 +61,7 @@ def test_a_settlement_told_with_the_visit_is_recorded_with_it() -> None:
     assert story.case.settlement is not None
     assert story.case.settlement.result == "当场补办。"
     assert not story.case.open_clocks
+    assert story.clock(ClockName.RESPOND).ended_at == TOLD.settled_at
 
 
 @pytest.mark.article("7")

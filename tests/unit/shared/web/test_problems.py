@@ -87,6 +87,10 @@ def make_app() -> FastAPI:
     async def crash() -> None:
         raise RuntimeError(f"could not reach {CANARY}")
 
+    @app.get("/storage-away")
+    async def storage_away() -> None:
+        raise ConnectionRefusedError(f"nobody answers {CANARY}")
+
     @app.post("/crash-on-data")
     async def crash_on_data(text: Annotated[str, Body()]) -> int:
         return TypeAdapter(int).validate_python(text)
@@ -239,6 +243,14 @@ def test_what_nobody_foresaw_tells_nothing_but_a_number(client: TestClient, capl
     assert any("test_problems.py" in where for where in line["where"])
     assert CANARY not in json.dumps(logged, ensure_ascii=False)
     assert CANARY not in caplog.text
+
+
+def test_storage_that_is_away_is_told_on_every_route(client: TestClient) -> None:
+    """No route has to foresee it: 503, when to try again, and not a word of where it happened."""
+    answer = client.get("/storage-away")
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.headers["retry-after"] == "30"
+    assert CANARY not in answer.text
 
 
 def test_a_validation_error_within_the_house_is_our_fault_and_tells_no_data(client: TestClient) -> None:

@@ -1,0 +1,51 @@
+"""Who may use which of intake's routes."""
+
+from __future__ import annotations
+
+from services.intake.api.told_doors import STAFF_DOORS
+from shared.contracts.values import Role
+from shared.web.access_table import AccessTable, public, staff
+
+RECEIVERS = (Role.OPERATOR, Role.HANDLER)
+SEES_ALL = (Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR)
+READERS = (Role.OPERATOR, *SEES_ALL)
+SEES_CHECKS = (*READERS, Role.ADMINISTRATOR)
+
+ACCESS = AccessTable(
+    (
+        public("GET", "/"),
+        public("GET", "/intake/web-forms"),
+        public("POST", "/intake/web-forms"),
+        public("GET", "/intake/web-forms/receipts/{code}"),
+        public("GET", "/intake/written"),
+        public("GET", "/intake/written/{code}"),
+    ),
+    (staff("POST", door.path, RECEIVERS, scope=f"intake:{door.channel.value}") for door in STAFF_DOORS),
+    (
+        staff("POST", "/intake/emails", RECEIVERS, scope="intake:email"),
+        staff("POST", "/intake/faxes", RECEIVERS, scope="intake:fax"),
+        staff("POST", "/intake/review/{complaint_id}", RECEIVERS, scope="intake:fax", of_a_case=True),
+        staff("GET", "/intake/submissions", READERS, scope="intake:read"),
+        staff("GET", "/intake/submissions/{complaint_id}", READERS, scope="intake:read", of_a_case=True),
+        staff("GET", "/intake/review", READERS, scope="intake:read"),
+        staff("GET", "/intake/quarantine", READERS, scope="intake:read"),
+        staff("GET", "/intake/drafts", RECEIVERS, scope="intake:drafts"),
+        *(
+            staff(method, "/intake/drafts/{draft_id}", RECEIVERS, scope="intake:drafts")
+            for method in ("PUT", "GET", "DELETE")
+        ),
+        staff("GET", "/intake/drafts/{draft_id}/earlier", RECEIVERS, scope="intake:drafts"),
+        staff("POST", "/intake/calls", (*RECEIVERS, Role.ADMINISTRATOR), scope="intake:calls"),
+        staff("POST", "/intake/callers", RECEIVERS, scope="intake:phone"),
+        staff("POST", "/intake/phone-logs/import", RECEIVERS, scope="intake:import"),
+        staff("GET", "/intake/phone-logs/imports/{import_id}", RECEIVERS, scope="intake:import"),
+        staff("POST", "/intake/phone-logs/imports/{import_id}", RECEIVERS, scope="intake:import"),
+        staff("GET", "/intake/phone-logs/imports/{import_id}/faults.csv", RECEIVERS, scope="intake:import"),
+        staff("GET", "/intake/quarantine/{item_id}/original", RECEIVERS, scope="intake:quarantine", of_a_case=True),
+        staff("POST", "/intake/quarantine/{item_id}", RECEIVERS, scope="intake:quarantine", of_a_case=True),
+        staff("GET", "/intake/channel-checks", SEES_CHECKS, scope="intake:read"),
+        staff("GET", "/intake/channel-checks/missed", SEES_CHECKS, scope="intake:read"),
+        staff("POST", "/intake/channel-checks", RECEIVERS, scope="intake:checks"),
+        staff("GET", "/intake/reconciliation", SEES_CHECKS, scope="intake:read"),
+    ),
+)

@@ -1,0 +1,39 @@
+"""Who may use which of workflow's routes. Which command is whose is ``domain.roles``' to say, which case ``domain.sight``'s."""
+
+from __future__ import annotations
+
+from shared.contracts.values import Role
+from shared.web.access_table import AccessTable, public, staff
+
+READERS = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
+"""An administrator reads no case and no complainant (art. 17)."""
+COUNTERS = tuple(role for role in READERS if role is not Role.OPERATOR)
+"""A unit's people count what was dispatched to the unit."""
+FREEZERS = (Role.OFFICE_LEADER, Role.AUDITOR)
+
+ACCESS = AccessTable(
+    (
+        public("GET", "/track"),
+        public("GET", "/track/{code}"),
+        staff("GET", "/workflow/cases", READERS, scope="workflow:read"),
+        staff("GET", "/workflow/cases/{number}", READERS, scope="workflow:read", of_a_case=True),
+        staff("GET", "/workflow/cases/{number}/timeline", READERS, scope="workflow:read", of_a_case=True),
+        staff("GET", "/workflow/cases/{number}/actions", READERS, scope="workflow:read", of_a_case=True),
+        staff("POST", "/workflow/cases/{number}/actions/{name}", READERS, scope="workflow:act", of_a_case=True),
+        staff("POST", "/workflow/search", READERS, scope="workflow:read"),
+        staff("GET", "/workflow/statistics", COUNTERS, scope="workflow:statistics"),
+        staff("GET", "/workflow/assessment", COUNTERS, scope="workflow:statistics", of_a_case=True),
+        public("GET", "/workflow/public-figures"),
+        staff("POST", "/workflow/statistics/freeze", FREEZERS, scope="workflow:statistics"),
+        staff("GET", "/workflow/statistics/frozen", (Role.HANDLER, *FREEZERS), scope="workflow:statistics"),
+        staff("GET", "/workflow/statistics/frozen/{frozen_id}", (Role.HANDLER, *FREEZERS), scope="workflow:statistics"),
+        staff("GET", "/workflow/directory/units", Role, scope="workflow:read"),
+        staff("GET", "/workflow/directory/staff", Role, scope="workflow:read"),
+        staff("GET", "/workflow/directory/reception-points", Role, scope="workflow:read"),
+        staff("GET", "/workflow/directory/staff/{who}/absences", Role, scope="workflow:read"),
+        staff("POST", "/workflow/directory/staff/{who}/absences", (Role.ADMINISTRATOR,), scope="workflow:directory"),
+        staff("DELETE", "/workflow/directory/staff/{who}/absences", (Role.ADMINISTRATOR,), scope="workflow:directory"),
+        staff("POST", "/workflow/directory/import", (Role.ADMINISTRATOR,), scope="workflow:directory"),
+        staff("PUT", "/workflow/directory/staff", (Role.ADMINISTRATOR,), scope="workflow:directory"),
+    )
+)
