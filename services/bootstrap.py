@@ -58,7 +58,7 @@ def open_premises(settings: Settings, clock: Clock = system_clock) -> tuple[Prem
     identity = open_engine(settings.identity_database, pool_size=5)
     transport = _transport(settings)
     centre = load_centre(settings.centre_path)
-    ring = _key_ring(settings)
+    ring = key_ring(settings)
     calendars = StoredCalendar(identity, published())
     premises = Premises(
         settings=settings,
@@ -117,7 +117,8 @@ def _transport(settings: Settings) -> Transport:
     return RabbitTransport(settings.broker_url)
 
 
-def _key_ring(settings: Settings) -> KeyRing:
+def key_ring(settings: Settings) -> KeyRing:
+    """The ring that the settings name; made where the embedded default has none yet. Raises ValueError."""
     path = settings.keys_file
     if not path.exists() and settings.broker_url is None and settings.keys_path is None:
         save_key_ring(new_key_ring(), path)

@@ -19,6 +19,7 @@ from services.forms.settings import FormsSettings
 from services.forms.store import tables
 from services.forms.web.routes import verify_routes
 from shared.messaging.consumer import Consumer
+from shared.messaging.dead_letters import DeadLetters
 from shared.messaging.relay import Relay
 from shared.premises import Premises
 from shared.service import Service
@@ -26,6 +27,7 @@ from shared.store.engine import open_engine, ping
 from shared.store.migrate import migrate
 from shared.store.unit_of_work import Store
 from shared.web.app import common_pages
+from shared.web.dead_letter_routes import dead_letter_routes
 
 VERSIONS = Path(tables.__file__).parent / "migrations" / "versions"
 
@@ -66,11 +68,17 @@ def build(premises: Premises) -> Service:
     )
     printer = Printer(room)
     gate = premises.gate(ACCESS)
-    consumer = Consumer("forms", store, handlers(room), premises.ring, premises.clock)
+    handled = handlers(room)
+    consumer = Consumer("forms", store, handled, premises.ring, premises.clock)
+    dead = DeadLetters("forms", store, handled, premises.ring)
     pages = common_pages(settings, Path(__file__).parent / "web")
     return Service(
         name="forms",
-        routers=[document_routes(room, printer, gate), verify_routes(room, pages)],
+        routers=[
+            document_routes(room, printer, gate),
+            verify_routes(room, pages),
+            dead_letter_routes(dead, gate, pages, premises.clock),
+        ],
         checks={"forms.database": partial(ping, engine)},
         tasks={
             "relay": Relay(store, premises.transport, premises.clock).run,

@@ -17,21 +17,26 @@ from services.intake.channel_watch import (
 )
 from services.intake.consumer import HANDLERS
 from services.intake.domain.channel_checks import checks_at
+from services.intake.fax_folder import FaxFolder
 from services.intake.form_desk import sweep
 from services.intake.mail_polling import InboxPoller, Polled, mailboxes_of
 from services.intake.phone_imports import PhoneImports
 from services.intake.ports import Door
 from services.intake.readers.ocr import WorkerOcr
 from services.intake.readers.scan_worker import WorkerLimits
+from services.intake.readers.watched_folder import WatchedFolder
 from services.intake.scan_reading import ScanReading
 from services.intake.settings import IntakeSettings
 from services.intake.spelling import directory_of
 from services.intake.store import tables
 from services.intake.web.counter import Counter
+from services.intake.web.desk_room import DeskRoom
+from services.intake.web.desk_routes import desk_routes
 from services.intake.web.kept_files import KeptFiles
 from services.intake.web.proof_of_work import Proofs
 from services.intake.web.routes import page_routes
 from shared.messaging.consumer import Consumer
+from shared.messaging.dead_letters import DeadLetters
 from shared.messaging.relay import Relay
 from shared.premises import Premises
 from shared.service import Service
@@ -41,6 +46,7 @@ from shared.store.migrate import migrate
 from shared.store.unit_of_work import Store
 from shared.web.app import common_pages
 from shared.web.csrf import FormTokens
+from shared.web.dead_letter_routes import dead_letter_routes
 from shared.web.rate_limits import RateLimit
 
 VERSIONS = Path(tables.__file__).parent / "migrations" / "versions"
@@ -64,16 +70,29 @@ def build(premises: Premises) -> Service:
         directory=directory_of(premises.centre),
     )
     gate = premises.gate(ACCESS)
+    faxes = FaxFolder(door, WatchedFolder(Path(settings.fax_folder))) if settings.fax_folder else None
     ocr = WorkerOcr(WorkerLimits(idle=settings.ocr_idle_seconds))
     polled = _polled(door, settings)
     register = _register(door, settings)
+    counter = _counter(door, settings)
+    room = DeskRoom(door, gate, counter.pages, ocr, register, settings.public_url)
     consumer = Consumer("intake", store, HANDLERS, premises.ring, premises.clock)
+    dead = DeadLetters("intake", store, HANDLERS, premises.ring)
     return Service(
         name="intake",
-        routers=[page_routes(_counter(door, settings)), api_routes(door, gate, settings, register)],
-        checks={"intake.database": partial(ping, engine)},
+        routers=[
+            page_routes(counter),
+            api_routes(door, gate, settings, register, ocr),
+            desk_routes(room),
+            dead_letter_routes(dead, gate, counter.pages, premises.clock),
+        ],
+        checks={
+            "intake.database": partial(ping, engine),
+            **({"intake.fax_folder": faxes.check} if faxes else {}),
+        },
         tasks={
             **{f"mailbox {each.name}": InboxPoller(door, each).run for each in polled},
+            **({"fax folder": faxes.run} if faxes else {}),
             "channels": ChannelWatch(register, _probes(door, settings, polled)).run,
             "phone imports": PhoneImports(door).run,
             "scans": ScanReading(door, ocr).run,

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.intake.adapters.phone_table import Call, call_in, mapped, row_key, said_of
+from services.intake.adapters.phone_table import Call, call_in, mapped, row_key, said_in, said_of
 from services.intake.domain.call_table import Cell, Column
-from services.intake.readers import spreadsheet, table_text
+from services.intake.readers import sheet_rows, spreadsheet, table_text
 
 CSV, XLSX = "csv", "xlsx"
 MOST_ROWS = 200_000
@@ -71,10 +71,10 @@ def read_rows(raw: bytes, shape: Shape, mapping: Mapping[str, Column], now: date
     seen: Counter[bytes] = Counter()
     for number, cells, damaged in rows:
         meaning = mapped(cells, header, mapping)
-        alike = bytes.fromhex(row_key(meaning, 0))[:12]
-        seen[alike] += 1
+        said = said_in(meaning)
+        seen[said] += 1
         shown = tuple(str(cell) for cell in cells)
-        key = row_key(meaning, seen[alike])
+        key = row_key(said, seen[said])
         reason = damaged or _wrong_width(cells, width)
         if reason:
             yield ReadRow(number, shown, key, None, (reason,))
@@ -96,7 +96,7 @@ def _wrong_width(cells: tuple[Cell, ...], width: int) -> str | None:
 
 def _rows(raw: bytes, shape: Shape) -> Iterator[tuple[int, tuple[Cell, ...], str | None]]:
     if shape.kind == XLSX:
-        for number, cells in spreadsheet.rows(raw):
+        for number, cells in sheet_rows.rows(raw):
             yield number, cells, None
         return
     width: int | None = None

@@ -29,8 +29,10 @@ from services.notify.sending import AT_ONCE, Sender
 from services.notify.settings import NotifySettings
 from services.notify.store import tables
 from services.notify.templates import LOCALES, load_catalogue
+from services.notify.web.call_pages import CallRoom, call_pages
 from shared.contracts.values import Route
 from shared.messaging.consumer import Consumer
+from shared.messaging.dead_letters import DeadLetters
 from shared.messaging.relay import Relay
 from shared.premises import Premises
 from shared.service import Service
@@ -38,6 +40,8 @@ from shared.store.engine import open_engine, ping
 from shared.store.group_commit import GroupCommit
 from shared.store.migrate import migrate
 from shared.store.unit_of_work import Store
+from shared.web.app import common_pages
+from shared.web.dead_letter_routes import dead_letter_routes
 
 VERSIONS = Path(tables.__file__).parent / "migrations" / "versions"
 WEBHOOKS = "/notify/webhooks/twilio"
@@ -64,12 +68,20 @@ def build(premises: Premises) -> Service:
         chance=random.random,
         webhook=_webhook(settings),
     )
-    consumer = Consumer("notify", store, handlers(desk), premises.ring, premises.clock)
+    handled = handlers(desk)
+    consumer = Consumer("notify", store, handled, premises.ring, premises.clock)
+    dead = DeadLetters("notify", store, handled, premises.ring)
     gate = premises.gate(ACCESS)
+    pages = common_pages(settings, Path(__file__).parent / "web")
     routes = (notify_routes, call_routes, staff_routes, template_routes)
     return Service(
         name="notify",
-        routers=[*(made(desk, gate) for made in routes), webhook_routes(desk)],
+        routers=[
+            *(made(desk, gate) for made in routes),
+            webhook_routes(desk),
+            call_pages(CallRoom(desk, gate, pages, premises.calendars)),
+            dead_letter_routes(dead, gate, pages, premises.clock),
+        ],
         checks={"notify.database": partial(ping, engine)},
         tasks={
             "relay": Relay(store, premises.transport, premises.clock).run,

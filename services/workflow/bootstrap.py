@@ -17,8 +17,12 @@ from services.workflow.searching import SearchIndexing
 from services.workflow.settings import WorkflowSettings
 from services.workflow.store import tables
 from services.workflow.watch import DeadlineWatch
+from services.workflow.web.leader_routes import leader_routes
+from services.workflow.web.office_routes import office_routes
 from services.workflow.web.routes import track_routes
+from services.workflow.web.staff_routes import StaffDesk, staff_routes
 from shared.messaging.consumer import Consumer
+from shared.messaging.dead_letters import DeadLetters
 from shared.messaging.relay import Relay
 from shared.premises import Premises
 from shared.service import Service
@@ -26,6 +30,7 @@ from shared.store.engine import open_engine, ping
 from shared.store.migrate import migrate
 from shared.store.unit_of_work import Store
 from shared.web.app import common_pages
+from shared.web.dead_letter_routes import dead_letter_routes
 
 VERSIONS = Path(tables.__file__).parent / "migrations" / "versions"
 
@@ -47,16 +52,23 @@ def build(premises: Premises) -> Service:
     key = load_or_make_key(settings.anchor_key)
     anchors = AnchorFolder(settings.anchor_folder, key)
     gate = premises.gate(ACCESS)
-    consumer = Consumer("workflow", store, handlers(office), premises.ring, premises.clock)
+    handled = handlers(office)
+    consumer = Consumer("workflow", store, handled, premises.ring, premises.clock)
+    dead = DeadLetters("workflow", store, handled, premises.ring)
     pages = common_pages(settings, Path(__file__).parent / "web")
+    desk = StaffDesk(office, gate, pages)
     return Service(
         name="workflow",
         routers=[
+            staff_routes(desk),
+            leader_routes(desk),
+            office_routes(desk),
             case_routes(office, gate),
             directory_routes(office, gate),
             statistics_routes(office, gate, key),
             search_routes(office, gate),
             track_routes(office, pages),
+            dead_letter_routes(dead, gate, pages, premises.clock),
         ],
         checks={"workflow.database": partial(ping, engine)},
         tasks={

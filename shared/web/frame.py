@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from shared.contracts.values import Role
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault
 from shared.web.qr import QrCode
@@ -52,10 +53,12 @@ class Desk:
     here: str
     nav: Sequence[NavItem]
     person: str
-    role: str
+    role: Bilingual
     csrf: str
     logout_url: str = "/logout"
-    home_url: str = "/workflow/cases"
+    home_url: str = "/desk"
+    keys: Sequence[tuple[str, Bilingual]] = ()
+    """What the keyboard does, shown by ``?``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ class AccountPage:
 
     login: str
     name: str
-    role: str
+    role: Role
     unit: str
     csrf: str
     has_password: bool

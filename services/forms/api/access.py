@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.forms.domain.masking import Reader
 from shared.contracts.values import Role
 from shared.web.access_table import AccessTable, public, staff
+from shared.web.dead_letter_routes import dead_letter_rows
 
 OFFICE = (Role.OPERATOR, Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR)
 READERS_OF: dict[Role, frozenset[Reader]] = {
@@ -20,5 +21,6 @@ ACCESS = AccessTable(
         public("GET", "/verify/{code}"),
         staff("GET", "/forms/documents", READERS_OF, scope="forms:read"),
         staff("GET", "/forms/documents/{name}", READERS_OF, scope="forms:read", of_a_case=True),
-    )
+    ),
+    dead_letter_rows("forms"),
 )

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from services.intake.api.told_doors import STAFF_DOORS
-from shared.contracts.values import Role
+from shared.contracts.values import Channel, Role
 from shared.web.access_table import AccessTable, public, staff
+from shared.web.dead_letter_routes import dead_letter_rows
 
 RECEIVERS = (Role.OPERATOR, Role.HANDLER)
 SEES_ALL = (Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR)
 READERS = (Role.OPERATOR, *SEES_ALL)
 SEES_CHECKS = (*READERS, Role.ADMINISTRATOR)
 
+ENTRY_DESKS: Mapping[Channel, str] = {
+    Channel.PHONE: "/desk/phone",
+    Channel.VISIT: "/desk/visit",
+    Channel.LETTER: "/desk/letter",
+    Channel.SUGGESTION_BOX: "/desk/box",
+}
+"""The pages at which people type what they were told, by channel."""
+
 ACCESS = AccessTable(
     (
         public("GET", "/"),
         public("GET", "/intake/web-forms"),
         public("POST", "/intake/web-forms"),
+        public("PUT", "/intake/web-forms/draft"),
+        public("POST", "/intake/web-forms/draft/discard"),
         public("GET", "/intake/web-forms/receipts/{code}"),
         public("GET", "/intake/written"),
         public("GET", "/intake/written/{code}"),
@@ -24,7 +37,15 @@ ACCESS = AccessTable(
     (
         staff("POST", "/intake/emails", RECEIVERS, scope="intake:email"),
         staff("POST", "/intake/faxes", RECEIVERS, scope="intake:fax"),
-        staff("POST", "/intake/review/{complaint_id}", RECEIVERS, scope="intake:fax", of_a_case=True),
+        staff("POST", "/intake/review/{complaint_id}", RECEIVERS, scope="intake:fax"),
+        *(
+            staff("GET", "/intake/review/{complaint_id}" + part, RECEIVERS, scope="intake:fax")
+            for part in ("", "/pages/{number}.png", "/original")
+        ),
+        *(
+            staff(method, "/intake/box-openings" + part, RECEIVERS, scope="intake:suggestion_box")
+            for method, part in (("POST", ""), ("GET", ""), ("GET", "/{opening_id}"), ("POST", "/{opening_id}/close"))
+        ),
         staff("GET", "/intake/submissions", READERS, scope="intake:read"),
         staff("GET", "/intake/submissions/{complaint_id}", READERS, scope="intake:read", of_a_case=True),
         staff("GET", "/intake/review", READERS, scope="intake:read"),
@@ -48,4 +69,11 @@ ACCESS = AccessTable(
         staff("POST", "/intake/channel-checks", RECEIVERS, scope="intake:checks"),
         staff("GET", "/intake/reconciliation", SEES_CHECKS, scope="intake:read"),
     ),
+    (staff("GET", "/desk", Role, scope="desk"),),
+    (
+        staff(method, path, RECEIVERS, scope=f"intake:{channel}")
+        for channel, desk in ENTRY_DESKS.items()
+        for method, path in (("GET", desk), ("POST", desk), ("POST", f"{desk}/known"))
+    ),
+    dead_letter_rows("intake"),
 )

@@ -1,24 +1,18 @@
-"""Spreadsheets (XLSX, ECMA-376), read row by row: values only, no formula evaluated, no link followed.
+"""Spreadsheets (XLSX, ECMA-376): whether a file is one that may be opened. ``sheet_rows`` reads it.
 
 Law of this file: what a file claims to be is checked before it is opened: a zip of that kind, no macros, no document type
-declarations (XXE, entity bombs), nothing that unpacks beyond the limits. It must not know what a column means.
+declarations (XXE, entity bombs), nothing that unpacks beyond the limits. It must not know what stands in it.
 """
 
 from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
-from datetime import date, datetime, time
 from enum import StrEnum
-
-from services.intake.domain.call_table import Cell, Formula
 
 MOST_PARTS = 2000
 LARGEST_UNPACKED = 400 * 2**20
 MOST_TIMES_LARGER = 200
-MOST_BLANK_ROWS = 10_000
-"""In a row; Excel marks rows as used to the very end of the sheet, 1 048 576."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 
@@ -86,43 +80,3 @@ def _declares(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
     with archive.open(part) as content:
         head = content.read(64 * 1024).replace(b"\0", b"").upper()
     return b"<!DOCTYPE" in head or b"<!ENTITY" in head
-
-
-def rows(raw: bytes) -> Iterator[tuple[int, tuple[Cell, ...]]]:
-    """Every row of the first sheet that isn't blank, with its number in the sheet. Call ``examine`` first.
-
-    Raises SpreadsheetRefused where the parts inside are broken.
-    """
-    from openpyxl import load_workbook  # noqa: PLC0415 - 12 MB that a start does not pay
-
-    try:
-        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        blank = 0
-        for number, row in enumerate(sheet.iter_rows(), 1):
-            cells = tuple(_cell(cell) for cell in row)
-            if any(cells):
-                blank = 0
-                yield number, cells
-            elif (blank := blank + 1) > MOST_BLANK_ROWS:
-                return
-    except (KeyError, IndexError, ValueError, TypeError, AttributeError, zipfile.BadZipFile, SyntaxError) as fault:
-        raise SpreadsheetRefused(Refusal.NOT_A_SPREADSHEET) from fault
-
-
-def _cell(cell: object) -> Cell:
-    value = getattr(cell, "value", None)
-    if getattr(cell, "data_type", "") == "f":
-        return Formula(str(value))
-    match value:
-        case None:
-            return ""
-        case datetime():
-            return value
-        case date():
-            return datetime.combine(value, time())
-        case float() if value.is_integer():
-            return str(int(value))
-        case _:
-            return str(value)

@@ -104,3 +104,12 @@ async def submission_by_code(store: Store, tracking_code: str) -> AnyRow | None:
     )
     async with store.reading() as connection:
         return (await connection.execute(query)).mappings().first()
+
+
+async def slip_of(store: Store, complaint_id: UUID) -> AnyRow | None:
+    """Which box a slip came from, under what number, and when the box was opened."""
+    query = select(submissions.c.external_id, submissions.c.received_at).where(
+        submissions.c.complaint_id == complaint_id, submissions.c.source_kind == "suggestion_box"
+    )
+    async with store.reading() as connection:
+        return (await connection.execute(query)).mappings().first()

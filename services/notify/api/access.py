@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.contracts.values import Role
 from shared.web.access_table import AccessTable, public, staff
+from shared.web.dead_letter_routes import dead_letter_rows
 
 OFFICE = (Role.OPERATOR, Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR)
 CALLERS = (Role.OPERATOR, Role.HANDLER)
@@ -18,6 +19,8 @@ ACCESS = AccessTable(
             staff("POST", f"/notify/call-list/{{delivery_id}}/{what}", CALLERS, scope="notify:call", of_a_case=True)
             for what in ("reached", "not-reached", "posted")
         ),
+        staff("GET", "/desk/calls", CALLERS, scope="notify:call"),
+        staff("POST", "/desk/calls/{delivery_id}", CALLERS, scope="notify:call", of_a_case=True),
         staff("GET", "/notify/inbound-texts", CALLERS, scope="notify:call"),
         staff("GET", "/notify/staff-contacts", (Role.ADMINISTRATOR,), scope="notify:staff"),
         staff("PUT", "/notify/staff-contacts", (Role.ADMINISTRATOR,), scope="notify:staff"),
@@ -25,5 +28,6 @@ ACCESS = AccessTable(
         staff("GET", "/notify/templates/{key}", TEMPLATE_READERS, scope="notify:read"),
         public("POST", "/notify/webhooks/twilio/status"),  # by the provider's signature
         public("POST", "/notify/webhooks/twilio/inbound"),
-    )
+    ),
+    dead_letter_rows("notify"),
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from shared.contracts.values import Role
 from shared.web.access_table import AccessTable, public, staff
+from shared.web.dead_letter_routes import dead_letter_rows
 
 READERS = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
 """An administrator reads no case and no complainant (art. 17)."""
-COUNTERS = tuple(role for role in READERS if role is not Role.OPERATOR)
-"""A unit's people count what was dispatched to the unit."""
-FREEZERS = (Role.OFFICE_LEADER, Role.AUDITOR)
+FREEZES = (Role.OFFICE_LEADER, Role.AUDITOR)
+OFFICE = (Role.HANDLER, *FREEZES)
+READS_FIGURES = (*OFFICE, Role.UNIT_HANDLER, Role.UNIT_LEADER)
 
 ACCESS = AccessTable(
     (
@@ -21,12 +22,18 @@ ACCESS = AccessTable(
         staff("GET", "/workflow/cases/{number}/actions", READERS, scope="workflow:read", of_a_case=True),
         staff("POST", "/workflow/cases/{number}/actions/{name}", READERS, scope="workflow:act", of_a_case=True),
         staff("POST", "/workflow/search", READERS, scope="workflow:read"),
-        staff("GET", "/workflow/statistics", COUNTERS, scope="workflow:statistics"),
-        staff("GET", "/workflow/assessment", COUNTERS, scope="workflow:statistics", of_a_case=True),
         public("GET", "/workflow/public-figures"),
-        staff("POST", "/workflow/statistics/freeze", FREEZERS, scope="workflow:statistics"),
-        staff("GET", "/workflow/statistics/frozen", (Role.HANDLER, *FREEZERS), scope="workflow:statistics"),
-        staff("GET", "/workflow/statistics/frozen/{frozen_id}", (Role.HANDLER, *FREEZERS), scope="workflow:statistics"),
+        staff("GET", "/workflow/statistics", READS_FIGURES, scope="workflow:statistics"),
+        staff("GET", "/workflow/assessment", READS_FIGURES, scope="workflow:statistics", of_a_case=True),
+        staff("POST", "/workflow/statistics/freeze", FREEZES, scope="workflow:statistics"),
+        staff("GET", "/workflow/statistics/frozen", OFFICE, scope="workflow:statistics"),
+        staff("GET", "/workflow/statistics/frozen/{frozen_id}", OFFICE, scope="workflow:statistics"),
+        staff("POST", "/workflow/assignments", (Role.HANDLER, Role.OFFICE_LEADER), scope="workflow:act"),
+        staff("GET", "/workflow/approvals", (Role.OFFICE_LEADER,), scope="workflow:read"),
+        staff("POST", "/workflow/approvals/{number}", (Role.OFFICE_LEADER,), scope="workflow:act", of_a_case=True),
+        staff("GET", "/workflow/follow-ups", (Role.HANDLER,), scope="workflow:read"),
+        staff("POST", "/workflow/follow-ups/{number}", (Role.HANDLER,), scope="workflow:act", of_a_case=True),
+        staff("GET", "/workflow/directory", Role, scope="workflow:read"),
         staff("GET", "/workflow/directory/units", Role, scope="workflow:read"),
         staff("GET", "/workflow/directory/staff", Role, scope="workflow:read"),
         staff("GET", "/workflow/directory/reception-points", Role, scope="workflow:read"),
@@ -35,5 +42,6 @@ ACCESS = AccessTable(
         staff("DELETE", "/workflow/directory/staff/{who}/absences", (Role.ADMINISTRATOR,), scope="workflow:directory"),
         staff("POST", "/workflow/directory/import", (Role.ADMINISTRATOR,), scope="workflow:directory"),
         staff("PUT", "/workflow/directory/staff", (Role.ADMINISTRATOR,), scope="workflow:directory"),
-    )
+    ),
+    dead_letter_rows("workflow"),
 )

@@ -73,6 +73,7 @@ def _add_figures(router: APIRouter, office: Office, gate: Gate) -> None:
 
 
 def _add_frozen(router: APIRouter, office: Office, gate: Gate, signer: Signer) -> None:
+
     @router.post("/workflow/statistics/freeze", status_code=201)
     async def freeze(
         response: Response, period: Period = Depends(period_of), who: Principal = Depends(gate.admit)

@@ -115,18 +115,28 @@ document.addEventListener("keydown", (event) => {
   if (target) {
     event.preventDefault();
     target.focus();
+    if (target.matches("summary")) target.click();
     return;
   }
   if (!rows.length || event.ctrlKey || event.metaKey || event.altKey) return;
   current = rows.indexOf(document.activeElement.closest("[data-row]") ?? rows[current]);
   if (event.key === "j") go(current + 1);
   else if (event.key === "k") go(current - 1);
-  else if (event.key === "x" && rows[current]) rows[current].querySelector("[type=checkbox]").click();
+  else if (event.key === "x" && rows[current]) rows[current].querySelector("[type=checkbox]")?.click();
 });
+// <details data-keys>: the list of keys closes by Esc, and gives the focus back to where it was opened from.
+for (const list of all("[data-keys]")) {
+  list.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !list.open) return;
+    list.open = false;
+    list.querySelector("summary").focus();
+  });
+}
 for (const table of all("[data-rows]")) {
   table.addEventListener("change", () => {
-    for (const row of rows) row.classList.toggle("on", row.querySelector("[type=checkbox]").checked);
+    for (const row of rows) row.classList.toggle("on", row.querySelector("[type=checkbox]")?.checked ?? false);
     const picked = document.querySelector("[data-picked]");
+    if (!picked) return;
     picked.textContent = picked.dataset.picked.replace("{count}", rows.filter((row) => row.matches(".on")).length);
   });
 }
@@ -137,4 +147,22 @@ for (const box of all("[data-events]")) {
     box.textContent = event.data;
     box.hidden = false;
   });
+}
+
+// <aside data-known="/desk/phone/known">: what is known of this caller and window, asked for again (POST, so that no number
+// stands in an address) when a field named in data-watch changes. The answer is a fragment of our own page.
+for (const box of all("[data-known]")) {
+  const form = box.closest("form");
+  const look = async () => {
+    const body = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
+    const answer = await fetch(box.dataset.known, { method: "POST", body });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    box.replaceChildren(...page.body.childNodes);
+  };
+  for (const name of box.dataset.watch.split(" ")) {
+    form.elements[name]?.addEventListener("change", () => look().catch(() => {})); // the page works without it
+    form.elements[name]?.addEventListener("blur", () => look().catch(() => {}));
+  }
 }

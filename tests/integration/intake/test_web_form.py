@@ -319,7 +319,7 @@ def test_w34_the_thirty_first_form_of_a_minute_is_asked_to_call_and_keeps_its_wo
     """429 with Retry-After and the hotline's number; with proof of work four times as many pass."""
     browser = strict.browser()
     page = open_form(browser)
-    answers = []
+    answers: list[Any] = []
     while not answers or (answers[-1].status_code == 303 and len(answers) < 90):
         answers.append(browser.post(FORM, data=FILLED | page.hidden | {"idempotency_key": f"k{len(answers)}"}))
     refused = answers[-1]

@@ -206,10 +206,13 @@ def test_a_spreadsheet_is_read_with_its_numbers_and_dates() -> None:
     assert rows[0].call.entry.call.caller_number == "13800138000"
 
 
-def spoiled(name: str, content: bytes) -> bytes:
+def spoiled(name: str, content: bytes, raw: bytes | None = None) -> bytes:
     """A spreadsheet with one part more, or another."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook(GOOD))) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(raw or workbook(GOOD))) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         for part in old.infolist():
             if part.filename != name:
                 new.writestr(part.filename, old.read(part.filename))
@@ -247,6 +250,46 @@ def test_a_million_empty_rows_are_nothing() -> None:
     out = io.BytesIO()
     book.save(out)
     assert len(read(out.getvalue())) == 1
+
+
+def test_marked_rows_without_an_end_are_not_walked_through() -> None:
+    """C16: after ten thousand blank rows in a row the sheet counts as read."""
+    marked = "".join(f'<row r="{number}"/>' for number in range(1, 10_003))
+    last = '<row r="10003"><c r="A10003" t="inlineStr"><is><t>x</t></is></c></row>'
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sheet = f'<worksheet xmlns="{main}"><sheetData>{marked}{last}</sheetData></worksheet>'
+    raw = spoiled("xl/worksheets/sheet1.xml", sheet.encode())
+    with pytest.raises(NoHeader):
+        header_of(raw, shape_of(raw))
+
+
+def test_shared_strings_rich_text_and_own_date_formats_are_read() -> None:
+    """As Excel itself writes: strings apart from the cells, runs of rich text, phonetic hints, own date formats."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    strings = (
+        f'<sst xmlns="{main}"><si><t>内容</t></si><si><r><t>窗口</t></r><r><t>推诿</t></r>'
+        "<rPh><t>chuang</t></rPh></si><si><t>来电时间</t></si></sst>"
+    )
+    styles = (
+        f'<styleSheet xmlns="{main}"><numFmts><numFmt numFmtId="164" formatCode="yyyy&quot;年&quot;m"/></numFmts>'
+        '<cellXfs><xf numFmtId="0"/><xf numFmtId="164"/></cellXfs></styleSheet>'
+    )
+    sheet = (
+        f'<worksheet xmlns="{main}"><sheetData><row><c t="s"><v>0</v></c><c t="s"><v>2</v></c></row>'
+        '<row><c t="s"><v>1</v></c><c s="1"><v>46086.5</v></c></row></sheetData></worksheet>'
+    )
+    raw = workbook(GOOD)
+    for name, part in (
+        ("xl/sharedStrings.xml", strings),
+        ("xl/styles.xml", styles),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ):
+        raw = spoiled(name, part.encode(), raw)
+    [row] = read(raw)
+    assert row.call is not None
+    assert row.call.entry.facts == "窗口推诿"
+    assert row.call.entry.call.started_at is not None
+    assert row.call.entry.call.started_at.isoformat() == "2026-03-05T12:00:00+08:00"
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:

@@ -1,0 +1,66 @@
+"""What is known already of a caller and a window, while the next complaint is still being typed.
+
+Law of this file: found by the keyed hash of the number, never by the number itself; no identity is shown, only when, where
+and how far; and nothing is merged: a person decides whether two are one matter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import RowMapping, or_, select
+
+from services.intake.domain.phones import e164
+from services.intake.ports import Door
+from services.intake.store.tables import submissions
+from shared.contracts.values import Channel
+
+SAME_WINDOW_WITHIN = timedelta(days=7)
+MOST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One earlier complaint. ``same_person``: told from the same number; ``same_window``: about the same window, lately."""
+
+    complaint_id: UUID
+    number: str
+    channel: Channel
+    received_at: datetime
+    unit: str
+    window: str
+    same_person: bool
+    same_window: bool
+
+
+async def known_of(door: Door, *, phone: str, unit: str | None, window: str | None) -> list[Known]:
+    """The newest earlier complaints of this number or, within a week, about this window; empty where neither is told."""
+    number = e164(phone)
+    index = door.ring.blind(number) if number else None
+    table = submissions.c
+    lately = door.clock() - SAME_WINDOW_WITHIN
+    wanted = [table.phone_index == index] if index else []
+    if window:
+        wanted.append((table.unit == unit) & (table.window_name == window) & (table.received_at >= lately))
+    if not wanted:
+        return []
+    query = select(submissions).where(or_(*wanted)).order_by(table.received_at.desc()).limit(MOST)
+    async with door.store.reading() as connection:
+        rows = (await connection.execute(query)).mappings().all()
+    return [_known(row, index, unit, window, lately) for row in rows]
+
+
+def _known(row: RowMapping, index: str | None, unit: str | None, window: str | None, lately: datetime) -> Known:
+    there = bool(window) and (row["unit"], row["window_name"]) == (unit, window)
+    return Known(
+        complaint_id=row["complaint_id"],
+        number=row["case_number"] or row["tracking_code"],
+        channel=Channel(row["channel"]),
+        received_at=row["received_at"],
+        unit=row["unit"] or "",
+        window=row["window_name"] or "",
+        same_person=index is not None and row["phone_index"] == index,
+        same_window=there and row["received_at"] >= lately,
+    )

@@ -1,0 +1,180 @@
+"""What intake's pages for staff show, as frozen values. Pure; moments are aware."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from services.intake.known import Known
+from services.intake.web.entry_reading import Typed
+from services.intake.web.window_names import WindowName
+from shared.contracts.values import Channel
+from shared.web.i18n import Bilingual
+from shared.web.limits import Due
+from shared.web.problems import FieldFault
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One element of the record, the articles' word for it, and the fields that give it (ids, blank-separated)."""
+
+    label: Bilingual
+    fields: str
+    done: bool = False
+
+    @property
+    def first(self) -> str:
+        """The field that a click on it leads to."""
+        return self.fields.split()[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What was just registered, to be read out to the person on the phone."""
+
+    complaint_id: UUID
+    code: str
+    due: Due
+    missing: Sequence[Bilingual] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """The page of one channel at which a person types."""
+
+    channel: Channel
+    action: str
+    idempotency_key: str
+    windows: Sequence[WindowName]
+    due: Due
+    typed: Typed
+    ticks: Sequence[Tick] = ()
+    places: Sequence[str] = ()
+    errors: Sequence[FieldFault] = ()
+    known: Sequence[Known] = ()
+    linked: Sequence[UUID] = ()
+    registered: Registered | None = None
+    notice: Bilingual | None = None
+    draft_url: str = ""
+    known_url: str = ""
+
+    @property
+    def faults(self) -> Mapping[str, FieldFault]:
+        """The faults by field."""
+        return {fault.name: fault for fault in self.errors}
+
+    @property
+    def before(self) -> int:
+        """How many earlier complaints came from the same number."""
+        return sum(each.same_person for each in self.known)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of read text, and whether the reader doubts it."""
+
+    text: str
+    unsure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """One field of the scan desk: what was read, where, how sure, and whether a person has to say that it is right."""
+
+    name: str
+    label: Bilingual
+    value: str
+    number: int = 0
+    percent: int = 0
+    must_confirm: bool = False
+    confirmed: bool = False
+    crop_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One scan in the queue."""
+
+    href: str
+    code: str
+    reason: str
+    received_at: datetime
+    due: Due
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenScan:
+    """A scan beside what was read of it."""
+
+    action: str
+    code: str
+    reason: str
+    received_at: datetime
+    due: Due
+    sha256: str
+    original_url: str
+    pages: Sequence[str]
+    fields: Sequence[Confirm]
+    read: Sequence[Sequence[Piece]]
+    facts: str
+    unsure: int
+    windows: Sequence[WindowName]
+    errors: Sequence[FieldFault] = ()
+
+    @property
+    def faults(self) -> Mapping[str, FieldFault]:
+        """The faults by field."""
+        return {fault.name: fault for fault in self.errors}
+
+    @property
+    def to_confirm(self) -> int:
+        """How many fields still wait for a person's word."""
+        return sum(each.must_confirm and not each.confirmed for each in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPage:
+    """The scan desk: the queue, and the scan that is open, if there is one."""
+
+    queue: Sequence[Waiting]
+    open: OpenScan | None = None
+    registered: Registered | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """One thing that could not be read."""
+
+    id: UUID
+    channel: Channel
+    reason: str
+    received_at: datetime
+    due: Due
+    size: int
+    sha256: str
+    original_url: str
+    action: str
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinePage:
+    """The quarantine."""
+
+    items: Sequence[Quarantined]
+    settled: Bilingual | None = None
+    problem: Bilingual | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StartRoom:
+    """A door on the start page of staff."""
+
+    href: str
+    label: Bilingual
+    purpose: Bilingual
+    waiting: int = 0

@@ -1,0 +1,1 @@
+"""Notify's pages for staff: whom to call, and what to say."""

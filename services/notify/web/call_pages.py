@@ -1,0 +1,174 @@
+"""``/desk/calls``: whom to call or write to, by when, what to say, and a button for what became of it (art. 14).
+
+Law of this file: numbers stand on this page alone, for those who call, and in no address; what is recorded is recorded by
+the same call desk as over the API, once, by one person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from sqlalchemy import RowMapping
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from services.notify.call_desk import AlreadyRecorded, NotOnTheList, record
+from services.notify.desk import Desk
+from services.notify.domain.calls import CHINESE, CallOutcome
+from services.notify.domain.purposes import PURPOSES, Purpose
+from services.notify.ledger import PLANS, TEXTS
+from services.notify.store import queries
+from shared.calendar_book.book import CalendarBook
+from shared.contracts.values import Route
+from shared.identity.principal import Principal
+from shared.web.access import Gate
+from shared.web.desk_frame import desk_head
+from shared.web.frame import tel
+from shared.web.i18n import Bilingual, Language, language_of
+from shared.web.limits import Due, due
+from shared.web.pages import Pages
+
+CALLS = "/desk/calls"
+LONGEST_NOTE = 2000
+_SAID: dict[CallOutcome, Bilingual] = {
+    CallOutcome.REACHED: Bilingual("已记录：接通并告知。", "Recorded: reached and told."),
+    CallOutcome.NOT_REACHED: Bilingual("已记录：未接通，过一小时再打。", "Recorded: not reached; call again later."),
+    CallOutcome.POSTED: Bilingual("已记录：已邮寄。", "Recorded: posted."),
+}
+_GONE = Bilingual("这一条已由别人办结。", "This entry was settled by somebody else.")
+_WHICH = Bilingual("请点“接通”或“未接通”。", "Say whether they were reached.")
+_TWICE = Bilingual("别人刚刚记录过这一条，请看下面的拨打记录。", "Somebody has just recorded this one; see its calls.")
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One earlier try."""
+
+    at: datetime
+    by: str
+    outcome: Bilingual
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallEntry:
+    """One who waits for a call or a letter."""
+
+    id: UUID
+    purpose: str
+    article: str
+    by_post: bool
+    to: str
+    href: str
+    say: str
+    due: Due
+    not_before: datetime | None
+    tries: Sequence[Tried]
+
+
+@dataclass(frozen=True, slots=True)
+class CallsPage:
+    """The list, who can't be reached at all (by code and limit), and what was just recorded."""
+
+    entries: Sequence[CallEntry]
+    unreachable: Sequence[tuple[str, Due]]
+    said: Bilingual | None = None
+    trouble: Bilingual | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallRoom:
+    """What the page is given."""
+
+    desk: Desk
+    gate: Gate
+    pages: Pages
+    calendars: CalendarBook
+
+
+def call_pages(room: CallRoom) -> APIRouter:
+    """GET /desk/calls and POST /desk/calls/{delivery_id}."""
+    router = APIRouter()
+
+    @router.get(CALLS, include_in_schema=False)
+    async def calls(request: Request, who: Principal = Depends(room.gate.admit), done: str = "") -> Response:
+        """The list, the most urgent first."""
+        said = _SAID[CallOutcome(done)] if done in set(CallOutcome) else None
+        return await _page(room, request, who, said=said)
+
+    @router.post(CALLS + "/{delivery_id}", include_in_schema=False)
+    async def press(delivery_id: UUID, request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
+        """Record what became of it, and come back to the list."""
+        form = await request.form()
+        note = str(form.get("note", "")).strip()[:LONGEST_NOTE]
+        if form.get("outcome") not in set(CallOutcome):
+            return await _page(room, request, who, trouble=_WHICH, status=422)
+        outcome = CallOutcome(str(form["outcome"]))
+        try:
+            await record(room.desk, delivery_id, outcome, by=who.name, note=note or None)
+        except NotOnTheList:
+            return await _page(room, request, who, trouble=_GONE, status=404)
+        except AlreadyRecorded:
+            return await _page(room, request, who, trouble=_TWICE, status=409)
+        return RedirectResponse(f"{CALLS}?done={outcome.value}", status_code=303)
+
+    return router
+
+
+async def _page(
+    room: CallRoom,
+    request: Request,
+    who: Principal,
+    *,
+    said: Bilingual | None = None,
+    trouble: Bilingual | None = None,
+    status: int = 200,
+) -> Response:
+    language, desk = language_of(request), room.desk
+    rows = await queries.call_list(desk.store)
+    tried = await queries.calls_of(desk.store, [row["id"] for row in rows])
+    lost = await queries.without_a_way(desk.store)
+    page = CallsPage(
+        entries=[
+            _entry(room, row, [each for each in tried if each["delivery_id"] == row["id"]], language) for row in rows
+        ],
+        unreachable=[(row["tracking_code"], _due(room, row["respond_by"], language)) for row in lost],
+        said=said,
+        trouble=trouble,
+    )
+    head = desk_head(who, "calls", csrf=room.gate.csrf(request), waiting={"calls": len(rows)})
+    return room.pages.render(request, "calls.html", status=status, desk=head, page=page)
+
+
+def _entry(room: CallRoom, row: RowMapping, tried: Sequence[RowMapping], language: Language) -> CallEntry:
+    desk = room.desk
+    plan = PLANS.validate_json(desk.ring.open(row["sealed_plan"]))
+    text = TEXTS.validate_json(desk.ring.open(row["sealed_text"]))
+    by_post = row["route"] == Route.POST.value
+    later = row["due_at"] if row["due_at"] and row["due_at"] > desk.clock() else None
+    return CallEntry(
+        id=row["id"],
+        purpose=PURPOSES[Purpose(row["purpose"])].chinese,
+        article=row["article"],
+        by_post=by_post,
+        to=plan.to or "",
+        href="" if by_post or not plan.to else tel(plan.to),
+        say=text.body,
+        due=_due(room, row["respond_by"], language),
+        not_before=later,
+        tries=[_tried(desk, each) for each in tried],
+    )
+
+
+def _tried(desk: Desk, row: RowMapping) -> Tried:
+    outcome = CallOutcome(row["outcome"])
+    note = desk.ring.open(row["sealed_note"]).decode() if row["sealed_note"] else ""
+    return Tried(row["at"], row["by"], Bilingual(CHINESE[outcome], outcome.value.replace("_", " ")), note)
+
+
+def _due(room: CallRoom, moment: datetime, language: Language) -> Due:
+    return due(moment, room.desk.clock(), language, room.calendars.calendar)
