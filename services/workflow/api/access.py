@@ -24,7 +24,7 @@ ACCESS = AccessTable(
         staff("POST", "/workflow/search", READERS, scope="workflow:read"),
         public("GET", "/workflow/public-figures"),
         staff("GET", "/workflow/statistics", READS_FIGURES, scope="workflow:statistics"),
-        staff("GET", "/workflow/assessment", READS_FIGURES, scope="workflow:statistics"),
+        staff("GET", "/workflow/assessment", READS_FIGURES, scope="workflow:statistics", of_a_case=True),
         staff("POST", "/workflow/statistics/freeze", FREEZES, scope="workflow:statistics"),
         staff("GET", "/workflow/statistics/frozen", OFFICE, scope="workflow:statistics"),
         staff("GET", "/workflow/statistics/frozen/{frozen_id}", OFFICE, scope="workflow:statistics"),

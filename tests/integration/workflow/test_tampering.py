@@ -13,7 +13,8 @@ from services.workflow.domain.timeline import Head, append
 from services.workflow.store.files import vouched_for
 from services.workflow.store.tables import timeline
 from services.workflow.verifying import Finding, verify
-from tests.parts.workflow_office import HANDLER, UNIT, Desk
+from tests.parts.postgres_cluster import PgAdmin
+from tests.parts.workflow_office import HANDLER, UNIT, Desk, open_desk
 
 pytestmark = pytest.mark.article("23")
 
@@ -218,3 +219,20 @@ async def test_every_look_at_an_identity_is_on_the_timeline(desk: Desk):
     await desk.does(number, "reveal_identity", HANDLER, purpose="handling", reason="核实")
     rows = await desk.rows(timeline.select().where(timeline.c.kind == "identity_revealed"))
     assert [row["actor_id"] for row in rows] == [HANDLER.id]
+
+
+async def test_the_services_role_may_only_add_and_read(pg_cluster: PgAdmin, tmp_path: Path):
+    """As in a deployment: the service's own role, no superuser. Even with the triggers off it can't change an entry."""
+    pg_cluster.sql("DO $$ BEGIN CREATE ROLE clerk LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
+    url = pg_cluster.database()
+    name = url.rpartition("/")[2]
+    pg_cluster.sql(f'ALTER DATABASE "{name}" OWNER TO clerk')
+    async with open_desk(url.replace("postgres@", "clerk@"), tmp_path) as desk:
+        await _a_case(desk)
+        pg_cluster.sql("ALTER TABLE timeline DISABLE TRIGGER ALL", database=name)
+        for statement in ("UPDATE timeline SET kind = 'noted'", "DELETE FROM timeline", "TRUNCATE timeline"):
+            with pytest.raises(DBAPIError, match="permission denied"):
+                async with desk.office.store.transaction(desk.clock.now) as unit:
+                    await unit.connection.execute(text(statement))
+        assert len(await desk.rows(timeline.select())) == 4
+    pg_cluster.drop(url)
