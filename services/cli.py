@@ -12,7 +12,13 @@ from services.cli_people import token_app, user_app
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Shouli: intake, workflow, notify and forms")
 keys_app = typer.Typer(no_args_is_help=True, help="The key ring")
+import_app = typer.Typer(no_args_is_help=True, help="Take in what other systems or mailboxes hold")
+calendar_app = typer.Typer(no_args_is_help=True, help="The working calendar")
+directory_app = typer.Typer(no_args_is_help=True, help="Who acts for the office and for each unit")
+app.add_typer(calendar_app, name="calendar")
+app.add_typer(directory_app, name="directory")
 app.add_typer(token_app, name="token")
+app.add_typer(import_app, name="import")
 app.add_typer(user_app, name="user")
 app.add_typer(keys_app, name="keys")
 
@@ -49,6 +55,19 @@ def keys_new() -> None:
     typer.echo(f"made {path}; keep a copy of it apart from the database's backup")
 
 
+@import_app.command("mail")
+def import_mail(
+    folder: Annotated[Path, typer.Argument(help="a folder of .eml, mbox or Maildir files", exists=True)],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="only say what would become of each; write nothing")
+    ] = False,
+) -> None:
+    """Say, one line a mail, what becomes of every mail in a folder. Exits 1 where the program failed on one."""
+    from services.import_mail import run_import  # noqa: PLC0415 - the readers are not needed by the other commands
+
+    raise typer.Exit(run_import(folder, dry_run=dry_run, say=typer.echo))
+
+
 @app.command()
 def migrate() -> None:
     """Bring every configured database to the newest revision."""
@@ -73,6 +92,45 @@ def verify(
     from services.verify import run_verify  # noqa: PLC0415
 
     raise typer.Exit(run_verify(originals=originals))
+
+
+@calendar_app.command("load")
+def calendar_load(file: Annotated[Path, typer.Argument(help="a year's notice as JSON", exists=True)]) -> None:
+    """Enter a year's notice, new or corrected; every service counts by it within a minute, open limits are recounted."""
+    from services.upkeep import load_notice  # noqa: PLC0415
+
+    typer.echo(load_notice(file.read_bytes()))
+
+
+@calendar_app.command("override")
+def calendar_override(
+    day: Annotated[str, typer.Argument(help="2026-11-20")],
+    work: Annotated[str, typer.Argument(help="on: worked here; off: not worked here")],
+    name: Annotated[str, typer.Option(help="what it is called")],
+    notice: Annotated[str, typer.Option(help="number of the document it rests on")],
+) -> None:
+    """Enter a local decision about one day."""
+    from services.upkeep import decide_day  # noqa: PLC0415
+
+    if work not in ("on", "off"):
+        raise typer.BadParameter("on or off")
+    typer.echo(decide_day(day, working=work == "on", name=name, notice=notice))
+
+
+@calendar_app.command("show")
+def calendar_show(year: int) -> None:
+    """Print each day of a year that a notice or a local decision speaks of."""
+    from services.upkeep import show_year  # noqa: PLC0415
+
+    typer.echo(show_year(year))
+
+
+@directory_app.command("import")
+def directory_import(file: Annotated[Path, typer.Argument(help="CSV or XLSX", exists=True)]) -> None:
+    """Take people into the directory from a table; all of it or nothing."""
+    from services.upkeep import import_directory  # noqa: PLC0415
+
+    typer.echo(import_directory(file.read_bytes()))
 
 
 def main() -> None:

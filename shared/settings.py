@@ -58,6 +58,10 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     trusted_proxies: str = Field(default="", description="comma-separated addresses whose X-Forwarded-* are believed")
+    public_posts_a_minute: int = Field(
+        default=30, ge=0, description="forms that one address may send; four times as many with proof of work; 0: any"
+    )
+    guesses_a_minute: int = Field(default=30, ge=0, description="codes that one address may look up in vain; 0: any")
     log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
     pool_size: int = Field(default=10, ge=1, le=100)
 

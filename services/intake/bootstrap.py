@@ -7,26 +7,41 @@ from pathlib import Path
 
 from services.intake.api.access import ACCESS
 from services.intake.api.routes import api_routes
+from services.intake.channel_watch import (
+    ChannelWatch,
+    Probe,
+    Register,
+    folder_probe,
+    form_probe,
+    mailbox_probe,
+)
 from services.intake.consumer import HANDLERS
-from services.intake.mail_polling import InboxPoller, mailboxes_of
+from services.intake.domain.channel_checks import checks_at
+from services.intake.form_desk import sweep
+from services.intake.mail_polling import InboxPoller, Polled, mailboxes_of
+from services.intake.phone_imports import PhoneImports
 from services.intake.ports import Door
 from services.intake.readers.ocr import WorkerOcr
 from services.intake.readers.scan_worker import WorkerLimits
 from services.intake.scan_reading import ScanReading
 from services.intake.settings import IntakeSettings
+from services.intake.spelling import directory_of
 from services.intake.store import tables
+from services.intake.web.counter import Counter
 from services.intake.web.kept_files import KeptFiles
-from services.intake.web.routes import Counter, page_routes
+from services.intake.web.proof_of_work import Proofs
+from services.intake.web.routes import page_routes
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
 from shared.premises import Premises
-from shared.service import Service, Task
+from shared.service import Service
 from shared.store.engine import open_engine, ping
 from shared.store.group_commit import GroupCommit
 from shared.store.migrate import migrate
 from shared.store.unit_of_work import Store
 from shared.web.app import common_pages
 from shared.web.csrf import FormTokens
+from shared.web.rate_limits import RateLimit
 
 VERSIONS = Path(tables.__file__).parent / "migrations" / "versions"
 
@@ -43,21 +58,28 @@ def build(premises: Premises) -> Service:
         originals=premises.originals,
         ring=premises.ring,
         centre=premises.centre,
-        calendar=premises.calendar,
+        calendars=premises.calendars,
         hours=premises.hours,
         clock=premises.clock,
+        directory=directory_of(premises.centre),
     )
     gate = premises.gate(ACCESS)
     ocr = WorkerOcr(WorkerLimits(idle=settings.ocr_idle_seconds))
+    polled = _polled(door, settings)
+    register = _register(door, settings)
     consumer = Consumer("intake", store, HANDLERS, premises.ring, premises.clock)
     return Service(
         name="intake",
-        routers=[api_routes(door, gate, settings), page_routes(_counter(door, settings))],
+        routers=[page_routes(_counter(door, settings)), api_routes(door, gate, settings, register)],
         checks={"intake.database": partial(ping, engine)},
         tasks={
-            **_pollers(door, settings),
+            **{f"mailbox {each.name}": InboxPoller(door, each).run for each in polled},
+            "channels": ChannelWatch(register, _probes(door, settings, polled)).run,
+            "phone imports": PhoneImports(door).run,
             "scans": ScanReading(door, ocr).run,
             "door": group.run,
+            "counter": partial(sweep, door),
+            "recent matters": partial(door.recent.keep_up, door),
             "relay": Relay(store, premises.transport, premises.clock).run,
             "consumer": partial(consumer.run, premises.transport),
         },
@@ -70,14 +92,29 @@ def build(premises: Premises) -> Service:
 def _counter(door: Door, settings: IntakeSettings) -> Counter:
     pages = common_pages(settings, Path(__file__).parent / "web")
     key = door.ring.session_key
-    return Counter(door, pages, FormTokens(key), KeptFiles(key), settings.public_url)
+    limit = RateLimit(settings.public_posts_a_minute)
+    return Counter(door, pages, FormTokens(key), KeptFiles(key), Proofs(key), limit, settings.public_url)
 
 
-def _pollers(door: Door, settings: IntakeSettings) -> dict[str, Task]:
-    polled = mailboxes_of(
+def _polled(door: Door, settings: IntakeSettings) -> list[Polled]:
+    return mailboxes_of(
         settings.mailboxes,
         settings.mailbox_passwords,
         own=frozenset({door.centre.channels.email}),
         sweep_seconds=settings.mail_poll_seconds,
     )
-    return {f"mailbox {each.name}": InboxPoller(door, each).run for each in polled}
+
+
+def _register(door: Door, settings: IntakeSettings) -> Register:
+    """Where nothing is polled or watched, a person checks."""
+    unwatched = {"mailbox": settings.mailboxes, "fax": settings.fax_folder}
+    by_person = frozenset(name for name, place in unwatched.items() if not place)
+    return Register(door, checks_at(settings.channel_check_times, by_person))
+
+
+def _probes(door: Door, settings: IntakeSettings, polled: list[Polled]) -> dict[str, Probe]:
+    return {
+        "mailbox": mailbox_probe(door, [each.name for each in polled]),
+        "web_form": form_probe(door),
+        "fax": folder_probe(settings.fax_folder),
+    }

@@ -8,16 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import structlog
 from sqlalchemy import select, update
 
-from services.intake.mail_receiving import quarantine_unfetched, receive_mail
+from services.intake.mail_receiving import (
+    Arrival,
+    Receiver,
+    open_mail,
+    quarantine_unfetched,
+    receive_mail,
+    take_opened,
+)
 from services.intake.ports import Door
+from services.intake.readers.ahead import Ahead
 from services.intake.readers.imap import Account, ImapMailbox, Security
 from services.intake.readers.mail_poll import Cursor, Pass, poll_once
 from services.intake.readers.mailbox import (
@@ -39,6 +47,7 @@ _IDLE = 540.0
 
 _log = structlog.get_logger("mailbox")
 
+T = TypeVar("T")
 Connect = Callable[[], Mailbox]
 
 
@@ -124,14 +133,15 @@ class InboxPoller:
         """One pass: at most one batch, the cursor saved after it."""
         loop = asyncio.get_running_loop()
 
-        def wait_for(work: Coroutine[Any, Any, bool]) -> bool:
+        def wait_for(work: Coroutine[Any, Any, T]) -> T:
             return asyncio.run_coroutine_threadsafe(work, loop).result()
 
+        ahead = Ahead(mailbox, lambda messages: wait_for(self._accept_all(messages)))
         result = await asyncio.to_thread(
             poll_once,
-            mailbox,
+            ahead,
             await self._cursor(),
-            accept=lambda message: wait_for(self._accept(message)),
+            accept=lambda message: ahead.taken(message) or wait_for(self._accept(message)),
             set_aside=lambda message, _fault: wait_for(self._set_aside(message, "程序处理时出错，请查看原件")),
             done=self._polled.done,
         )
@@ -139,6 +149,27 @@ class InboxPoller:
         if result.accepted or result.set_aside:
             _log.info("mailbox.swept", mailbox=self._polled.name, accepted=result.accepted, set_aside=result.set_aside)
         return result
+
+    async def _accept_all(self, messages: Sequence[FetchedMessage]) -> frozenset[int]:
+        """Store many messages in few commits; gives the UIDs of those that are stored. The rest is tried singly."""
+        whole = [message for message in messages if message.have is Have.WHOLE and message.raw is not None]
+        opened = await asyncio.gather(
+            *(open_mail(self._door, message.raw or b"", self._arrival(message)) for message in whole),
+            return_exceptions=True,
+        )
+        good = [
+            (message.uid, mail)
+            for message, mail in zip(whole, opened, strict=True)
+            if not isinstance(mail, BaseException)
+        ]
+        receiver = Receiver(POLLER, self._door.clock(), self._polled.own_addresses)
+        taken = await take_opened(self._door, [mail for _, mail in good], receiver)
+        return frozenset(
+            uid for (uid, _), became in zip(good, taken, strict=True) if not isinstance(became, BaseException)
+        )
+
+    def _arrival(self, message: FetchedMessage) -> Arrival:
+        return Arrival(self._polled.name, str(message.uid))
 
     async def _accept(self, message: FetchedMessage) -> bool:
         """Store one message; False where storage is away."""
@@ -151,6 +182,7 @@ class InboxPoller:
                 received_by=POLLER,
                 received_at=self._door.clock(),
                 own_addresses=self._polled.own_addresses,
+                arrival=self._arrival(message),
             )
         except Exception as fault:
             if is_unreachable(fault):

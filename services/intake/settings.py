@@ -16,10 +16,13 @@ class IntakeSettings(Settings):
     )
     mailbox_passwords: str = Field(default="", description="one password a mailbox, in order, one a line")
     mail_poll_seconds: int = Field(default=60, ge=1, description="a sweep at least this often, beside IDLE")
+    channel_check_times: str = Field(
+        default="",
+        description="windows of the daily channel checks where they differ: boxes=09:00-10:30 letters=14:00-15:00",
+    )
     fax_folder: str = Field(
         default="", description="folder to watch for received faxes (HylaFAX recvq or any drop folder)"
     )
     ocr_idle_seconds: int = Field(
         default=300, ge=1, description="the OCR worker is stopped after this long without a page"
     )
-    largest_request_bytes: int = Field(default=25 * 1024 * 1024, ge=1024)

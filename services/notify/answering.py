@@ -2,72 +2,94 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import select, update
 
 from services.notify.domain import rule as rules
+from services.notify.domain.plan import PlannedMessage
 from services.notify.domain.rule import Answer, ResponseRule
 from services.notify.domain.state import Delivery, State
+from services.notify.ledger import Held
 from services.notify.store import tables
 from shared.contracts.delivery import DeliveryAccepted, DeliveryDelivered, DeliveryFailed, DeliveryPersonNeeded
-from shared.contracts.values import Route
 from shared.store.unit_of_work import UnitOfWork
 
-if TYPE_CHECKING:
-    from services.notify.sending import Claimed
-
 _ANSWERS = TypeAdapter(tuple[Answer, ...])
+_RULES = tables.response_rules
 
 
 async def load_rule(unit: UnitOfWork, complaint_id: UUID) -> ResponseRule:
     """The rule of a complaint as it stands, locked until the commit."""
-    table = tables.response_rules
-    row = (
-        await unit.connection.execute(select(table).where(table.c.complaint_id == complaint_id).with_for_update())
-    ).one()
+    query = select(_RULES).where(_RULES.c.complaint_id == complaint_id).with_for_update()
+    row = (await unit.connection.execute(query)).one()
     answers = _ANSWERS.validate_python(row.answers)
     return ResponseRule(complaint_id, row.received_at, row.respond_by, answers)
 
 
+async def note(unit: UnitOfWork, held: Held, before: Delivery, after: Delivery, rule: ResponseRule) -> ResponseRule:
+    """Tell of the delivery's progress; where an answer arrived or came back, fold it into the rule."""
+    in_time: bool | None = None
+    known = rule
+    if held.row.answers and after.has_arrived and not before.has_arrived:
+        rule = rules.evolve(rule, rules.Arrived(held.row.id, held.message.purpose, held.message.route, unit.now))
+        in_time = unit.now <= rule.respond_by
+    elif before.has_arrived and not after.has_arrived:
+        rule = rules.evolve(rule, rules.CameBack(held.row.id, unit.now))
+    if rule is not known:
+        await save_rule(unit, rule)
+    told = _told(held, after, unit, in_time=in_time)
+    if told is not None:
+        unit.emit(told, subject=held.row.complaint_id)
+    return rule
+
+
+async def ask_for_a_person(unit: UnitOfWork, message: PlannedMessage, delivery_id: UUID, reason: str) -> bool:
+    """Tell that a person must answer before ``respond_by``: once a message on the call list, else once a complaint."""
+    asked = (
+        update(_RULES)
+        .where(_RULES.c.complaint_id == message.complaint_id, _RULES.c.person_asked_at.is_(None))
+        .values(person_asked_at=unit.now)
+    )
+    is_first = bool((await unit.connection.execute(asked)).rowcount)
+    if not is_first and not message.is_manned:
+        return False
+    query = select(_RULES.c.respond_by).where(_RULES.c.complaint_id == message.complaint_id)
+    respond_by = (await unit.connection.execute(query)).scalar_one()
+    needed = DeliveryPersonNeeded(
+        delivery_id=delivery_id,
+        complaint_id=message.complaint_id,
+        purpose=message.purpose,
+        route=message.route,
+        occurred_at=unit.now,
+        respond_by=respond_by,
+        reason=reason[:200],
+    )
+    unit.emit(needed, subject=message.complaint_id)
+    return True
+
+
 async def save_rule(unit: UnitOfWork, rule: ResponseRule) -> None:
     """Write the rule's fold back."""
-    table = tables.response_rules
     values = {
         "answers": _ANSWERS.dump_python(rule.answers, mode="json"),
         "met_at": rule.met_by.at if rule.met_by else None,
         "owes": rule.owes_answer(),
     }
-    await unit.connection.execute(update(table).where(table.c.complaint_id == rule.complaint_id).values(**values))
+    await unit.connection.execute(update(_RULES).where(_RULES.c.complaint_id == rule.complaint_id).values(**values))
 
 
-async def note(unit: UnitOfWork, item: Claimed, before: Delivery, after: Delivery, rule: ResponseRule) -> ResponseRule:
-    """Tell of the delivery's progress; where an answer arrived, fold it into the rule."""
-    in_time: bool | None = None
-    if item.row.answers and after.has_arrived and not before.has_arrived:
-        arrived = rules.Arrived(item.row.id, item.message.purpose, item.message.route, unit.now)
-        rule = rules.evolve(rule, arrived)
-        in_time = unit.now <= rule.respond_by
-        await save_rule(unit, rule)
-    told = _told(item, after, unit, in_time=in_time)
-    if told is not None:
-        unit.emit(told, subject=item.row.complaint_id)
-    return rule
-
-
-async def ask_for_a_person(unit: UnitOfWork, item: Claimed, route: Route | None, reason: str) -> None:
-    """Onto the call list: somebody must answer before ``respond_by``."""
-    rule = await load_rule(unit, item.row.complaint_id)
-    needed = DeliveryPersonNeeded(**_common(item, unit), respond_by=rule.respond_by, reason=reason[:200]).model_copy(
-        update={"route": route or item.message.route}
-    )
-    unit.emit(needed, subject=item.row.complaint_id)
-
-
-def _told(item: Claimed, after: Delivery, unit: UnitOfWork, *, in_time: bool | None) -> Any:
-    common = _common(item, unit) | {"provider": after.provider}
+def _told(held: Held, after: Delivery, unit: UnitOfWork, *, in_time: bool | None) -> Any:
+    common = {
+        "delivery_id": held.row.id,
+        "complaint_id": held.row.complaint_id,
+        "purpose": held.row.purpose,
+        "route": held.message.route,
+        "occurred_at": unit.now,
+        "provider": after.provider,
+    }
     match after.state:
         case State.ACCEPTED:
             return DeliveryAccepted(**common, answers_in_time=in_time)
@@ -77,13 +99,3 @@ def _told(item: Claimed, after: Delivery, unit: UnitOfWork, *, in_time: bool | N
             return DeliveryFailed(**common, reason=(after.code or after.reason)[:80], permanent=True)
         case _:
             return None
-
-
-def _common(item: Claimed, unit: UnitOfWork) -> dict[str, Any]:
-    return {
-        "delivery_id": item.row.id,
-        "complaint_id": item.row.complaint_id,
-        "purpose": item.row.purpose,
-        "route": item.message.route,
-        "occurred_at": unit.now,
-    }

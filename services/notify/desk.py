@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from services.notify.domain.text import Catalogue, Office
-from services.notify.ports import MessageProvider
+from services.notify.ports import MessageProvider, Webhook
 from shared.clock import Clock
 from shared.contracts.values import Route
 from shared.sealing import KeyRing
+from shared.store.group_commit import GroupWriter
 from shared.store.unit_of_work import Store
 
 
@@ -18,6 +19,8 @@ class Desk:
     """Ports and values of notify."""
 
     store: Store
+    write: GroupWriter
+    """For doors that must answer fast: many callers, one commit."""
     ring: KeyRing
     clock: Clock
     catalogues: Mapping[str, Catalogue]
@@ -25,3 +28,5 @@ class Desk:
     providers: Mapping[Route, MessageProvider]
     chance: Callable[[], float]
     """Gives a number in [0, 1): spreads retries."""
+    webhook: Webhook | None = None
+    """Reads what the text provider tells us; None where no provider does."""

@@ -5,55 +5,105 @@ Law of this file: nothing is sent here; a handler only writes rows. ``sending`` 
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from services.notify.answering import load_rule, save_rule
 from services.notify.desk import Desk
 from services.notify.domain.contact import Contact, contact_of
 from services.notify.domain.plan import NotSent, plan
-from services.notify.ledger import write_down, write_silence
+from services.notify.flooding import overtake
+from services.notify.ledger import blind, write_down, write_silence
+from services.notify.staff import staff_for
 from services.notify.store import tables
+from shared.contracts.case import CaseArchived, CaseClosed, CaseRegistered, CaseSettled, Dispatch
 from shared.contracts.complaint import ComplaintReceived, Published
 from shared.contracts.envelope import Envelope
+from shared.contracts.values import Channel
 from shared.messaging.consumer import Handler, HandlerOutcome, TryLater
 from shared.store.unit_of_work import UnitOfWork
 
 CONTACTS = TypeAdapter(Contact)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A complaint as notify knows it: how to reach the complainant, and the unit that has or had the case."""
+
+    contact: Contact
+    unit: str | None = None
+
+
 def hear(desk: Desk) -> Handler:
-    """The one handler of all that notify hears: learn the contact first, then plan."""
+    """The one handler of all that notify hears: learn whom it concerns first, then plan."""
 
     async def handler(unit: UnitOfWork, envelope: Envelope, data: Published) -> HandlerOutcome:
-        if isinstance(data, ComplaintReceived):
-            contact: Contact | None = contact_of(data)
-            assert contact is not None
-            _remember(unit, desk, contact)
-        else:
-            contact = await load_contact(unit, desk, UUID(envelope.subject))
-        if contact is None:
+        known = await _learn(unit, desk, UUID(envelope.subject), data)
+        if known is None:
             return TryLater("the complaint is not known here yet")
-        for entry in plan(data, contact, unit.now):
+        staff = await staff_for(unit, desk, data, known.unit)
+        for entry in plan(data, known.contact, unit.now, staff):
             if isinstance(entry, NotSent):
                 write_silence(unit, entry)
             else:
+                await overtake(unit, entry)
                 await write_down(unit, desk, entry)
         return None
 
     return handler
 
 
-async def load_contact(unit: UnitOfWork, desk: Desk, complaint_id: UUID) -> Contact | None:
-    """How to reach a complainant; None where the complaint has not been heard of."""
+async def load_known(unit: UnitOfWork, desk: Desk, complaint_id: UUID) -> Known | None:
+    """What is known of a complaint; None where it has not been heard of."""
     await unit.flush()
-    query = select(tables.contacts.c.sealed).where(tables.contacts.c.complaint_id == complaint_id)
-    sealed = (await unit.connection.execute(query)).scalar()
-    return CONTACTS.validate_json(desk.ring.open(sealed)) if sealed else None
+    table = tables.contacts.c
+    query = select(table.sealed, table.unit).where(table.complaint_id == complaint_id)
+    row = (await unit.connection.execute(query)).first()
+    return Known(CONTACTS.validate_json(desk.ring.open(row.sealed)), row.unit) if row else None
 
 
-def _remember(unit: UnitOfWork, desk: Desk, contact: Contact) -> None:
+async def _remember_part(unit: UnitOfWork, desk: Desk, part: CaseRegistered, letter: UUID) -> None:
+    """A part of a split letter has the letter's writer, and was answered if the letter was (art. 14)."""
+    known = await load_known(unit, desk, letter)
+    if known is None:
+        return  # the letter is not known yet: the caller says so, and the part comes again
+    own = replace(known.contact, complaint_id=part.complaint_id, tracking_code=part.tracking_code)
+    _remember(unit, desk, own, part.channel)
+    await unit.flush()
+    rule = await load_rule(unit, letter)
+    await save_rule(unit, replace(rule, complaint_id=part.complaint_id))
+
+
+async def _learn(unit: UnitOfWork, desk: Desk, complaint_id: UUID, data: Published) -> Known | None:
+    if isinstance(data, ComplaintReceived):
+        contact = contact_of(data)
+        _remember(unit, desk, contact, data.channel)
+        return Known(contact)
+    if isinstance(data, CaseRegistered) and data.split_from_complaint is not None:
+        await _remember_part(unit, desk, data, data.split_from_complaint)
+    known = await load_known(unit, desk, complaint_id)
+    if known is not None:
+        known = await _follow(unit, complaint_id, known, data)
+    return known
+
+
+async def _follow(unit: UnitOfWork, complaint_id: UUID, known: Known, data: Published) -> Known:
+    """Which unit has the case now, and whether it is still open (arts. 18, 20)."""
+    changes: dict[str, object] = {}
+    if isinstance(data, Dispatch | CaseSettled) and data.unit and data.unit != known.unit:
+        changes["unit"] = data.unit
+    if isinstance(data, CaseClosed | CaseArchived):
+        changes["closed_at"] = unit.now
+    if changes:
+        contacts = tables.contacts
+        await unit.connection.execute(update(contacts).where(contacts.c.complaint_id == complaint_id).values(**changes))
+    return Known(known.contact, str(changes["unit"])) if "unit" in changes else known
+
+
+def _remember(unit: UnitOfWork, desk: Desk, contact: Contact, channel: Channel) -> None:
     unit.add(
         tables.contacts,
         {
@@ -61,6 +111,7 @@ def _remember(unit: UnitOfWork, desk: Desk, contact: Contact) -> None:
             "tracking_code": contact.tracking_code,
             "received_at": contact.received_at,
             "respond_by": contact.respond_by,
+            "phone_blind": blind(desk, contact.phone) if contact.phone else None,
             "sealed": desk.ring.seal_record(CONTACTS.dump_json(contact)),
         },
     )
@@ -68,6 +119,7 @@ def _remember(unit: UnitOfWork, desk: Desk, contact: Contact) -> None:
         tables.response_rules,
         {
             "complaint_id": contact.complaint_id,
+            "channel": channel.value,
             "received_at": contact.received_at,
             "respond_by": contact.respond_by,
             "answers": [],

@@ -6,20 +6,24 @@ try) is not written a second time. Pure of providers: nothing is sent here.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import select
+from sqlalchemy import Row
 
 from services.notify.desk import Desk
-from services.notify.domain.contact import MANNED
+from services.notify.domain.flood import CAPS
 from services.notify.domain.plan import NotSent, PlannedMessage
-from services.notify.domain.state import State
-from services.notify.domain.text import NEUTRAL, Rendered, render
+from services.notify.domain.purposes import Audience
+from services.notify.domain.state import ANYWHERE, Delivery, State
+from services.notify.domain.text import NEUTRAL, Rendered, reference_of, render
+from services.notify.ports import OutgoingText
 from services.notify.store import tables
 from shared.contracts.values import Route, new_id
+from shared.reply_token import marked
 from shared.store.unit_of_work import UnitOfWork
 
 PLANS = TypeAdapter(PlannedMessage)
@@ -47,23 +51,85 @@ def write_silence(unit: UnitOfWork, silence: NotSent) -> None:
     )
 
 
-async def tries_so_far(unit: UnitOfWork, key: str, route: Route) -> int:
-    """How many deliveries of this message there were on this route."""
-    query = select(tables.deliveries.c.id).where(
-        tables.deliveries.c.key == key, tables.deliveries.c.route == route.value
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A delivery out of the ledger, its seals broken. ``token``: the lease under which it is in our hands, if any."""
+
+    row: Row[*tuple[Any, ...]]
+    delivery: Delivery
+    message: PlannedMessage
+    text: Rendered
+    token: UUID | None = None
+
+    @property
+    def outgoing(self) -> OutgoingText:
+        """What the provider gets."""
+        return OutgoingText(
+            delivery_id=self.row.id,
+            route=self.message.route,
+            reference=reference_of(self.row.id),
+            to=self.message.to,
+            body=self.text.body,
+            subject=self.text.subject,
+            template=self.text.template,
+            values=self.text.values,
+            seen_by=self.delivery.seen_by or (ANYWHERE,),
+        )
+
+
+def in_hand(desk: Desk, row: Row[*tuple[Any, ...]], delivery: Delivery, token: UUID | None = None) -> Held:
+    """Open what is sealed in a row."""
+    message = PLANS.validate_json(desk.ring.open(row.sealed_plan))
+    text = TEXTS.validate_json(desk.ring.open(row.sealed_text))
+    return Held(row, delivery, message, text, token)
+
+
+def delivery_of(row: Row[*tuple[Any, ...]]) -> Delivery:
+    """The fold as the row has it."""
+    return Delivery(
+        state=State(row.state),
+        attempts=row.attempts,
+        first_attempt_at=row.first_attempt_at,
+        provider=row.provider,
+        provider_id=row.provider_id,
+        final=row.final,
+        code=row.code,
+        reason=row.reason,
+        changed_at=row.changed_at,
+        seen_by=tuple(row.seen_by),
     )
-    return len((await unit.connection.execute(query)).all())
+
+
+def columns_of(delivery: Delivery) -> dict[str, Any]:
+    """The row as the fold has it."""
+    return {
+        "state": delivery.state.value,
+        "attempts": delivery.attempts,
+        "first_attempt_at": delivery.first_attempt_at,
+        "provider": delivery.provider,
+        "provider_id": delivery.provider_id,
+        "final": delivery.final,
+        "code": delivery.code[:40],
+        "reason": delivery.reason[:400],
+        "changed_at": delivery.changed_at,
+        "seen_by": list(delivery.seen_by),
+    }
+
+
+def blind(desk: Desk, address: str) -> str:
+    """What an address is compared by: the same for a number or a mailbox however it is spelled."""
+    return desk.ring.blind(address.strip().casefold())
 
 
 def _row(desk: Desk, message: PlannedMessage, now: datetime, try_number: int) -> dict[str, Any]:
     delivery_id = new_id()
     text = _text(desk, message, delivery_id)
-    on_page = message.route is Route.TRACKING_PAGE
     return {
         "id": delivery_id,
         "complaint_id": message.complaint_id,
         "key": message.key,
         "route": message.route.value,
+        "address_blind": blind(desk, message.to) if message.route in CAPS else None,
         "try_number": try_number,
         "purpose": message.purpose.value,
         "audience": message.audience.value,
@@ -72,7 +138,7 @@ def _row(desk: Desk, message: PlannedMessage, now: datetime, try_number: int) ->
         "state": State.PLANNED.value,
         "attempts": 0,
         "polls": 0,
-        "due_at": None if message.route in MANNED else (now if on_page else message.send_at),
+        "due_at": None if message.is_manned else message.send_at,
         "must_by": message.must_by,
         "changed_at": now,
         "made_at": now,
@@ -90,4 +156,13 @@ def _row(desk: Desk, message: PlannedMessage, now: datetime, try_number: int) ->
 def _text(desk: Desk, message: PlannedMessage, delivery_id: UUID) -> Rendered:
     key = NEUTRAL if message.neutral else message.purpose
     catalogue = desk.catalogues[message.locale]
-    return render(catalogue, key, message.route, message.parameters, desk.office, delivery_id, message.to)
+    text = render(catalogue, key, message.route, message.parameters, desk.office, delivery_id, message.to)
+    return _answerable(desk, message, text)
+
+
+def _answerable(desk: Desk, message: PlannedMessage, text: Rendered) -> Rendered:
+    """A mail to the complainant carries the mark by which a reply finds the complaint (intake reads it)."""
+    code = message.parameters.tracking_code
+    if message.route is not Route.EMAIL or message.audience is not Audience.COMPLAINANT or not code:
+        return text
+    return replace(text, subject=marked(text.subject or "", code, message.to, desk.ring.index_key))

@@ -1,4 +1,4 @@
-"""What notify needs of the world outside: somebody who takes a message, and can say whether he has it.
+"""What notify needs of the world outside: somebody who takes a message, can say whether he has it, and may report later.
 
 Law of this file: every provider, printed to Twilio, is one ``MessageProvider``, held to one suite of contract tests
 (``tests/contract/notify/test_providers.py``). It must not know a concrete provider.
@@ -15,6 +15,7 @@ from services.notify.domain.outcome import (
     CannotTell,
     Found,
     Permanent,
+    Progress,
     SendOutcome,
     Stop,
     Temporary,
@@ -27,13 +28,17 @@ __all__ = [
     "Accepted",
     "CannotTell",
     "Found",
+    "InboundText",
     "MessageProvider",
     "OutgoingText",
     "Permanent",
+    "Refused",
     "SendOutcome",
+    "StatusReport",
     "Stop",
     "Temporary",
     "Unknown",
+    "Webhook",
 ]
 
 
@@ -91,4 +96,59 @@ class MessageProvider(Protocol):
 
     async def close(self) -> None:
         """Let go of connections and threads."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """What became of a message. ``progress`` is None for a status that says nothing of that: kept, changing nothing."""
+
+    provider: str
+    provider_id: str
+    status: str
+    progress: Progress | None
+    code: str = ""
+    """As it came: text, whatever is in it; cut at 32 characters."""
+    reason: str = ""
+    later_may_help: bool = False
+
+    @property
+    def key(self) -> str:
+        """Unique in the ledger: the same report twice, or replayed a year later, is one report."""
+        return f"{self.provider}:{self.provider_id}:{self.status}"
+
+
+@dataclass(frozen=True, slots=True)
+class InboundText:
+    """A text somebody sent us."""
+
+    provider: str
+    provider_id: str
+    sender: str = field(repr=False)
+    to: str
+    text: str = field(repr=False)
+
+    @property
+    def key(self) -> str:
+        """Unique in the ledger."""
+        return f"{self.provider}:{self.provider_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Not believed or not understood: the HTTP status to answer, and why, without a word of the content."""
+
+    http_status: int
+    reason: str
+
+
+class Webhook(Protocol):
+    """Reads what a provider tells us by HTTP; believes only what is signed. Never raises for what the outside sends."""
+
+    def read_status(self, body: bytes, content_type: str, signature: str | None) -> StatusReport | Refused:
+        """What became of a message."""
+        ...
+
+    def read_inbound(self, body: bytes, content_type: str, signature: str | None) -> InboundText | Refused:
+        """What somebody texted us."""
         ...

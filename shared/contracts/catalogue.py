@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.contracts import case, complaint, delivery, document
+from shared.contracts import case, complaint, delivery, document, mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ def _row(name: str, model: type[complaint.Published], owner: str, *, sealed: boo
 CATALOGUE: tuple[MessageType, ...] = (
     _row("complaint.received", complaint.ComplaintReceived, "intake", sealed=True),
     _row("complaint.supplemented", complaint.ComplaintSupplemented, "intake", sealed=True),
+    _row("mail.bounced", mail.MailBounced, "intake", sealed=False),
     _row("case.registered", case.CaseRegistered, "workflow", sealed=False),
     _row("case.accepted", case.CaseAccepted, "workflow", sealed=False),
     _row("case.refused", case.CaseRefused, "workflow", sealed=True),

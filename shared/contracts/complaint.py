@@ -31,6 +31,9 @@ class Complainant(Published):
     anonymous: bool = False
     confidential: bool = Field(default=False, description="Art. 17: not to be shown to the unit complained of")
     reply_by: ReplyBy = ReplyBy.TRACKING_PAGE
+    machines_may_mail: bool = Field(
+        default=True, description="RFC 3834: false where only a person may write to the e-mail address"
+    )
 
     @property
     def has_contact(self) -> bool:

@@ -51,7 +51,7 @@ class ServiceQueue:
 QUEUES: tuple[ServiceQueue, ...] = (
     ServiceQueue("intake", ("case.registered.v1", "delivery.failed.v1")),
     ServiceQueue("workflow", ("complaint.*.v1", "delivery.*.v1", "document.*.v1")),
-    ServiceQueue("notify", ("complaint.*.v1", "case.*.v1")),
+    ServiceQueue("notify", ("complaint.*.v1", "case.*.v1", "mail.*.v1")),
     ServiceQueue("forms", ("complaint.*.v1", "case.*.v1")),
 )
 

@@ -34,8 +34,11 @@ HOUSE_ACCESS = AccessTable(
 )
 """What every process answers; the deployment's gateway keeps all but the static files inside."""
 LARGEST_UPLOAD = 25 * 1024 * 1024
-"""Bytes of one request that carries files; everything else is far smaller."""
-_UPLOADS = ("/intake/",)
+"""Bytes of one request that carries a file; everything else is far smaller."""
+LARGEST_FORM = 112 * 1024 * 1024
+"""Bytes of a citizen's form: as many files, each as large, as the page allows, are read to their end even where together
+they are more than it allows, so that the answer can be the form with all that was typed. Files go to disk while read."""
+_UPLOADS = {"/intake/": LARGEST_UPLOAD, "/intake/web-forms": LARGEST_FORM}
 
 
 def make_app(services: Sequence[Service], settings: Settings) -> FastAPI:
@@ -48,9 +51,10 @@ def make_app(services: Sequence[Service], settings: Settings) -> FastAPI:
 
     names = [service.name for service in services if service.routers]
     app = FastAPI(title=f"Shouli: {', '.join(names)}", version="1", lifespan=lifespan, docs_url="/docs", redoc_url=None)
-    limits = Limits(bodies=dict.fromkeys(_UPLOADS, LARGEST_UPLOAD))
+    limits = Limits(bodies=_UPLOADS)
     proxies = tuple(filter(None, settings.trusted_proxies.replace(",", " ").split()))
-    install_web(app, common_pages(settings), EdgePolicy(trusted_proxies=proxies, limits=limits))
+    policy = EdgePolicy(proxies, limits, guesses_a_minute=settings.guesses_a_minute)
+    install_web(app, common_pages(settings), policy)
     app.include_router(health_routes({name: check for service in services for name, check in service.checks.items()}))
     for service in services:
         for router in service.routers:

@@ -1,7 +1,7 @@
 """Puts the parts of this package around an application, in their order.
 
 Law of this file: it only composes. From outside to inside: headers, number of the request, client's address, the
-unforeseen, sizes; then the application with its problem handlers and the static files.
+unforeseen, guessed codes, sizes; then the application with its problem handlers and the static files.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from shared.web.pages import Pages
 from shared.web.problem_answers import Problems, install_problem_handlers
+from shared.web.rate_limits import GuessLimit, RateLimit
 from shared.web.security import ClientAddress, Limits, RequestId, SecurityHeaders, SizeLimit, Unforeseen
 
 
@@ -23,6 +24,8 @@ class EdgePolicy:
 
     trusted_proxies: Sequence[str] = ()
     limits: Limits = field(default_factory=Limits)
+    guesses_a_minute: float = 0
+    """Codes that one address may look up in vain; 0 for no limit."""
 
 
 def install_web(app: FastAPI, pages: Pages, policy: EdgePolicy | None = None) -> Problems:
@@ -34,6 +37,7 @@ def install_web(app: FastAPI, pages: Pages, policy: EdgePolicy | None = None) ->
     # The last one added is the outermost.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     app.add_middleware(SizeLimit, problems=problems, limits=policy.limits)
+    app.add_middleware(GuessLimit, problems=problems, limit=RateLimit(policy.guesses_a_minute))
     app.add_middleware(Unforeseen, problems=problems)
     app.add_middleware(ClientAddress, trusted=policy.trusted_proxies)
     app.add_middleware(RequestId)

@@ -42,6 +42,10 @@ STRICT_TRANSPORT_SECURITY = "max-age=31536000"
 RETRY_AFTER = "30"
 """Seconds after which a client may try again when our storage was away; the page says the same."""
 
+_ENCODED = tuple((name.lower().encode(), value.encode()) for name, value in HEADERS.items())
+_ENCODED_FOR_HTTPS = (*_ENCODED, (b"strict-transport-security", STRICT_TRANSPORT_SECURITY.encode()))
+"""As ASGI carries them: made once, since they go out with every answer."""
+
 Network = IPv4Network | IPv6Network
 
 _log = structlog.get_logger("shouli.web")
@@ -76,12 +80,11 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                # Asked here, after the layer within may have learnt the scheme from the proxy.
-                if scope["scheme"] == "https":
-                    headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT_SECURITY)
+                given = list(message.get("headers", ()))
+                present = {name for name, _ in given}
+                # The scheme is asked here, after the layer within may have learnt it from the proxy.
+                wanted = _ENCODED_FOR_HTTPS if scope["scheme"] == "https" else _ENCODED
+                message = {**message, "headers": given + [pair for pair in wanted if pair[0] not in present]}
             await send(message)
 
         await self._app(scope, receive, with_headers)
@@ -101,7 +104,7 @@ class ClientAddress:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with the client as far as it can be trusted."""
-        if scope["type"] == "http" and self._is_ours(_peer(scope)):
+        if self._trusted and scope["type"] == "http" and self._is_ours(_peer(scope)):
             headers = Headers(scope=scope)
             scope["client"] = (self._client(scope, headers), 0)
             scheme = headers.get("x-forwarded-proto", "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-BENCHES = ("web_form",)
+BENCHES = ("web_form", "mail", "worklist")
 
 
 def main(names: list[str]) -> int:

@@ -19,7 +19,7 @@ from tests.parts.ports import free_port
 from tests.parts.postgres_cluster import DURABLE, PgCluster
 from tests.parts.rabbit_node import RabbitNode
 
-COUNT = 3000
+COUNT = 2000
 CONNECTIONS = 32
 ROUNDS = 3
 HOST = "127.0.0.1"
@@ -140,6 +140,7 @@ def _four(folder: str, databases: Mapping[str, str], broker: str) -> Iterator[in
 def _served(command: list[str], environment: Mapping[str, str]) -> Iterator[int]:
     port = free_port()
     settings = {"SHOULI_PORT": str(port), "SHOULI_LOG_FORMAT": "json", "BENCH_PORT": str(port), **environment}
+    settings |= {"SHOULI_PUBLIC_POSTS_A_MINUTE": "0"}  # the whole load comes from one address
     arguments = [argument.replace("{port}", str(port)) for argument in command]
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(

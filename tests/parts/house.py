@@ -73,6 +73,8 @@ class Layout:
             "PATH": os.environ["PATH"],
             "LANG": "C.UTF-8",
             "PYTHONPATH": str(ROOT),
+            "SHOULI_PUBLIC_POSTS_A_MINUTE": "0",  # all of a walk comes from one address; limits have tests of their own
+            "SHOULI_GUESSES_A_MINUTE": "0",
             SHIFT: str(shift.total_seconds()),
             "SHOULI_DATA_DIR": str(self.data),
             "SHOULI_PORT": str(self.port),

@@ -18,6 +18,7 @@ from services.workflow.domain.roles import Person
 from services.workflow.handlers import register_complaint
 from services.workflow.office import Office
 from services.workflow.store.tables import staff
+from shared.calendar_book.book import PrintedCalendar
 from shared.centre import load_centre
 from shared.contracts.envelope import Envelope
 from shared.contracts.tracking import new_tracking_code
@@ -60,8 +61,17 @@ class Desk:
     app: FastAPI
     office: Office
     service: Service
-    now: datetime
+    time: list[datetime]
     count: int = 0
+
+    @property
+    def now(self) -> datetime:
+        """The time, which stands still."""
+        return self.time[0]
+
+    @now.setter
+    def now(self, moment: datetime) -> None:
+        self.time[0] = moment
 
     async def complaint(self, **changes: Any) -> str:
         """Take a complaint in; gives its case's number."""
@@ -81,7 +91,7 @@ def headers(person: Person, **more: str) -> dict[str, str]:
 
 def make_desk(folder: Path, now: datetime | None = None) -> Desk:
     """The service, built and not started."""
-    desk: list[Desk] = []
+    time = [now or at("2026-11-16 10:12")]
     settings = Settings(data_dir=folder)
     premises = Premises(
         settings=settings,
@@ -91,17 +101,16 @@ def make_desk(folder: Path, now: datetime | None = None) -> Desk:
         tokens=FixedTokens({p.id: _principal(p) for p in PEOPLE.values()}),
         sessions=FixedSessions({f"session-{p.id}": _principal(p) for p in PEOPLE.values()}),
         centre=load_centre(None),
-        calendar=published(),
+        calendars=PrintedCalendar(published()),
         hours=CENTRE_HOURS,
-        clock=lambda: desk[0].now,
+        clock=lambda: time[0],
     )
     service = build(premises)
     app = FastAPI()
     install_web(app, common_pages(settings))
     for router in service.routers:
         app.include_router(router)
-    desk.append(Desk(app, service.surroundings["office"], service, now or at("2026-11-16 10:12")))
-    return desk[0]
+    return Desk(app, service.surroundings["office"], service, time)
 
 
 @asynccontextmanager

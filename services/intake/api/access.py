@@ -9,6 +9,7 @@ from shared.web.access_table import AccessTable, public, staff
 RECEIVERS = (Role.OPERATOR, Role.HANDLER)
 SEES_ALL = (Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR)
 READERS = (Role.OPERATOR, *SEES_ALL)
+SEES_CHECKS = (*READERS, Role.ADMINISTRATOR)
 
 ACCESS = AccessTable(
     (
@@ -28,5 +29,23 @@ ACCESS = AccessTable(
         staff("GET", "/intake/submissions/{complaint_id}", READERS, scope="intake:read", of_a_case=True),
         staff("GET", "/intake/review", READERS, scope="intake:read"),
         staff("GET", "/intake/quarantine", READERS, scope="intake:read"),
+        staff("GET", "/intake/drafts", RECEIVERS, scope="intake:drafts"),
+        *(
+            staff(method, "/intake/drafts/{draft_id}", RECEIVERS, scope="intake:drafts")
+            for method in ("PUT", "GET", "DELETE")
+        ),
+        staff("GET", "/intake/drafts/{draft_id}/earlier", RECEIVERS, scope="intake:drafts"),
+        staff("POST", "/intake/calls", (*RECEIVERS, Role.ADMINISTRATOR), scope="intake:calls"),
+        staff("POST", "/intake/callers", RECEIVERS, scope="intake:phone"),
+        staff("POST", "/intake/phone-logs/import", RECEIVERS, scope="intake:import"),
+        staff("GET", "/intake/phone-logs/imports/{import_id}", RECEIVERS, scope="intake:import"),
+        staff("POST", "/intake/phone-logs/imports/{import_id}", RECEIVERS, scope="intake:import"),
+        staff("GET", "/intake/phone-logs/imports/{import_id}/faults.csv", RECEIVERS, scope="intake:import"),
+        staff("GET", "/intake/quarantine/{item_id}/original", RECEIVERS, scope="intake:quarantine", of_a_case=True),
+        staff("POST", "/intake/quarantine/{item_id}", RECEIVERS, scope="intake:quarantine", of_a_case=True),
+        staff("GET", "/intake/channel-checks", SEES_CHECKS, scope="intake:read"),
+        staff("GET", "/intake/channel-checks/missed", SEES_CHECKS, scope="intake:read"),
+        staff("POST", "/intake/channel-checks", RECEIVERS, scope="intake:checks"),
+        staff("GET", "/intake/reconciliation", SEES_CHECKS, scope="intake:read"),
     ),
 )

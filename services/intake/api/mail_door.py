@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from services.intake.api.answers import RECEIPT_DOCUMENTED, receipt_answer, unavailable, wrong_media_type
-from services.intake.mail_receiving import RFC822, receive_mail
+from services.intake.mail_outcome import RFC822
+from services.intake.mail_receiving import Arrival, receive_mail
 from services.intake.ports import Door
 from shared.identity.principal import Principal
 from shared.store.engine import is_unreachable
@@ -35,7 +36,12 @@ def mail_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
         own = frozenset({door.centre.channels.email})
         try:
             taken = await receive_mail(
-                door, await request.body(), received_by=who.name, received_at=door.clock(), own_addresses=own
+                door,
+                await request.body(),
+                received_by=who.name,
+                received_at=door.clock(),
+                own_addresses=own,
+                arrival=Arrival(f"pipe {who.name}"),
             )
         except Exception as fault:
             if is_unreachable(fault):
@@ -43,6 +49,8 @@ def mail_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
             raise
         if taken.receipt is not None:
             return receipt_answer(taken.receipt, public_url)
-        return JSONResponse({"class": taken.mail_class.value, "reason": taken.reason}, status_code=202)
+        about = str(taken.complaint_id) if taken.complaint_id else None
+        answer = {"class": taken.mail_class.value, "reason": taken.reason, "complaint_id": about}
+        return JSONResponse(answer, status_code=202)
 
     return router

@@ -28,6 +28,8 @@ from shared.store.engine import is_unreachable
 from shared.web.access import Gate
 
 CITIZEN = "网上投诉"
+WEB_FORM, UNPROVEN = "web_form", "web_form_unproven"
+"""What a public form is called as a source: sent with proof of work, or without it, which a person should look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ async def take_web_form(door: Door, request: Request, public_url: str) -> Respon
         same=same,
         received_at=door.clock(),
         received_by=CITIZEN,
-        source=Source(kind="web_form"),
+        source=Source(kind=UNPROVEN),
     )
     return receipt_answer(receipt, public_url)
 

@@ -93,6 +93,7 @@ def _complainant(clean: Submission) -> Complainant:
         anonymous=clean.anonymous,
         confidential=clean.confidential,
         reply_by=clean.reply_by or _likeliest_reply(clean),
+        machines_may_mail=clean.machines_may_mail,
     )
 
 

@@ -34,6 +34,7 @@ class Submission(BaseModel):
     anonymous: bool = False
     confidential: bool = False
     reply_by: ReplyBy | None = None
+    machines_may_mail: bool = True
     unit: str | None = None
     window: str | None = None
     staff: str | None = None

@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     Float,
     ForeignKey,
     Index,
@@ -23,11 +24,13 @@ from sqlalchemy import (
     Uuid,
 )
 
+from services.intake.store.counter_tables import counter_tables
 from shared.store.columns import UtcDateTime
 from shared.store.message_tables import message_tables
 
 metadata = MetaData()
 messages = message_tables(metadata)
+counter = counter_tables(metadata)
 
 submissions = Table(
     "submissions",
@@ -123,6 +126,7 @@ scans = Table(
     Column("lease_token", Uuid),
     Column("confidence", Float),
     Column("sealed_reading", Text),
+    Column("sealed_offers", Text),
     Column("sealed_submission", Text, nullable=False),
     Column("tracking_code", String(10), nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
@@ -130,6 +134,81 @@ scans = Table(
     Column("reason", String(400)),
 )
 Index("scans_state", scans.c.state, scans.c.received_at)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("author", String(80), nullable=False),
+    Column("call_id", String(120)),
+    Column("sealed", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+Index("drafts_author", drafts.c.author, drafts.c.changed_at)
+
+channel_checks = Table(
+    "channel_checks",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("check", String(40), primary_key=True),
+    Column("done_at", UtcDateTime),
+    Column("done_by", String(80)),
+    Column("remark", String(400)),
+    Column("alerted_at", UtcDateTime),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("encoding", String(20), nullable=False),
+    Column("delimiter", String(1), nullable=False),
+    Column("header_fingerprint", String(64), nullable=False),
+    Column("mapping", JSON, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("rows_read", Integer, nullable=False, default=0),
+    Column("rows_taken", Integer, nullable=False, default=0),
+    Column("rows_repeated", Integer, nullable=False, default=0),
+    Column("rows_bad", Integer, nullable=False, default=0),
+    Column("reason", String(400)),
+    Column("made_by", String(80), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("lease_token", Uuid),
+    Column("lease_until", UtcDateTime),
+)
+Index("imports_state", imports.c.state, imports.c.made_at)
+
+import_faults = Table(
+    "import_faults",
+    metadata,
+    Column("import_id", Uuid, primary_key=True),
+    Column("row_number", Integer, primary_key=True),
+    Column("sealed", Text, nullable=False),
+)
+
+import_mappings = Table(
+    "import_mappings",
+    metadata,
+    Column("header_fingerprint", String(64), primary_key=True),
+    Column("mapping", JSON, nullable=False),
+    Column("made_by", String(80), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+)
+
+mail_arrivals = Table(
+    "mail_arrivals",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("door", String(200), nullable=False),
+    Column("sent_to", JSON, nullable=False),
+    Column("arrived_at", UtcDateTime, nullable=False, index=True),
+    Column("repeated", Boolean, nullable=False),
+)
 
 mailboxes = Table(
     "mailboxes",
@@ -150,4 +229,8 @@ mails = Table(
     Column("reason", String(200), nullable=False),
     Column("complaint_id", Uuid),
     Column("received_at", UtcDateTime, nullable=False),
+    Column("sender_index", String(64)),
+    Column("unanswerable", String(200)),
+    Column("same_id_as", String(64)),
 )
+Index("mails_sender", mails.c.sender_index, mails.c.received_at)

@@ -6,7 +6,9 @@ can't set what isn't asked). Pure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
@@ -26,6 +28,17 @@ _REQUIRED = {
 }
 
 
+_OFTEN = frozenset({"evidence", "kept", "drop"})
+"""Fields that may stand more than once."""
+EARLIEST = date(2000, 1, 1)
+"""Before this day nothing that is complained of here happened: a slip of the pen."""
+
+
+def repeated_fields(names: Iterable[str]) -> set[str]:
+    """Fields that stand more than once and must not."""
+    return {name for name, count in Counter(names).items() if count > 1 and name not in _OFTEN}
+
+
 def values_of(fields: Mapping[str, Any]) -> FormValues:
     """What stands in the fields."""
     texts = {
@@ -34,11 +47,12 @@ def values_of(fields: Mapping[str, Any]) -> FormValues:
     return FormValues(**texts, major=bool(fields.get("major")), truth=bool(fields.get("truth")))
 
 
-def web_form_of(values: FormValues, centre: Centre) -> WebForm | Sequence[FieldFault]:
+def web_form_of(values: FormValues, centre: Centre, today: date) -> WebForm | Sequence[FieldFault]:
     """The form, or everything that is wrong with it."""
     faults = [
         FieldFault(name, "missing", *words) for name, words in _REQUIRED.items() if not _given(getattr(values, name))
     ]
+    faults += filter(None, (_unit_fault(values.unit, centre), _day_fault(values.occurred_on, today)))
     try:
         form = WebForm.model_validate(_told(values, centre))
     except ValidationError as error:
@@ -46,6 +60,27 @@ def web_form_of(values: FormValues, centre: Centre) -> WebForm | Sequence[FieldF
         found = [_renamed(fault) for fault in field_faults(error.errors())]
         return faults + [fault for fault in found if fault.name not in named]
     return faults or form
+
+
+def _unit_fault(said: str, centre: Centre) -> FieldFault | None:
+    if not said.strip() or said == UNKNOWN or centre.unit_named(said):
+        return None
+    return FieldFault("unit", "unknown", "请从列表里选一个单位", "Choose a unit from the list")
+
+
+def _day_fault(said: str, today: date) -> FieldFault | None:
+    """The day, if one was given, is a real one, not ahead of today and not before the centre's time."""
+    if not said:
+        return None
+    try:
+        day = date.fromisoformat(said)
+    except ValueError:
+        return FieldFault("occurred_on", "not_a_day", "请写一个真实的日期", "Write a real date")
+    if day > today:
+        return FieldFault("occurred_on", "ahead", "日期不能晚于今天", "The day must not be in the future")
+    if day < EARLIEST:
+        return FieldFault("occurred_on", "too_early", "请核对年份", "Please check the year")
+    return None
 
 
 def _given(value: object) -> bool:

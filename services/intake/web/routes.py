@@ -2,67 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
-from uuid import uuid4
 
 from fastapi import APIRouter
-from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from services.intake.adapters.web_form import WebForm
-from services.intake.api.answers import RECEIPT_DOCUMENTED, key_reused, unavailable, wrong_media_type
-from services.intake.api.told_doors import CITIZEN, submission_of, take_web_form
-from services.intake.domain.submission import Submission
-from services.intake.handlers import KeyReusedError, Original, keep, once, receive
+from services.intake.api.answers import RECEIPT_DOCUMENTED, wrong_media_type
 from services.intake.ports import Door
-from services.intake.readers.content_type import sniff_media_type
 from services.intake.store import queries
-from services.intake.web.form_reading import values_of, web_form_of
-from services.intake.web.kept_files import KeptFiles
+from services.intake.web.counter import DRAFT, FORM, Counter, fresh_form
+from services.intake.web.sending import discard_draft, keep_draft, take_form, take_json
 from services.intake.web.views import (
-    FileRules,
-    FormNotice,
-    FormPage,
-    FormValues,
     Place,
     ReceiptPage,
     Signature,
     StartPage,
-    UnitChoice,
     Way,
-    WindowChoice,
     WrittenOffer,
     WrittenStatementPage,
 )
-from shared.clock import SHANGHAI
-from shared.contracts.complaint import ComplaintReceived, Evidence, Source
+from shared.contracts.complaint import ComplaintReceived
 from shared.contracts.tracking import read_tracking_code
 from shared.contracts.values import Channel, Element
-from shared.store.engine import is_unreachable
-from shared.web.csrf import FIELD, FormTokens, form_fault, new_visitor, remember_visitor, visitor_of
 from shared.web.frame import tel
 from shared.web.i18n import Bilingual
-from shared.web.pages import Pages
-from shared.web.problems import FieldFault, Problem
+from shared.web.problems import Problem
 from shared.web.qr import qr_code
-
-FORM = "/intake/web-forms"
-FILES = FileRules(each_bytes=10 * 1024 * 1024, count=10)
-_MOST_FIELDS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Counter:
-    """What the public pages need: the door, the pages, and the keys of their forms."""
-
-    door: Door
-    pages: Pages
-    tokens: FormTokens
-    kept: KeptFiles
-    public_url: str
 
 
 def page_routes(counter: Counter) -> APIRouter:
@@ -84,17 +52,27 @@ def _add_form(router: APIRouter, counter: Counter) -> None:
     @router.get(FORM, include_in_schema=False)
     async def form(request: Request) -> Response:
         """The empty form."""
-        return _form_page(counter, request, FormValues())
+        return await fresh_form(counter, request)
 
     @router.post(FORM, status_code=201, responses=RECEIPT_DOCUMENTED, openapi_extra=_web_form_body(), tags=["intake"])
     async def send(request: Request) -> Response:
         """A citizen's complaint: JSON, or the page's form (which is answered with its receipt)."""
         media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
         if media_type == "application/json":
-            return await take_web_form(counter.door, request, counter.public_url)
+            return await take_json(counter, request)
         if media_type in ("multipart/form-data", "application/x-www-form-urlencoded"):
-            return await _take_form(counter, request)
+            return await take_form(counter, request)
         raise wrong_media_type("application/json, multipart/form-data")
+
+    @router.put(DRAFT, include_in_schema=False)
+    async def draft(request: Request) -> Response:
+        """What stands in the form so far: the visitor's own, sealed, gone after a day."""
+        return await keep_draft(counter, request)
+
+    @router.post(DRAFT + "/discard", include_in_schema=False)
+    async def discard(request: Request) -> Response:
+        """Begin anew."""
+        return await discard_draft(counter, request)
 
 
 def _add_papers(router: APIRouter, counter: Counter) -> None:
@@ -115,125 +93,6 @@ def _add_papers(router: APIRouter, counter: Counter) -> None:
         if found is None or await queries.submission_by_code(counter.door.store, found) is None:
             raise _no_such_receipt()
         return counter.pages.render(request, "written.html", page=replace(_written(counter.door), code=found))
-
-
-async def _take_form(counter: Counter, request: Request) -> Response:
-    async with request.form(
-        max_files=FILES.count + 1, max_fields=_MOST_FIELDS, max_part_size=FILES.each_bytes
-    ) as fields:
-        return await _take_fields(counter, request, fields)
-
-
-async def _take_fields(counter: Counter, request: Request, fields: FormData) -> Response:
-    values = values_of(fields)
-    visitor = visitor_of(request)
-    token = str(fields.get(FIELD, ""))
-    key = str(fields.get("idempotency_key", ""))[:100]
-    if form_fault(request, counter.tokens, token, bound_to=visitor, purpose=FORM, now=counter.door.clock()):
-        return _form_page(counter, request, values, status=403, notice=FormNotice.EXPIRED, key=key)
-    assert visitor is not None
-    try:
-        evidence, file_faults = await _files(counter, fields, visitor)
-        form = web_form_of(values, counter.door.centre)
-        if not isinstance(form, WebForm) or file_faults:
-            faults = [*(form if not isinstance(form, WebForm) else ()), *file_faults]
-            return _form_page(counter, request, values, status=422, errors=faults, kept=evidence, key=key)
-        code = await _receive(counter, form, evidence, f"{visitor}:{key}")
-    except KeyReusedError as fault:
-        raise key_reused() from fault
-    except Exception as fault:
-        if is_unreachable(fault):
-            raise unavailable() from fault
-        raise
-    return RedirectResponse(f"{FORM}/receipts/{code}", status_code=303)
-
-
-async def _receive(counter: Counter, form: WebForm, evidence: Sequence[Evidence], key: str) -> str:
-    door = counter.door
-    source = Source(kind="web_form", originals=[item.sha256 for item in evidence])
-    more: dict[str, Any] = {
-        "received_at": door.clock(),
-        "received_by": CITIZEN,
-        "source": source,
-        "evidence": list(evidence),
-    }
-    submission: Submission = submission_of(form, Channel.WEB, more)
-    hashed = form.model_dump_json().encode() + b"".join(item.sha256.encode() for item in evidence)
-    return (await receive(door, submission, same=once("web_page", key, hashed))).tracking_code
-
-
-async def _files(counter: Counter, fields: FormData, visitor: str) -> tuple[list[Evidence], list[FieldFault]]:
-    """Keep what is allowed; name what isn't. Files that came with an earlier try are found again."""
-    dropped = set(map(str, fields.getlist("drop")))
-    tokens = [str(token) for token in fields.getlist("kept") if str(token) not in dropped]
-    evidence = [found for token in tokens if (found := counter.kept.find(token, visitor))]
-    faults: list[FieldFault] = []
-    for upload in fields.getlist("evidence"):
-        if not isinstance(upload, UploadFile) or not upload.filename:
-            continue
-        content = await upload.read()
-        fault = _file_fault(upload.filename, content, len(evidence))
-        if fault:
-            faults.append(fault)
-        else:
-            media_type = sniff_media_type(content).media_type
-            evidence += await keep(counter.door, [Original(upload.filename, media_type, content)])
-    return evidence, faults
-
-
-def _file_fault(name: str, content: bytes, so_far: int) -> FieldFault | None:
-    if not content:
-        return FieldFault("evidence", "file_empty", f"“{name}”是空的，没有收下", f"“{name}” is empty and was not taken")
-    if len(content) > FILES.each_bytes:
-        limit = FILES.each_bytes // 1024 // 1024
-        return FieldFault(
-            "evidence",
-            "file_too_large",
-            f"“{name}”超过 {limit} MB，没有收下",
-            f"“{name}” has over {limit} MB and was not taken",
-        )
-    if not sniff_media_type(content).allowed:
-        return FieldFault(
-            "evidence", "file_kind", f"“{name}”不是可收的类型，没有收下", f"“{name}” is of a kind that isn't taken"
-        )
-    if so_far >= FILES.count:
-        return FieldFault(
-            "evidence",
-            "too_many_files",
-            f"最多 {FILES.count} 个文件，“{name}”没有收下",
-            f"At most {FILES.count} files; “{name}” was not taken",
-        )
-    return None
-
-
-def _form_page(
-    counter: Counter,
-    request: Request,
-    values: FormValues,
-    *,
-    status: int = 200,
-    errors: Sequence[FieldFault] = (),
-    kept: Sequence[Evidence] = (),
-    notice: FormNotice | None = None,
-    key: str = "",
-) -> Response:
-    visitor = visitor_of(request) or new_visitor()
-    now = counter.door.clock()
-    page = FormPage(
-        units=_units(counter.door),
-        files=FILES,
-        csrf=counter.tokens.issue(bound_to=visitor, purpose=FORM, now=now),
-        idempotency_key=key or str(uuid4()),
-        today=now.astimezone(SHANGHAI).date(),
-        values=values,
-        errors=errors,
-        kept=[counter.kept.keep(item, visitor) for item in kept],
-        notice=notice,
-        action=FORM,
-    )
-    response = counter.pages.render(request, "form.html", status=status, page=page)
-    remember_visitor(request, response, visitor)
-    return response
 
 
 async def _receipt_page(counter: Counter, request: Request, code: str) -> Response:
@@ -269,13 +128,6 @@ def _signature(complaint: ComplaintReceived) -> Signature:
 
 def _no_such_receipt() -> Problem:
     return Problem(404, "not_found", "没有这份回执", "There is no such receipt")
-
-
-def _units(door: Door) -> list[UnitChoice]:
-    return [
-        UnitChoice(unit.name, unit.name, [WindowChoice(window.split()[0], window) for window in unit.windows])
-        for unit in door.centre.units
-    ]
 
 
 def _ways(door: Door) -> list[Way]:

@@ -108,6 +108,7 @@ class FileRules:
 
     each_bytes: int
     count: int
+    total_bytes: int = 60 * 1024 * 1024
     accept: str = "image/jpeg,image/png,image/heic,application/pdf,audio/*"
 
 
@@ -153,6 +154,8 @@ class FormPage:
     challenge: Challenge | None = None
     notice: FormNotice | None = None
     draft_url: str = ""
+    restored: bool = False
+    """The values are a draft's, which the page says and offers to forget."""
     action: str = "/intake/web-forms"
 
     @property

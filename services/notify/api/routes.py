@@ -1,21 +1,27 @@
-"""``/notify/deliveries``, ``/notify/call-list``, ``/notify/response-rule``."""
+"""``/notify/deliveries``, ``/notify/response-rule``, ``/notify/inbound-texts``: what was sent, and how the rule is kept."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime
 
 from services.notify.desk import Desk
-from services.notify.ledger import PLANS, TEXTS
+from services.notify.domain.rule import CHINESE, Standing
 from services.notify.store import queries
+from shared.contracts.values import Channel
 from shared.web.access import Gate
+
+PERIOD = timedelta(days=30)
+"""What the report is about where nobody says."""
 
 
 def notify_routes(desk: Desk, gate: Gate) -> APIRouter:
-    """The endpoints. Addresses and texts are shown only on the call list, to those who call."""
+    """What staff read. No address and no text of a complainant, but for those who answer inbound texts."""
     router = APIRouter(tags=["notify"])
 
     @router.get("/notify/deliveries", dependencies=[Depends(gate.admit)])
@@ -27,34 +33,55 @@ def notify_routes(desk: Desk, gate: Gate) -> APIRouter:
         silent = await queries.silences_of(desk.store, complaint) if complaint else []
         return {"items": [dict(row) for row in rows], "not_sent": [dict(row) for row in silent]}
 
-    @router.get("/notify/call-list", dependencies=[Depends(gate.admit)])
-    async def call_list() -> dict[str, Any]:
-        """Who must be called or written to, by when, and what to say; the most urgent first."""
-        return {"items": [_call(desk, row) for row in await queries.call_list(desk.store)]}
-
     @router.get("/notify/response-rule", dependencies=[Depends(gate.admit)])
-    async def response_rule(days: int = Query(default=30, ge=1, le=366)) -> dict[str, Any]:
-        """How the one-working-day rule (art. 14) is kept, and who still waits."""
-        since = desk.clock() - timedelta(days=days)
-        open_now = await queries.open_rules(desk.store)
+    async def response_rule(
+        since: AwareDatetime | None = Query(default=None, alias="from"),
+        until: AwareDatetime | None = Query(default=None, alias="to"),
+        standing: Standing | None = None,
+        channel: Channel | None = None,
+        limit: int = Query(default=queries.PAGE, ge=1, le=1000),
+    ) -> dict[str, Any]:
+        """How the one-working-day rule (art. 14) was kept for complaints received in a period: figures, and who is behind.
+
+        ``standing`` and ``channel`` list what one figure counts.
+        """
+        now = desk.clock()
+        first, last = since or now - PERIOD, until or now
+        figures = await queries.rule_figures(desk.store, first, last, now)
+        behind = await queries.rules_behind(
+            desk.store, first, last, now, standing=standing, channel=channel.value if channel else None, limit=limit
+        )
         return {
-            "since": since,
-            **await queries.kept_and_missed(desk.store, since),
-            "waiting": [
-                {
-                    "complaint_id": row["complaint_id"],
-                    "received_at": row["received_at"],
-                    "respond_by": row["respond_by"],
-                }
-                for row in open_now
-            ],
+            "from": first,
+            "to": last,
+            **_totals(figures),
+            "by_channel": _by_channel(figures),
+            "standings": {name.value: words for name, words in CHINESE.items()},
+            "items": [dict(row) for row in behind],
+        }
+
+    @router.get("/notify/inbound-texts", dependencies=[Depends(gate.admit)])
+    async def inbound_texts() -> dict[str, Any]:
+        """Texts that people sent us and that a person has to read."""
+        rows = await queries.texts_for_people(desk.store)
+        return {
+            "items": [
+                {"received_at": row["received_at"], "text": desk.ring.open(row["sealed"]).decode()} for row in rows
+            ]
         }
 
     return router
 
 
-def _call(desk: Desk, row: Any) -> dict[str, Any]:
-    plan = PLANS.validate_json(desk.ring.open(row["sealed_plan"]))
-    text = TEXTS.validate_json(desk.ring.open(row["sealed_text"]))
-    shown = {name: row[name] for name in ("id", "complaint_id", "purpose", "route", "article", "respond_by", "must_by")}
-    return shown | {"to": plan.to, "say": text.body}
+def _totals(figures: list[Any]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for row in figures:
+        counts[row["standing"]] += row["count"]
+    return {"received": counts.total(), **{standing.value: counts[standing.value] for standing in Standing}}
+
+
+def _by_channel(figures: list[Any]) -> dict[str, dict[str, int]]:
+    channels = sorted({row["channel"] or "unknown" for row in figures})
+    return {
+        channel: _totals([row for row in figures if (row["channel"] or "unknown") == channel]) for channel in channels
+    }

@@ -84,6 +84,8 @@ class Contact:
     confidential: bool = False
     reply_by: ReplyBy = ReplyBy.TRACKING_PAGE
     locale: str = "zh"
+    machines_may_mail: bool = True
+    """False: the address belongs to a machine, or has had enough for today; a person may write to it (RFC 3834)."""
 
     @property
     def situation(self) -> Situation:
@@ -113,7 +115,7 @@ class Contact:
         shape = shape_of(self.phone or "")
         given = {
             Route.SMS: self.phone if shape.takes_texts else None,
-            Route.EMAIL: self.email if self._takes_mail else None,
+            Route.EMAIL: self.email if self._takes_mail and self.machines_may_mail else None,
             Route.CALL: self.phone if shape.can_be_called else None,
             Route.POST: self.address,
         }
@@ -135,6 +137,7 @@ def contact_of(complaint: ComplaintReceived) -> Contact:
         anonymous=person.anonymous,
         confidential=person.confidential,
         reply_by=person.reply_by,
+        machines_may_mail=person.machines_may_mail,
     )
 
 

@@ -161,6 +161,11 @@ class PlannedMessage:
         """The address on the present route. Personal: never log it."""
         return dict(self.addresses)[self.route]
 
+    @property
+    def is_manned(self) -> bool:
+        """Whether a person carries it."""
+        return self.route in MANNED
+
     def on(self, route: Route, now: datetime) -> PlannedMessage:
         """The same message one or more rungs further down."""
         rest = self.fallbacks[self.fallbacks.index(route) + 1 :]

@@ -57,6 +57,10 @@ NOT_THERE: Final = "not with the provider"
 RECEIPT_POLLS: Final = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
 """After acceptance: when the provider is asked what became of it, if its receipt never came."""
 
+LAST_RESORT_PAUSE: Final = timedelta(minutes=15)
+LAST_RESORT: Final = timedelta(hours=72)
+"""Who can be reached neither by another route nor by a person: their one route is tried on past the limit, slowly."""
+
 LATER_ONCE: Final = timedelta(minutes=30)
 """A handset that was off is tried once more after this."""
 
@@ -179,6 +183,11 @@ def after_undelivered(c: Circumstances, *, later_may_help: bool, reason: str) ->
     if later_may_help and c.tries == 1:
         return _at_or_person(c, c.now + LATER_ONCE, reason, Retry)
     return onward(c, reason)
+
+
+def last_resort(now: datetime, must_by: datetime) -> datetime | None:
+    """When the only route there is, is tried again although a person was asked; None once that has gone on for days."""
+    return now + LAST_RESORT_PAUSE if now < must_by + LAST_RESORT else None
 
 
 def put_back(delivery: Delivery, decision: Decision, now: datetime) -> Delivery:

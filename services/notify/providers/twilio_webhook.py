@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl
 
-from services.notify.domain.outcome import Progress
+from services.notify.ports import InboundText, Refused, StatusReport
 from services.notify.providers.trouble import Kind
 from services.notify.providers.twilio_codes import PROGRESS, trouble_of
 from services.notify.providers.twilio_sms import MESSAGE_SID, NAME
@@ -31,49 +30,6 @@ _SIGNATURE = re.compile(r"[A-Za-z0-9+/]{27}=", re.ASCII)
 _PHONE = re.compile(r"\+?[0-9A-Za-z ]{1,20}", re.ASCII)
 _STATUS = re.compile(r"[a-z_]{1,32}", re.ASCII)
 _LONGEST_CODE = 32
-
-
-@dataclass(frozen=True, slots=True)
-class StatusReport:
-    """What became of a message. ``progress`` is None for a status that says nothing of that: kept, changing nothing."""
-
-    provider: str
-    provider_id: str
-    status: str
-    progress: Progress | None
-    code: str = ""
-    """As it came: text, whatever is in it; cut at 32 characters."""
-    reason: str = ""
-    later_may_help: bool = False
-
-    @property
-    def key(self) -> str:
-        """Unique in the ledger: the same report twice, or replayed a year later, is one report."""
-        return f"{self.provider}:{self.provider_id}:{self.status}"
-
-
-@dataclass(frozen=True, slots=True)
-class InboundText:
-    """A text somebody sent us."""
-
-    provider: str
-    provider_id: str
-    sender: str = field(repr=False)
-    to: str
-    text: str = field(repr=False)
-
-    @property
-    def key(self) -> str:
-        """Unique in the ledger."""
-        return f"{self.provider}:{self.provider_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Not believed or not understood: the HTTP status to answer, and why, without a word of the content."""
-
-    http_status: int
-    reason: str
 
 
 class TwilioWebhook:

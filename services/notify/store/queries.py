@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import ColumnElement, RowMapping, case, func, select
 
 from services.notify.domain.contact import MANNED
+from services.notify.domain.rule import Standing
 from services.notify.domain.state import State
-from services.notify.store.tables import deliveries, response_rules, silences
+from services.notify.store.tables import calls, contacts, deliveries, inbound_texts, response_rules, silences
 from shared.store.unit_of_work import Store
 
 PAGE = 50
@@ -53,11 +55,10 @@ async def silences_of(store: Store, complaint_id: UUID) -> list[RowMapping]:
 
 async def call_list(store: Store, limit: int = PAGE) -> list[RowMapping]:
     """What waits for a person to call or to post, the most urgent first; with what is sealed in it."""
-    manned = [route.value for route in MANNED]
     query = (
         select(*_LISTED, deliveries.c.sealed_text, deliveries.c.sealed_plan, response_rules.c.respond_by)
         .join(response_rules, response_rules.c.complaint_id == deliveries.c.complaint_id)
-        .where(deliveries.c.route.in_(manned), deliveries.c.state == State.PLANNED.value)
+        .where(deliveries.c.route.in_(_MANNED_ROUTES), deliveries.c.state == State.PLANNED.value)
         .order_by(response_rules.c.respond_by, deliveries.c.made_at)
         .limit(limit)
     )
@@ -65,21 +66,86 @@ async def call_list(store: Store, limit: int = PAGE) -> list[RowMapping]:
         return list((await connection.execute(query)).mappings())
 
 
-async def open_rules(store: Store, limit: int = PAGE) -> list[RowMapping]:
-    """Complaints that still owe an answer, the nearest limit first (art. 14)."""
-    query = select(response_rules).where(response_rules.c.owes).order_by(response_rules.c.respond_by).limit(limit)
+async def calls_of(store: Store, delivery_ids: Sequence[UUID]) -> list[RowMapping]:
+    """What people did with these messages, the oldest first; notes are sealed."""
+    query = select(calls).where(calls.c.delivery_id.in_(delivery_ids)).order_by(calls.c.at)
     async with store.reading() as connection:
         return list((await connection.execute(query)).mappings())
 
 
-async def kept_and_missed(store: Store, since: datetime) -> dict[str, int]:
-    """How the one-working-day rule was kept for complaints received since then."""
-    table = response_rules
-    query = select(table.c.met_at, table.c.respond_by, table.c.owes).where(table.c.received_at >= since)
+async def without_a_way(store: Store, limit: int = PAGE) -> list[RowMapping]:
+    """Who owes an answer, was given to a person, and has neither a number to call nor an address to write to."""
+    on_the_list = (
+        select(deliveries.c.id)
+        .where(deliveries.c.complaint_id == _RULES.complaint_id, deliveries.c.route.in_(_MANNED_ROUTES))
+        .exists()
+    )
+    query = (
+        select(_RULES.complaint_id, _RULES.respond_by, contacts.c.tracking_code)
+        .join(contacts, contacts.c.complaint_id == _RULES.complaint_id)
+        .where(_RULES.owes, _RULES.person_asked_at.is_not(None), ~on_the_list)
+        .order_by(_RULES.respond_by)
+        .limit(limit)
+    )
     async with store.reading() as connection:
-        rows = (await connection.execute(query)).all()
-    return {
-        "received": len(rows),
-        "answered_in_time": sum(row.met_at is not None for row in rows),
-        "still_owed": sum(row.owes for row in rows),
-    }
+        return list((await connection.execute(query)).mappings())
+
+
+async def rule_figures(store: Store, since: datetime, until: datetime, now: datetime) -> list[RowMapping]:
+    """Complaints received from ``since`` up to ``until``, counted by channel and standing (art. 14)."""
+    standing = _standing(now).label("standing")
+    query = (
+        select(_RULES.channel, standing, func.count().label("count"))
+        .where(_RULES.received_at >= since, _RULES.received_at < until)
+        .group_by(_RULES.channel, standing)
+    )
+    async with store.reading() as connection:
+        return list((await connection.execute(query)).mappings())
+
+
+async def rules_behind(
+    store: Store,
+    since: datetime,
+    until: datetime,
+    now: datetime,
+    *,
+    standing: Standing | None,
+    channel: str | None,
+    limit: int,
+) -> list[RowMapping]:
+    """The complaints behind a figure, the nearest limit first."""
+    shown = _standing(now).label("standing")
+    query = (
+        select(_RULES.complaint_id, _RULES.channel, _RULES.received_at, _RULES.respond_by, _RULES.met_at, shown)
+        .where(_RULES.received_at >= since, _RULES.received_at < until)
+        .order_by(_RULES.respond_by)
+        .limit(limit)
+    )
+    if standing is not None:
+        query = query.where(_standing(now) == standing.value)
+    if channel is not None:
+        query = query.where(_RULES.channel == channel)
+    async with store.reading() as connection:
+        return list((await connection.execute(query)).mappings())
+
+
+async def texts_for_people(store: Store, limit: int = PAGE) -> list[RowMapping]:
+    """Inbound texts that a person has to read, the newest first; with what is sealed in them."""
+    table = inbound_texts
+    query = select(table).where(table.c.needs_person).order_by(table.c.received_at.desc()).limit(limit)
+    async with store.reading() as connection:
+        return list((await connection.execute(query)).mappings())
+
+
+_RULES = response_rules.c
+_MANNED_ROUTES = [route.value for route in MANNED]
+
+
+def _standing(now: datetime) -> ColumnElement[str]:
+    """``domain.rule.ResponseRule.standing`` in SQL; a test holds the two together."""
+    return case(
+        (_RULES.met_at.is_not(None), Standing.IN_TIME.value),
+        (_RULES.respond_by >= now, Standing.OPEN.value),
+        (_RULES.owes, Standing.MISSED.value),
+        else_=Standing.LATE.value,
+    )

@@ -7,6 +7,9 @@ from shared.web.access_table import AccessTable, public, staff
 
 READERS = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
 """An administrator reads no case and no complainant (art. 17)."""
+FREEZES = (Role.OFFICE_LEADER, Role.AUDITOR)
+OFFICE = (Role.HANDLER, *FREEZES)
+READS_FIGURES = (*OFFICE, Role.UNIT_HANDLER, Role.UNIT_LEADER)
 
 ACCESS = AccessTable(
     (
@@ -23,8 +26,20 @@ ACCESS = AccessTable(
         staff("GET", "/workflow/follow-ups", (Role.HANDLER,), scope="workflow:read"),
         staff("POST", "/workflow/follow-ups/{number}", (Role.HANDLER,), scope="workflow:act", of_a_case=True),
         staff("GET", "/workflow/directory", Role, scope="workflow:read"),
+        staff("POST", "/workflow/search", READERS, scope="workflow:read"),
+        public("GET", "/workflow/public-figures"),
+        staff("GET", "/workflow/statistics", READS_FIGURES, scope="workflow:statistics"),
+        staff("GET", "/workflow/assessment", READS_FIGURES, scope="workflow:statistics"),
+        staff("POST", "/workflow/statistics/freeze", FREEZES, scope="workflow:statistics"),
+        staff("GET", "/workflow/statistics/frozen", OFFICE, scope="workflow:statistics"),
+        staff("GET", "/workflow/statistics/frozen/{frozen_id}", OFFICE, scope="workflow:statistics"),
         staff("GET", "/workflow/directory/units", Role, scope="workflow:read"),
         staff("GET", "/workflow/directory/staff", Role, scope="workflow:read"),
+        staff("GET", "/workflow/directory/reception-points", Role, scope="workflow:read"),
+        staff("GET", "/workflow/directory/staff/{who}/absences", Role, scope="workflow:read"),
+        staff("POST", "/workflow/directory/staff/{who}/absences", (Role.ADMINISTRATOR,), scope="workflow:directory"),
+        staff("DELETE", "/workflow/directory/staff/{who}/absences", (Role.ADMINISTRATOR,), scope="workflow:directory"),
+        staff("POST", "/workflow/directory/import", (Role.ADMINISTRATOR,), scope="workflow:directory"),
         staff("PUT", "/workflow/directory/staff", (Role.ADMINISTRATOR,), scope="workflow:directory"),
     )
 )

@@ -89,13 +89,15 @@ for (const unit of all("select[data-narrows]")) {
   narrow();
 }
 
-// <input type="file" data-each="bytes" data-count="n">: what is too large or too many is told before it is uploaded.
+// <input type="file" data-each="bytes" data-count="n" data-total="bytes">: what is too large or too many is told before it is uploaded.
 for (const input of all("input[type=file][data-each]")) {
   const note = document.getElementById(input.dataset.note);
   input.addEventListener("change", () => {
     const large = [...input.files].find((file) => file.size > Number(input.dataset.each));
     const many = input.files.length > Number(input.dataset.count);
-    const words = large ? note.dataset.large.replace("{name}", large.name) : many ? note.dataset.many : "";
+    const heavy = [...input.files].reduce((sum, file) => sum + file.size, 0) > Number(input.dataset.total ?? Infinity);
+    const others = many ? note.dataset.many : heavy ? note.dataset.heavy : "";
+    const words = large ? note.dataset.large.replace("{name}", large.name) : others;
     note.textContent = words;
     if (words) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");

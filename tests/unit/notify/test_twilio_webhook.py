@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.notify.ports import InboundText, Refused, StatusReport
 from services.notify.providers.twilio_codes import CODES, PROGRESS
-from services.notify.providers.twilio_webhook import LARGEST_BODY, InboundText, Refused, StatusReport, TwilioWebhook
+from services.notify.providers.twilio_webhook import LARGEST_BODY, TwilioWebhook
 from tests.parts.fake_twilio import ACCOUNT_SID, AUTH_TOKEN, SignedRequest, sign, signed
 
 STATUS_URL = "https://tousu.example.gov.cn/notify/webhooks/twilio/status"

@@ -1,0 +1,97 @@
+"""``/notify/call-list``: who must be called or written to, what to say, and what became of it (art. 14)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from services.notify.call_desk import AlreadyRecorded, NotOnTheList, record
+from services.notify.desk import Desk
+from services.notify.domain.calls import CHINESE, CallOutcome
+from services.notify.ledger import PLANS, TEXTS
+from services.notify.store import queries
+from shared.clock import SHANGHAI
+from shared.identity.principal import Principal
+from shared.web.access import Gate
+from shared.web.problems import Problem
+
+
+class CallRecord(BaseModel):
+    """What the caller adds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    note: Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True)] | None = None
+
+
+def call_routes(desk: Desk, gate: Gate) -> APIRouter:
+    """The list, and a button for each outcome. Addresses and texts are shown here only, to those who call."""
+    router = APIRouter(tags=["call list"])
+
+    @router.get("/notify/call-list", dependencies=[Depends(gate.admit)])
+    async def call_list() -> dict[str, Any]:
+        """Who must be called or written to, by when, and what to say; the most urgent first."""
+        rows = await queries.call_list(desk.store)
+        tried = await queries.calls_of(desk.store, [row["id"] for row in rows])
+        lost = await queries.without_a_way(desk.store)
+        return {
+            "items": [_call(desk, row, [call for call in tried if call["delivery_id"] == row["id"]]) for row in rows],
+            "no_way_to_reach": [dict(row) for row in lost],
+        }
+
+    def button(path: str, outcome: CallOutcome) -> None:
+        @router.post(f"/notify/call-list/{{delivery_id}}/{path}", name=f"call_{outcome.value}")
+        async def press(delivery_id: UUID, entry: CallRecord, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
+            """Record what became of it: once, by one person."""
+            return await _record(desk, delivery_id, outcome, entry, who)
+
+    button("reached", CallOutcome.REACHED)
+    button("not-reached", CallOutcome.NOT_REACHED)
+    button("posted", CallOutcome.POSTED)
+    return router
+
+
+async def _record(
+    desk: Desk, delivery_id: UUID, outcome: CallOutcome, entry: CallRecord, who: Principal
+) -> dict[str, Any]:
+    try:
+        after = await record(desk, delivery_id, outcome, by=who.name, note=entry.note)
+    except NotOnTheList as fault:
+        raise Problem(404, "not_on_the_list", "名单中没有这一条", "There is no such entry on this list") from fault
+    except AlreadyRecorded as fault:
+        raise _conflict(fault) from fault
+    return {"id": delivery_id, "state": after.state, "outcome": outcome}
+
+
+def _conflict(fault: AlreadyRecorded) -> Problem:
+    last = fault.last
+    if last is None:
+        return Problem(409, "already_settled", "这一条已经办结，无需再办", "This entry is settled already")
+    at = f"{last.at.astimezone(SHANGHAI):%H:%M}"
+    return Problem(
+        409,
+        "already_recorded",
+        f"{last.by} 已于 {at} 记录：{CHINESE[last.outcome]}",
+        f"{last.by} recorded {last.outcome.value} at {at}",
+    )
+
+
+def _call(desk: Desk, row: Any, tried: list[Any]) -> dict[str, Any]:
+    plan = PLANS.validate_json(desk.ring.open(row["sealed_plan"]))
+    text = TEXTS.validate_json(desk.ring.open(row["sealed_text"]))
+    names = ("id", "complaint_id", "purpose", "route", "article", "respond_by", "must_by")
+    return {name: row[name] for name in names} | {
+        "not_before": row["due_at"],
+        "hours_left": round((row["respond_by"] - desk.clock()).total_seconds() / 3600, 1),
+        "to": plan.to,
+        "say": text.body,
+        "calls": [_tried(desk, call) for call in tried],
+    }
+
+
+def _tried(desk: Desk, call: Any) -> dict[str, Any]:
+    note = desk.ring.open(call["sealed_note"]).decode() if call["sealed_note"] else None
+    return {"at": call["at"], "by": call["by"], "outcome": call["outcome"], "note": note}

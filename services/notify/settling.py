@@ -1,0 +1,139 @@
+"""Settling: what happened to a delivery folded into it, into the one-day rule, and what follows written down with it.
+
+Law of this file: whoever learns something (the sender, a webhook, a bounce, a person on the phone) comes through here, in
+one transaction, with the rule locked before the delivery, so that nobody waits for the other crosswise. What has ended
+only ever gets a better end; the next route is taken once. What comes next is ``domain.retry``'s to decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from services.notify import answering
+from services.notify.desk import Desk
+from services.notify.domain import retry
+from services.notify.domain.purposes import Audience
+from services.notify.domain.rule import ResponseRule
+from services.notify.domain.state import Delivery, DeliveryEvent, State, Step, Stepped, evolve
+from services.notify.ledger import Held, columns_of, delivery_of, in_hand, write_down
+from services.notify.metrics import OUTCOMES
+from services.notify.store import tables
+from shared.store.unit_of_work import UnitOfWork
+
+Decide = Callable[[retry.Circumstances], retry.Decision]
+
+ENDED = frozenset({State.CANCELLED, State.FAILED, State.UNDELIVERED, State.DELIVERED})
+"""Whatever is told of these leads to nothing more: the next route has been taken already, or none is wanted."""
+_MOVED_ON = (retry.NextRoute, retry.GiveUp)
+
+_COLUMNS = tables.deliveries.c
+
+
+async def lock(
+    unit: UnitOfWork, desk: Desk, delivery_id: UUID, complaint_id: UUID, token: UUID | None = None
+) -> tuple[ResponseRule, Held] | None:
+    """The rule, then the delivery, both ours until the commit; None where it isn't there, or the lease is another's."""
+    rule = await answering.load_rule(unit, complaint_id)
+    query = select(tables.deliveries).where(_COLUMNS.id == delivery_id).with_for_update()
+    if token is not None:
+        query = query.where(_COLUMNS.lease_token == token)
+    row = (await unit.connection.execute(query)).first()
+    return None if row is None else (rule, in_hand(desk, row, delivery_of(row)))
+
+
+async def settle(
+    unit: UnitOfWork,
+    desk: Desk,
+    rule: ResponseRule,
+    held: Held,
+    event: DeliveryEvent | None,
+    decide: Decide,
+    *,
+    polls: int | None = None,
+) -> Delivery:
+    """Fold, tell, decide, carry out. ``polls``: looks so far; given by the sender, which also lets go of its lease."""
+    before = held.delivery
+    after = evolve(before, event) if event else before
+    if after is not before:
+        rule = await answering.note(unit, held, before, after, rule)
+        _count(held, after)
+    decision = retry.Done() if before.state in ENDED else decide(_circumstances(unit, desk, held, after, rule))
+    after = retry.put_back(after, decision, unit.now)
+    after, due_at = await _carry_out(unit, desk, held, after, decision)
+    values: dict[str, Any] = columns_of(after) | {"due_at": due_at}
+    if polls is not None:
+        values |= {"polls": polls, "lease_token": None, "lease_until": None}
+    await unit.connection.execute(update(tables.deliveries).where(_COLUMNS.id == held.row.id).values(**values))
+    if after.has_arrived and not before.has_arrived:
+        await _cancel_the_rest(unit, held)
+    return after
+
+
+def _circumstances(
+    unit: UnitOfWork, desk: Desk, held: Held, after: Delivery, rule: ResponseRule
+) -> retry.Circumstances:
+    message = held.message
+    return retry.Circumstances(
+        now=unit.now,
+        jitter=desk.chance(),
+        purpose=message.purpose,
+        route=message.route,
+        fallbacks=message.fallbacks,
+        must_by=message.must_by,
+        owed=rule.owes_answer() and message.audience is Audience.COMPLAINANT and message.answers,
+        attempts=after.attempts,
+        first_attempt_at=after.first_attempt_at or unit.now,
+        tries=held.row.try_number,
+    )
+
+
+async def _carry_out(
+    unit: UnitOfWork, desk: Desk, held: Held, after: Delivery, decision: retry.Decision
+) -> tuple[Delivery, datetime | None]:
+    """Do what was decided; gives the delivery and when it is due again."""
+    match decision:
+        case retry.Retry(at=at) if after.state in ENDED:  # it came back: one more try is another delivery
+            await write_down(unit, desk, replace(held.message, send_at=at), try_number=held.row.try_number + 1)
+            return after, None
+        case retry.Retry(at=at) | retry.Look(at=at):
+            return after, at
+        case retry.NextRoute(route=route):
+            await write_down(unit, desk, held.message.on(route, unit.now))
+        case retry.PersonNeeded(route=None, reason=reason):
+            await answering.ask_for_a_person(unit, held.message, held.row.id, reason)
+            return after, _once_more(after, held, unit.now)
+        case retry.PersonNeeded(route=route, reason=reason) if route is not None:
+            message = held.message.on(route, unit.now)
+            written = await write_down(unit, desk, message)
+            if written is not None:
+                await answering.ask_for_a_person(unit, message, written, reason)
+    if not isinstance(decision, retry.Done):
+        after = evolve(after, Stepped(Step.CANCEL, unit.now, decision.reason, after.code))
+    return after, None
+
+
+def _once_more(after: Delivery, held: Held, now: datetime) -> datetime | None:
+    """Where no person can reach them either, the machine goes on, slowly, as long as that makes sense."""
+    may = after.state in {State.PLANNED, State.UNKNOWN}
+    return retry.last_resort(now, held.message.must_by) if may else None
+
+
+async def _cancel_the_rest(unit: UnitOfWork, held: Held) -> None:
+    """The same message on another route, the call list among them, is not needed any more."""
+    others = (
+        _COLUMNS.key == held.message.key,
+        _COLUMNS.state == State.PLANNED.value,
+        _COLUMNS.id != held.row.id,
+    )
+    ended = {"state": State.CANCELLED.value, "reason": "arrived by another route", "due_at": None}
+    await unit.connection.execute(update(tables.deliveries).where(*others).values(**ended, changed_at=unit.now))
+
+
+def _count(held: Held, after: Delivery) -> None:
+    OUTCOMES.labels(route=held.message.route.value, state=after.state.value).inc()
