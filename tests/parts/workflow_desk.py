@@ -20,7 +20,7 @@ from services.workflow.office import Office
 from services.workflow.store.tables import staff
 from shared.calendar_book.book import PrintedCalendar
 from shared.centre import load_centre
-from shared.contracts.envelope import Envelope
+from shared.contracts.envelope import wrap
 from shared.contracts.tracking import new_tracking_code
 from shared.contracts.values import Role
 from shared.identity.principal import Principal
@@ -78,7 +78,7 @@ class Desk:
         self.count += 1
         more = {"complaint_id": UUID(int=9000 + self.count), "tracking_code": new_tracking_code()} | changes
         data = a_complaint(**({"received_at": self.now} | more))
-        envelope = Envelope.model_construct(id=UUID(int=self.count), subject=str(data.complaint_id))
+        envelope, _ = wrap(data, subject=data.complaint_id, now=self.now, sealer=self.office.ring)
         async with self.office.store.transaction(self.office.clock()) as unit:
             await register_complaint(self.office)(unit, envelope, data)
         return f"2026-{self.count:06d}"
