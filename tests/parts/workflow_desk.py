@@ -20,7 +20,6 @@ from services.workflow.office import Office
 from services.workflow.store.tables import staff
 from shared.calendar_book.book import PrintedCalendar
 from shared.centre import load_centre
-from shared.contracts.envelope import Envelope
 from shared.contracts.tracking import new_tracking_code
 from shared.contracts.values import Role
 from shared.identity.principal import Principal
@@ -61,21 +60,24 @@ class Desk:
     app: FastAPI
     office: Office
     service: Service
-    now: datetime
+    time: list[datetime]
     count: int = 0
+
+    @property
+    def now(self) -> datetime:
+        """The time, which stands still."""
+        return self.time[0]
+
+    @now.setter
+    def now(self, moment: datetime) -> None:
+        self.time[0] = moment
 
     async def complaint(self, **changes: Any) -> str:
         """Take a complaint in; gives its case's number."""
         self.count += 1
         more = {"complaint_id": UUID(int=9000 + self.count), "tracking_code": new_tracking_code()} | changes
         data = a_complaint(**({"received_at": self.now} | more))
-        envelope = Envelope(
-            id=UUID(int=self.count),
-            source="/intake",
-            type="complaint.received.v1",
-            subject=str(data.complaint_id),
-            time=self.now,
-        )
+        envelope, _ = wrap(data, subject=data.complaint_id, now=self.now, sealer=self.office.ring)
         async with self.office.store.transaction(self.office.clock()) as unit:
             await register_complaint(self.office)(unit, envelope, data)
         return f"2026-{self.count:06d}"
@@ -88,7 +90,7 @@ def headers(person: Person, **more: str) -> dict[str, str]:
 
 def make_desk(folder: Path, now: datetime | None = None) -> Desk:
     """The service, built and not started."""
-    desk: list[Desk] = []
+    time = [now or at("2026-11-16 10:12")]
     settings = Settings(data_dir=folder)
     premises = Premises(
         settings=settings,
@@ -100,15 +102,14 @@ def make_desk(folder: Path, now: datetime | None = None) -> Desk:
         centre=load_centre(None),
         calendars=PrintedCalendar(published()),
         hours=CENTRE_HOURS,
-        clock=lambda: desk[0].now,
+        clock=lambda: time[0],
     )
     service = build(premises)
     app = FastAPI()
     install_web(app, common_pages(settings))
     for router in service.routers:
         app.include_router(router)
-    desk.append(Desk(app, service.surroundings["office"], service, now or at("2026-11-16 10:12")))
-    return desk[0]
+    return Desk(app, service.surroundings["office"], service, time)
 
 
 @asynccontextmanager

@@ -78,7 +78,6 @@ class ActionForm:
     fields: tuple[Field, ...]
     faults: Mapping[str, FieldFault] = field(default_factory=dict)
     refusal: str = ""
-    draft: str = ""
 
     @property
     def is_open(self) -> bool:

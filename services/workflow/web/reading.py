@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -119,6 +119,7 @@ async def seen(office: Office, number: str, person: Person) -> Seen:
     found = case_from_json(office.ring.open(row["sealed_case"]))
     async with office.store.transaction(office.clock()) as unit:
         facts = await directory.facts_about(unit, (found.unit, found.target.unit))
+    facts = replace(facts, is_complained_of=directory.is_complained_of(found, person))
     if not may_see(found, person, is_complained_of=facts.is_complained_of):
         raise answers.no_such_case()
     offers = available(found, person, office.clock(), office.calendar, office.hours, facts)
@@ -142,7 +143,7 @@ async def _listed(
     office: Office, person: Person, which: ColumnElement[bool], *, limit: int, offset: int = 0
 ) -> list[Listed]:
     query = (
-        select(*queries.LISTED, cases.c.sealed_complaint)
+        select(*queries.LISTED, cases.c.sealed_case, cases.c.sealed_complaint)
         .where(queries.visible_to(person), which)
         .order_by(cases.c.next_limit.is_(None), cases.c.next_limit, cases.c.real_name.desc(), cases.c.number)
         .offset(offset)
@@ -150,7 +151,11 @@ async def _listed(
     )
     async with office.store.reading() as connection:
         rows = (await connection.execute(query)).mappings().all()
-    return [Listed(row, _complaint(office, row)) for row in rows]
+    return [Listed(row, _complaint(office, row)) for row in rows if not _is_about(office, row, person)]
+
+
+def _is_about(office: Office, row: RowMapping, person: Person) -> bool:
+    return directory.is_complained_of(case_from_json(office.ring.open(row["sealed_case"])), person)
 
 
 def _narrowed(wanted: Wanted) -> Sequence[ColumnElement[bool]]:

@@ -24,10 +24,9 @@ from services.workflow.domain.commands import Command
 from services.workflow.domain.refusal import RefusalCode
 from services.workflow.domain.roles import Person, may
 from services.workflow.domain.sight import may_see
-from services.workflow.handlers import RefusedError, act
+from services.workflow.handlers import NoSuchCaseError, RefusedError, carry_out
 from services.workflow.office import Office
 from services.workflow.store import files
-from services.workflow.store.tables import cases
 from services.workflow.web import reading, worklist
 from services.workflow.web.action_forms import MACHINES_ONLY, action_form, read_command
 from services.workflow.web.case_page import Answered, CasePage, case_page, known_for
@@ -150,13 +149,11 @@ def _add_case(router: APIRouter, desk: StaffDesk) -> None:
 
 async def perform(office: Office, number: str, command: Command, who: Person, version: int | None) -> Case:
     """Carry out what a form says. Raises Problem 404, RefusedError, or StaleError where somebody acted since."""
-    async with office.store.transaction(office.clock()) as unit:
-        file = await files.load(unit, office.ring, cases.c.number == number)
-        if file is None:
-            raise answers.no_such_case()
-        if version is not None and version < file.case.acted_version:
-            raise files.StaleError
-        return await act(office, unit, file, command, who)
+    try:
+        async with office.store.transaction(office.clock()) as unit:
+            return await carry_out(office, unit, number, command, who, version)
+    except NoSuchCaseError as fault:
+        raise answers.no_such_case() from fault
 
 
 async def show_case(

@@ -112,11 +112,11 @@ async def test_a_reprint_says_copy_and_is_recorded(house: FormsHouse) -> None:
     await _dispatched(house)
     item = await house.listed("disposition")
     issued = pdf_text((await house.ask("GET", item["pdf"])).content)
-    copy = pdf_text((await house.ask("GET", item["pdf"] + "?copy=1", "operator")).content)
+    copy = pdf_text((await house.ask("GET", item["pdf"] + "?copy=1", "handler")).content)
     assert "副本" in copy
     assert "副本" not in issued
     described = await house.done("GET", f"/forms/documents/{item['id']}")
-    assert [row["printed_by"] for row in described["reprints"]] == ["某operator"]
+    assert [row["printed_by"] for row in described["reprints"]] == ["某handler"]
 
 
 async def test_a_preview_is_pictures_and_leaves_nothing_behind(house: FormsHouse) -> None:

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import get_args
 
 import httpx
 import pytest
 
+from services.workflow import web
+from services.workflow.api.access import ACCESS
+from services.workflow.domain.acts import Act
+from services.workflow.domain.events import What
 from services.workflow.domain.roles import Person
-from tests.parts.html import active_content, dangling, ids, parse, unlabelled
+from services.workflow.web.action_forms import MACHINES_ONLY, Known, action_form
+from shared.settings import Settings
+from shared.web.app import common_pages
+from shared.web.desk_frame import ROOMS, Room
+from tests.parts.html import active_content, dangling, elements, ids, parse, text_of, unlabelled
 from tests.parts.workflow_desk import Desk, headers, make_desk, opened
-from tests.unit.workflow.building import HANDLER
+from tests.unit.workflow.building import (
+    ADMINISTRATOR,
+    HANDLER,
+    LEADER,
+    OTHER_HANDLER,
+    UNIT,
+    UNIT_HANDLER,
+    UNIT_LEADER,
+    a_complainant,
+)
 
 
 @pytest.fixture
@@ -53,3 +71,207 @@ async def test_the_pages_are_well_formed(desk: Desk, http: httpx.AsyncClient) ->
             assert unlabelled(page) == []
             assert dangling(page) == []
             assert active_content(page) == []
+
+
+async def test_an_action_is_done_by_a_plain_form(desk: Desk, http: httpx.AsyncClient) -> None:
+    """Accepting leads back to the case, which says so and stands in its new state."""
+    number = await desk.complaint()
+    answer = await act(http, number, "accept", version="1")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/workflow/cases/{number}?done=accept")
+    page = await http.get(answer.headers["location"], headers=headers(HANDLER))
+    assert "已办：受理" in page.text
+    assert "已受理" in page.text
+
+
+async def test_what_is_missing_comes_back_with_what_was_typed(desk: Desk, http: httpx.AsyncClient) -> None:
+    """422: the form stands open, the fault is tied to its field, and the other fields keep their words."""
+    number = await desk.complaint()
+    answer = await act(http, number, "redirect", competent_authority="", reason="属于信访事项")
+    page = parse(answer.text)
+    assert answer.status_code == 422
+    [field] = elements(page, "//input[@id='redirect-competent_authority']")
+    assert (field.get("aria-invalid"), field.get("aria-describedby")) == ("true", "redirect-competent_authority-err")
+    [reason] = elements(page, "//textarea[@id='redirect-reason']")
+    assert reason.text_content().strip() == "属于信访事项"
+    assert elements(page, "//details[@open]//textarea[@id='redirect-reason']")
+    assert dangling(page) == []
+
+
+async def test_a_rule_says_no_in_words(desk: Desk, http: httpx.AsyncClient) -> None:
+    """409: the same page with the reason, and nothing happened to the case."""
+    number = await desk.complaint()
+    answer = await act(http, number, "close", result="已办")
+    assert answer.status_code == 409
+    [notice] = elements(parse(answer.text), "//p[@role='status']")
+    assert "须在" in text_of(notice)
+    data = await http.get(f"/workflow/cases/{number}", headers=headers(HANDLER, Accept="application/json"))
+    assert data.json()["state"] == "registered"
+
+
+async def test_somebody_was_quicker(desk: Desk, http: httpx.AsyncClient) -> None:
+    """412: the page of an older version does nothing, says that somebody acted, and keeps what was typed."""
+    number = await desk.complaint()
+    await act(http, number, "accept", version="1")
+    answer = await act(http, number, "redirect", version="1", competent_authority="市信访局", reason="不归本中心管")
+    assert answer.status_code == 412
+    assert "已有他人办理此件" in answer.text
+    assert "不归本中心管" in answer.text
+
+
+@pytest.mark.article("17")
+async def test_an_identity_is_masked_until_a_reason_is_given(desk: Desk, http: httpx.AsyncClient) -> None:
+    """The page holds neither name nor number; a look shows them once, at no address, and stands in the timeline."""
+    number = await desk.complaint()
+    before = await http.get(f"/workflow/cases/{number}", headers=headers(HANDLER))
+    assert "刘某" not in before.text
+    assert "13912342046" not in before.text
+    shown = await act(http, number, "reveal_identity", purpose="handling", reason="补问经过")
+    assert shown.status_code == 200
+    assert "+8613912342046" in shown.text
+    after = await http.get(f"/workflow/cases/{number}", headers=headers(HANDLER))
+    assert "13912342046" not in after.text
+    assert "补问经过" in after.text
+
+
+@pytest.mark.article("17")
+async def test_a_unit_is_not_shown_who_asked_for_secrecy(desk: Desk, http: httpx.AsyncClient) -> None:
+    """Of a confidential case the unit sees no initial, no digits and no way to ask for more."""
+    number = await desk.complaint(complainant=a_complainant(confidential=True))
+    await act(http, number, "accept")
+    await act(http, number, "forward", unit=UNIT, advice="请核实")
+    page = await http.get(f"/workflow/cases/{number}", headers=headers(UNIT_HANDLER))
+    listed = await http.get("/workflow/cases", headers=headers(UNIT_HANDLER))
+    assert page.status_code == 200
+    assert "刘**" not in page.text + listed.text
+    assert "reveal_identity" not in page.text
+
+
+async def test_other_units_cases_are_absent(desk: Desk, http: httpx.AsyncClient) -> None:
+    """A case of one unit is 404 for another, and on none of its lists; an administrator may open neither."""
+    number = await desk.complaint()
+    await act(http, number, "accept")
+    await act(http, number, "forward", unit=UNIT, advice="请核实")
+    assert (await http.get(f"/workflow/cases/{number}", headers=headers(OTHER_HANDLER))).status_code == 404
+    assert number not in (await http.get("/workflow/cases", headers=headers(OTHER_HANDLER))).text
+    assert (await act(http, number, "submit_feedback", OTHER_HANDLER, findings="x")).status_code == 404
+    assert (await http.get(f"/workflow/cases/{number}", headers=headers(ADMINISTRATOR))).status_code == 403
+
+
+@pytest.mark.article("14")
+async def test_real_names_come_first_within_a_limit(desk: Desk, http: httpx.AsyncClient) -> None:
+    """Of two cases with one limit the named one stands above the anonymous one that came first."""
+    anonymous = await desk.complaint(complainant=a_complainant(name=None, phone=None, anonymous=True))
+    named = await desk.complaint()
+    page = await http.get("/workflow/cases", headers=headers(HANDLER))
+    assert page.text.index(f"/workflow/cases/{named}") < page.text.index(f"/workflow/cases/{anonymous}")
+
+
+async def test_a_form_with_a_session_needs_its_token(desk: Desk, http: httpx.AsyncClient) -> None:
+    """By cookie alone nothing is done; with the page's own token from our own origin it is."""
+    number = await desk.complaint()
+    http.cookies.set("session", f"session-{HANDLER.id}")
+    browser = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+    path = f"/workflow/cases/{number}/actions/accept"
+    assert (await http.post(path, data={"version": "1"}, headers=browser)).status_code == 403
+    page = parse((await http.get(f"/workflow/cases/{number}", headers=browser)).text)
+    token = str(elements(page, "//input[@name='csrf']")[0].get("value"))
+    assert (await http.post(path, data={"version": "1", "csrf": token}, headers=browser)).status_code == 303
+
+
+@pytest.mark.article("18.3")
+async def test_the_leader_decides_from_the_list(desk: Desk, http: httpx.AsyncClient) -> None:
+    """Each choice names the limit that follows; without an opinion nothing is signed; signing dispatches to the unit."""
+    number = await desk.complaint()
+    await act(http, number, "accept")
+    await act(http, number, "request_approval", unit=UNIT, proposal="拟批办")
+    page = await http.get("/workflow/approvals", headers=headers(LEADER))
+    assert "批办，限 11 月 19 日（周四）17:00" in page.text
+    path, form = f"/workflow/approvals/{number}", {"decision": "approve", "opinion": ""}
+    blank = await http.post(path, data=form, headers=headers(LEADER))
+    assert (blank.status_code, "请写明意见" in blank.text) == (422, True)
+    done = await http.post(path, data=form | {"opinion": "从速办理"}, headers=headers(LEADER))
+    assert done.status_code == 303
+    data = await http.get(f"/workflow/cases/{number}", headers=headers(LEADER, Accept="application/json"))
+    assert (data.json()["state"], data.json()["track"]) == ("dispatched", "approve")
+
+
+@pytest.mark.article("18.4")
+async def test_an_extension_waits_on_the_leaders_list_until_it_is_decided(desk: Desk, http: httpx.AsyncClient) -> None:
+    """It comes up when the unit asks, moves the limit by what is granted, and is gone then."""
+    number = await desk.complaint()
+    await act(http, number, "accept")
+    await act(http, number, "request_approval", unit=UNIT, proposal="拟批办")
+    await http.post(
+        f"/workflow/approvals/{number}", data={"decision": "approve", "opinion": "办"}, headers=headers(LEADER)
+    )
+    assert "没有等您审批的件" in (await http.get("/workflow/approvals", headers=headers(LEADER))).text
+    await act(http, number, "request_extension", UNIT_HANDLER, days="2", reason="调取监控", signed_by=UNIT_LEADER.name)
+    page = await http.get("/workflow/approvals", headers=headers(LEADER))
+    assert "同意 1 日，新时限 11 月 20 日（周五）17:00" in page.text
+    form = {"decision": "grant-1", "opinion": "同意一日"}
+    assert (await http.post(f"/workflow/approvals/{number}", data=form, headers=headers(LEADER))).status_code == 303
+    assert "没有等您审批的件" in (await http.get("/workflow/approvals", headers=headers(LEADER))).text
+
+
+@pytest.mark.article("18.5")
+async def test_a_follow_up_by_phone(desk: Desk, http: httpx.AsyncClient) -> None:
+    """A call that reached nobody is counted, the number is shown with the look on record, dissatisfaction needs a reason."""
+    number = await desk.complaint()
+    await act(http, number, "accept")
+    await act(http, number, "forward", unit=UNIT, advice="请核实")
+    fields = {
+        "findings": "属实",
+        "substantiated": "true",
+        "rectification": "整改",
+        "signed_by": UNIT_LEADER.name,
+        "sealed": "on",
+    }
+    assert (await act(http, number, "submit_feedback", UNIT_HANDLER, **fields)).status_code == 303
+    path = f"/workflow/follow-ups/{number}"
+
+    async def post(**form: str) -> httpx.Response:
+        return await http.post(path, data=form, headers=headers(HANDLER))
+
+    assert "13912342046" in (await post(do="reveal_identity")).text
+    assert (await post(do="record_call_attempt", result="no_answer")).status_code == 303
+    page = await http.get("/workflow/follow-ups", headers=headers(HANDLER))
+    assert "无人接听" in page.text
+    assert "13912342046" not in page.text
+    bare = await post(do="record_follow_up", outcome="dissatisfied")
+    assert (bare.status_code, "不满意须记录原因" in bare.text) == (422, True)
+    told = await post(do="record_follow_up", outcome="dissatisfied", reason="未办成", unit_at_fault="true")
+    assert told.headers["location"].startswith(f"/workflow/cases/{number}?done=record_follow_up")
+
+
+async def test_cases_are_handed_to_a_colleague_together(desk: Desk, http: httpx.AsyncClient) -> None:
+    """The chosen cases go to the handler named, and the list says how many did."""
+    numbers = [await desk.complaint(), await desk.complaint()]
+    form = {"case": numbers, "to": HANDLER.id}
+    answer = await http.post("/workflow/assignments", data=form, headers=headers(LEADER))
+    page = await http.get(answer.headers["location"], headers=headers(LEADER))
+    assert "已交承办人 2 件，共选 2 件" in page.text
+
+
+@pytest.mark.parametrize("act_", [each for each in Act if each not in MACHINES_ONLY])
+def test_every_field_and_choice_has_its_words(act_: Act, tmp_path: Path) -> None:
+    """No form of any command can come up without a label in the catalogue."""
+    catalogue = common_pages(Settings(data_dir=tmp_path), Path(web.__file__).parent).catalogue
+    for each in action_form(act_, Known()).fields:
+        assert f"do.{each.name}" in catalogue
+        for option in each.options:
+            assert option.label is not None or f"pick.{each.name}.{option.value}" in catalogue
+
+
+def test_every_happening_has_its_words(tmp_path: Path) -> None:
+    """No entry of a timeline can come up without a name in the catalogue."""
+    catalogue = common_pages(Settings(data_dir=tmp_path), Path(web.__file__).parent).catalogue
+    kinds = {each.model_fields["kind"].default for each in get_args(get_args(What)[0])}
+    assert {kind for kind in kinds if f"event.{kind}" not in catalogue} == set()
+
+
+@pytest.mark.parametrize("row", [room for room in ROOMS if room.href.startswith("/workflow/")], ids=lambda row: row.key)
+def test_the_navigation_offers_what_the_access_table_allows(row: Room) -> None:
+    """An entry stands there for exactly the roles that may open it."""
+    allowed = ACCESS.of("GET", row.href)
+    assert allowed is not None
+    assert allowed.roles == row.roles
