@@ -17,7 +17,6 @@ from shared.web.i18n import Bilingual
 
 HOME = "/desk"
 _RECEIVE = frozenset({Role.OPERATOR, Role.HANDLER})
-_OVERSEE = frozenset({Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,13 @@ ROOMS: tuple[Room, ...] = (
         Bilingual("隔离件", "Quarantine"),
         Bilingual("读不出来的来件，看过原件再定", "What could not be read: look, then decide"),
         _RECEIVE,
+    ),
+    Room(
+        "checks",
+        "/desk/checks",
+        Bilingual("渠道检查", "Checks"),
+        Bilingual("每个工作日定时看过各渠道，逐项登记", "Every channel is looked at every working day"),
+        frozenset({*_RECEIVE, Role.OFFICE_LEADER, Role.AUDITOR, Role.ADMINISTRATOR}),
     ),
     Room(
         "calls",
