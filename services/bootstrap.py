@@ -14,6 +14,8 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
+from shared.calendar_book import tables as calendar_tables
+from shared.calendar_book.book import StoredCalendar
 from shared.centre import load_centre
 from shared.clock import Clock, system_clock
 from shared.identity import tables as identity_tables
@@ -41,6 +43,9 @@ from shared.working_time import BusinessHours, published
 SERVICES: tuple[str, ...] = ("intake", "workflow", "notify", "forms")
 IDENTITY_VERSIONS = Path(identity_tables.__file__).parent / "migrations" / "versions"
 
+CALENDAR_VERSIONS = Path(calendar_tables.__file__).parent / "migrations" / "versions"
+CALENDAR_CHAIN = "calendar_version"
+
 
 def build(names: Sequence[str], settings: Settings, *, clock: Clock = system_clock) -> list[Service]:
     """The named services and, first, the ground they stand on."""
@@ -53,7 +58,8 @@ def open_premises(settings: Settings, clock: Clock = system_clock) -> tuple[Prem
     identity = open_engine(settings.identity_database, pool_size=5)
     transport = _transport(settings)
     centre = load_centre(settings.centre_path)
-    ring = _key_ring(settings)
+    ring = key_ring(settings)
+    calendars = StoredCalendar(identity, published())
     premises = Premises(
         settings=settings,
         ring=ring,
@@ -62,7 +68,7 @@ def open_premises(settings: Settings, clock: Clock = system_clock) -> tuple[Prem
         tokens=StoredTokens(identity),
         sessions=StoredSessions(identity),
         centre=centre,
-        calendar=published(),
+        calendars=calendars,
         hours=BusinessHours(centre.hours.opens, centre.hours.closes),
         clock=clock,
     )
@@ -71,8 +77,14 @@ def open_premises(settings: Settings, clock: Clock = system_clock) -> tuple[Prem
         name="identity",
         routers=identity_routes(reception, premises, common_pages(settings)),
         checks={"identity.database": partial(ping, identity), "broker": transport.ping},
-        tasks={},
-        start=[partial(migrate, identity, IDENTITY_VERSIONS), partial(_greet, reception), transport.start],
+        tasks={"calendar": calendars.run},
+        start=[
+            partial(migrate, identity, IDENTITY_VERSIONS),
+            partial(migrate, identity, CALENDAR_VERSIONS, version_table=CALENDAR_CHAIN),
+            calendars.read,
+            partial(_greet, reception),
+            transport.start,
+        ],
         stop=[transport.stop, identity.dispose],
         surroundings={"premises": premises, "reception": reception},
     )
@@ -105,7 +117,8 @@ def _transport(settings: Settings) -> Transport:
     return RabbitTransport(settings.broker_url)
 
 
-def _key_ring(settings: Settings) -> KeyRing:
+def key_ring(settings: Settings) -> KeyRing:
+    """The ring that the settings name; made where the embedded default has none yet. Raises ValueError."""
     path = settings.keys_file
     if not path.exists() and settings.broker_url is None and settings.keys_path is None:
         save_key_ring(new_key_ring(), path)

@@ -8,14 +8,18 @@ from typing import Annotated
 
 import typer
 
-from shared.contracts.values import Role
+from services.cli_people import token_app, user_app
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Shouli: intake, workflow, notify and forms")
-token_app = typer.Typer(no_args_is_help=True, help="API tokens")
 keys_app = typer.Typer(no_args_is_help=True, help="The key ring")
 import_app = typer.Typer(no_args_is_help=True, help="Take in what other systems or mailboxes hold")
+calendar_app = typer.Typer(no_args_is_help=True, help="The working calendar")
+directory_app = typer.Typer(no_args_is_help=True, help="Who acts for the office and for each unit")
+app.add_typer(calendar_app, name="calendar")
+app.add_typer(directory_app, name="directory")
 app.add_typer(token_app, name="token")
 app.add_typer(import_app, name="import")
+app.add_typer(user_app, name="user")
 app.add_typer(keys_app, name="keys")
 
 
@@ -38,25 +42,6 @@ def demo(
     from services.demo import run_demo  # noqa: PLC0415
 
     run_demo(once=once, report=report)
-
-
-@token_app.command("add")
-def token_add(
-    name: Annotated[str, typer.Argument(help="who or what will use it; stands in the records")],
-    role: Annotated[Role, typer.Option(help="what it may do")],
-    unit: Annotated[str | None, typer.Option(help="the unit, for unit_handler and unit_leader")] = None,
-    scope: Annotated[list[str] | None, typer.Option(help="limit it, e.g. intake:email; repeatable")] = None,
-) -> None:
-    """Make a token and print it once."""
-    if role in (Role.UNIT_HANDLER, Role.UNIT_LEADER) and not unit:
-        raise typer.BadParameter("a unit's person needs --unit")
-    typer.echo(asyncio.run(_add_token(name, role, unit, frozenset(scope or ()))))
-
-
-@token_app.command("revoke")
-def token_revoke(name: str) -> None:
-    """Revoke all tokens of a name; they are dead at their next use."""
-    typer.echo(f"{asyncio.run(_revoke(name))} revoked")
 
 
 @keys_app.command("new")
@@ -109,31 +94,43 @@ def verify(
     raise typer.Exit(run_verify(originals=originals))
 
 
-async def _add_token(name: str, role: Role, unit: str | None, scopes: frozenset[str]) -> str:
-    from services.bootstrap import IDENTITY_VERSIONS  # noqa: PLC0415
-    from shared.clock import system_clock  # noqa: PLC0415
-    from shared.identity.tokens import StoredTokens  # noqa: PLC0415
-    from shared.settings import Settings  # noqa: PLC0415
-    from shared.store.engine import open_engine  # noqa: PLC0415
-    from shared.store.migrate import migrate as migrate_database  # noqa: PLC0415
+@calendar_app.command("load")
+def calendar_load(file: Annotated[Path, typer.Argument(help="a year's notice as JSON", exists=True)]) -> None:
+    """Enter a year's notice, new or corrected; every service counts by it within a minute, open limits are recounted."""
+    from services.upkeep import load_notice  # noqa: PLC0415
 
-    engine = open_engine(Settings().identity_database)
-    await migrate_database(engine, IDENTITY_VERSIONS)
-    token = await StoredTokens(engine).add(name=name, role=role, unit=unit, scopes=scopes, now=system_clock())
-    await engine.dispose()
-    return token
+    typer.echo(load_notice(file.read_bytes()))
 
 
-async def _revoke(name: str) -> int:
-    from shared.clock import system_clock  # noqa: PLC0415
-    from shared.identity.tokens import StoredTokens  # noqa: PLC0415
-    from shared.settings import Settings  # noqa: PLC0415
-    from shared.store.engine import open_engine  # noqa: PLC0415
+@calendar_app.command("override")
+def calendar_override(
+    day: Annotated[str, typer.Argument(help="2026-11-20")],
+    work: Annotated[str, typer.Argument(help="on: worked here; off: not worked here")],
+    name: Annotated[str, typer.Option(help="what it is called")],
+    notice: Annotated[str, typer.Option(help="number of the document it rests on")],
+) -> None:
+    """Enter a local decision about one day."""
+    from services.upkeep import decide_day  # noqa: PLC0415
 
-    engine = open_engine(Settings().identity_database)
-    count = await StoredTokens(engine).revoke(name, system_clock())
-    await engine.dispose()
-    return count
+    if work not in ("on", "off"):
+        raise typer.BadParameter("on or off")
+    typer.echo(decide_day(day, working=work == "on", name=name, notice=notice))
+
+
+@calendar_app.command("show")
+def calendar_show(year: int) -> None:
+    """Print each day of a year that a notice or a local decision speaks of."""
+    from services.upkeep import show_year  # noqa: PLC0415
+
+    typer.echo(show_year(year))
+
+
+@directory_app.command("import")
+def directory_import(file: Annotated[Path, typer.Argument(help="CSV or XLSX", exists=True)]) -> None:
+    """Take people into the directory from a table; all of it or nothing."""
+    from services.upkeep import import_directory  # noqa: PLC0415
+
+    typer.echo(import_directory(file.read_bytes()))
 
 
 def main() -> None:

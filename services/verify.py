@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
 
-from services.workflow.anchoring import AnchorBroken, AnchorFolder, load_public_key
+from services.workflow.anchoring import AnchorBroken, AnchorFolder, anchors_missing, load_public_key
 from services.workflow.settings import WorkflowSettings
 from services.workflow.store import tables
-from services.workflow.verifying import Finding, Verified, originals_named, verify
+from services.workflow.verifying import Finding, Verified, verify
 from shared.originals import FolderOriginals
 from shared.sealing import load_key_ring
 from shared.store.engine import open_engine
@@ -35,9 +36,12 @@ async def _verify(settings: WorkflowSettings, *, with_originals: bool) -> Verifi
     folder = AnchorFolder(settings.anchor_folder, load_public_key(settings.anchor_key.with_suffix(".pub")))
     try:
         anchors = await asyncio.to_thread(folder.read_all)
+        missing = await anchors_missing(store, folder)
+        originals = FolderOriginals(settings.originals_folder, ring) if with_originals else None
+        result = await verify(store, anchors, ring=ring, originals=originals)
     except AnchorBroken as fault:
         return Verified(0, 0, 0, (Finding("anchors", str(fault)),))
-    kept = await originals_named(store, ring) if with_originals else []
-    result = await verify(store, anchors, FolderOriginals(settings.originals_folder, ring), kept)
-    await engine.dispose()
-    return result
+    finally:
+        await engine.dispose()
+    gone = tuple(Finding(name, "the anchor was removed, though the database knows it") for name in missing)
+    return replace(result, findings=(*result.findings, *gone))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.calendar_book.book import CalendarBook
 from shared.centre import Centre
 from shared.clock import Clock
 from shared.identity.sessions import Sessions
@@ -15,7 +16,7 @@ from shared.settings import Settings
 from shared.web.access import Gate
 from shared.web.access_table import AccessTable
 from shared.web.csrf import FormTokens
-from shared.working_time import BusinessHours, WorkCalendar
+from shared.working_time import BusinessHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Premises:
     tokens: Tokens
     sessions: Sessions
     centre: Centre
-    calendar: WorkCalendar
+    calendars: CalendarBook
     hours: BusinessHours
     clock: Clock
 

@@ -17,7 +17,7 @@ from services.forms.domain.masking import mask
 from services.forms.print_room import PrintRoom
 from services.forms.store import tables
 from services.forms.templates import FORMS
-from shared.contracts.case import CaseEvent, Dispatch
+from shared.contracts.case import CaseEvent, CaseRegistered, Dispatch
 from shared.contracts.catalogue import BY_NAME
 from shared.contracts.complaint import ComplaintReceived, Published
 from shared.contracts.envelope import Envelope
@@ -39,6 +39,8 @@ def hear(room: PrintRoom) -> Handler:
             _remember_complaint(unit, room, data)
             story: Story | None = Story(data)
         elif isinstance(data, CaseEvent):
+            if isinstance(data, CaseRegistered) and data.split_from_complaint is not None:
+                await _remember_part(unit, room, data, data.split_from_complaint)
             await _remember_event(unit, room, envelope, data)
             story = await load_story(unit, room, UUID(envelope.subject))
         else:
@@ -122,6 +124,14 @@ def _unit_of(story: Story) -> str | None:
     """The unit that the case lies with: the only one that may read its copies."""
     sent = story.latest(Dispatch)
     return sent.unit if sent else None
+
+
+async def _remember_part(unit: UnitOfWork, room: PrintRoom, part: CaseRegistered, letter: UUID) -> None:
+    """A part of a split letter tells the letter's story under an id and a code of its own."""
+    story = await load_story(unit, room, letter)
+    if story is not None:
+        own = {"complaint_id": part.complaint_id, "tracking_code": part.tracking_code, "settled_on_the_spot": None}
+        _remember_complaint(unit, room, story.complaint.model_copy(update=own))
 
 
 def _remember_complaint(unit: UnitOfWork, room: PrintRoom, complaint: ComplaintReceived) -> None:

@@ -17,13 +17,17 @@ from services.intake.channel_watch import (
 )
 from services.intake.consumer import HANDLERS
 from services.intake.domain.channel_checks import checks_at
+from services.intake.fax_folder import FaxFolder
 from services.intake.form_desk import sweep
 from services.intake.mail_polling import InboxPoller, Polled, mailboxes_of
+from services.intake.phone_imports import PhoneImports
 from services.intake.ports import Door
 from services.intake.readers.ocr import WorkerOcr
 from services.intake.readers.scan_worker import WorkerLimits
+from services.intake.readers.watched_folder import WatchedFolder
 from services.intake.scan_reading import ScanReading
 from services.intake.settings import IntakeSettings
+from services.intake.spelling import directory_of
 from services.intake.store import tables
 from services.intake.web.counter import Counter
 from services.intake.web.desk_room import DeskRoom
@@ -60,11 +64,13 @@ def build(premises: Premises) -> Service:
         originals=premises.originals,
         ring=premises.ring,
         centre=premises.centre,
-        calendar=premises.calendar,
+        calendars=premises.calendars,
         hours=premises.hours,
         clock=premises.clock,
+        directory=directory_of(premises.centre),
     )
     gate = premises.gate(ACCESS)
+    faxes = FaxFolder(door, WatchedFolder(Path(settings.fax_folder))) if settings.fax_folder else None
     ocr = WorkerOcr(WorkerLimits(idle=settings.ocr_idle_seconds))
     polled = _polled(door, settings)
     register = _register(door, settings)
@@ -76,17 +82,23 @@ def build(premises: Premises) -> Service:
         name="intake",
         routers=[
             page_routes(counter),
-            api_routes(door, gate, settings, register),
+            api_routes(door, gate, settings, register, ocr),
             desk_routes(room),
             dead_letter_routes(dead, gate, counter.pages, premises.clock),
         ],
-        checks={"intake.database": partial(ping, engine)},
+        checks={
+            "intake.database": partial(ping, engine),
+            **({"intake.fax_folder": faxes.check} if faxes else {}),
+        },
         tasks={
             **{f"mailbox {each.name}": InboxPoller(door, each).run for each in polled},
+            **({"fax folder": faxes.run} if faxes else {}),
             "channels": ChannelWatch(register, _probes(door, settings, polled)).run,
+            "phone imports": PhoneImports(door).run,
             "scans": ScanReading(door, ocr).run,
             "door": group.run,
             "counter": partial(sweep, door),
+            "recent matters": partial(door.recent.keep_up, door),
             "relay": Relay(store, premises.transport, premises.clock).run,
             "consumer": partial(consumer.run, premises.transport),
         },

@@ -94,10 +94,27 @@ async def receive(
     door: Door, submission: Submission, *, ids: Identifiers | None = None, same: Once | None = None
 ) -> Receipt:
     """Take a complaint in: normalise, store, tell. Raises KeyReusedError; gives the first receipt for a repetition."""
-    complaint = normalise(submission, ids or new_identifiers(), door.calendar, door.hours)
+    complaint = normalised(door, submission, ids or new_identifiers())
     receipt = receipt_of(complaint)
     written = await door.write(Write(complaint_rows(door, complaint), stored_claim(same, receipt, door.clock())))
-    return receipt if written or same is None else await first_receipt(door, same)
+    if not written and same is not None:
+        return await first_receipt(door, same)
+    remember(door, complaint)
+    return receipt
+
+
+def normalised(door: Door, submission: Submission, ids: Identifiers) -> ComplaintReceived:
+    """The complaint message, its unit and window by the directory's names, its likely duplicates linked."""
+    found = door.directory.resolve(submission.unit, submission.window)
+    alike = door.recent.like(found.unit, submission.facts, submission.received_at)
+    linked = tuple(dict.fromkeys((*submission.possible_duplicates, *alike)))
+    resolved = {"unit": found.unit, "window": found.window, "possible_duplicates": linked}
+    return normalise(submission.model_copy(update=resolved), ids, door.calendar, door.hours)
+
+
+def remember(door: Door, complaint: ComplaintReceived) -> None:
+    """A complaint that was committed may be what a later one repeats."""
+    door.recent.remember(complaint.complaint_id, complaint.received_at, complaint.target.unit, complaint.facts)
 
 
 def new_identifiers() -> Identifiers:

@@ -14,9 +14,18 @@ from uuid import UUID
 
 from services.intake.adapters.email_inbox import KIND, told_by, words_of
 from services.intake.domain.mail_class import MailClass, Outcome
-from services.intake.domain.normalise import CUT_MARK, LONGEST_TEXT, normalise
+from services.intake.domain.normalise import CUT_MARK, LONGEST_TEXT
 from services.intake.domain.text import words
-from services.intake.handlers import Original, Receipt, complaint_rows, keep, new_identifiers, receipt_of, respond_by
+from services.intake.handlers import (
+    Original,
+    Receipt,
+    complaint_rows,
+    keep,
+    new_identifiers,
+    normalised,
+    receipt_of,
+    respond_by,
+)
 from services.intake.ports import Door
 from services.intake.readers.parsed_mail import DeliveryReport, ParsedMail
 from services.intake.store import tables
@@ -88,7 +97,7 @@ async def _complaint(taken: _Taken) -> Becomes:
             "possible_duplicates": tuple(dict.fromkeys(taken.read.matter.hinted)),
         }
     )
-    complaint = normalise(submission, new_identifiers(), door.calendar, door.hours)
+    complaint = normalised(door, submission, new_identifiers())
     return Becomes(complaint_rows(door, complaint), complaint.complaint_id, receipt_of(complaint))
 
 

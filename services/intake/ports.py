@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from services.intake.domain.directory import Directory
+from services.intake.recent_matters import RecentMatters
+from shared.calendar_book.book import CalendarBook
 from shared.centre import Centre
 from shared.clock import Clock
 from shared.originals import Originals
@@ -22,6 +25,13 @@ class Door:
     originals: Originals
     ring: KeyRing
     centre: Centre
-    calendar: WorkCalendar
+    calendars: CalendarBook
     hours: BusinessHours
     clock: Clock
+    directory: Directory = field(default_factory=Directory)
+    recent: RecentMatters = field(default_factory=RecentMatters)
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The calendar that counts now."""
+        return self.calendars.calendar

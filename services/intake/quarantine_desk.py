@@ -13,9 +13,8 @@ from sqlalchemy import Row, select, update
 
 from services.intake.adapters.email_inbox import KIND, told_by
 from services.intake.adapters.told import Told
-from services.intake.domain.normalise import normalise
 from services.intake.domain.submission import Submission
-from services.intake.handlers import Receipt, complaint_rows, new_identifiers, receipt_of
+from services.intake.handlers import Receipt, complaint_rows, new_identifiers, normalised, receipt_of
 from services.intake.mail_outcome import kept_attachments
 from services.intake.ports import Door
 from services.intake.readers.mime import read_mail
@@ -99,7 +98,7 @@ def _source(item: Waiting, originals: list[str]) -> Source:
 
 
 async def _take(door: Door, item: Waiting, submission: Submission, *, by: str, how: str) -> Receipt:
-    complaint = normalise(submission, new_identifiers(), door.calendar, door.hours)
+    complaint = normalised(door, submission, new_identifiers())
     async with door.store.transaction(door.clock()) as unit:
         await _settle(unit, item.id, TAKEN, by=by, how=how, complaint_id=complaint.complaint_id)
         mails = tables.mails

@@ -1,26 +1,83 @@
-"""The scan desk: what a person types beside the image becomes the complaint, once."""
+"""The scan desk: what was read, shown beside the image; what a person makes of it becomes the complaint, once.
+
+Law of this file: what the machine read is offered and never taken by itself; text and offers rest sealed, and are opened
+for whoever may sit at the desk.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from services.intake.adapters.told import Told
-from services.intake.domain.normalise import Identifiers, normalise
+from services.intake.domain.confirmation import unconfirmed
+from services.intake.domain.normalise import Identifiers
+from services.intake.domain.scan_elements import Offer
+from services.intake.domain.scan_text import ScanText
 from services.intake.domain.submission import Submission
-from services.intake.handlers import Receipt, complaint_rows, receipt_of
+from services.intake.handlers import Receipt, complaint_rows, normalised, receipt_of, remember
 from services.intake.ports import Door
-from services.intake.scan_reading import REVIEW, TOLD, UNREADABLE, set_scan
+from services.intake.scan_reading import OFFERS, REVIEW, TOLD, UNREADABLE, set_scan
 from services.intake.store import tables
+
+
+@dataclass(frozen=True, slots=True)
+class OnTheDesk:
+    """A scan as the desk shows it. ``text`` is None where nothing could be read."""
+
+    row: Any
+    text: ScanText | None
+    offers: tuple[Offer, ...]
+
+
+class UnconfirmedError(Exception):
+    """Fields hold what the machine read, and nobody says to have compared them with the image."""
+
+    def __init__(self, fields: list[str]) -> None:
+        super().__init__("unconfirmed")
+        self.fields = fields
 
 
 class NotWaitingError(Exception):
     """The scan is not waiting for a person: unknown, still being read, or already told."""
 
 
-async def settle_scan(door: Door, complaint_id: UUID, told: Told, *, typed_by: str) -> Receipt:
-    """Tell the complaint as typed. Raises NotWaitingError; of two people typing at once, one wins."""
+async def on_the_desk(door: Door, complaint_id: UUID) -> OnTheDesk:
+    """A scan that was received, with what was read from it. Raises NotWaitingError where there is none."""
+    query = select(tables.scans).where(tables.scans.c.complaint_id == complaint_id)
+    async with door.store.reading() as connection:
+        scan = (await connection.execute(query)).first()
+    if scan is None:
+        raise NotWaitingError
+    return _opened(door, scan)
+
+
+def _opened(door: Door, scan: Any) -> OnTheDesk:
+    ring = door.ring
+    text = ScanText.model_validate_json(ring.open(scan.sealed_reading)) if scan.sealed_reading else None
+    offers = OFFERS.validate_json(ring.open(scan.sealed_offers)) if scan.sealed_offers else ()
+    return OnTheDesk(scan, text, offers)
+
+
+def fields_of(told: Told) -> dict[str, str | None]:
+    """What was told, by the names of its fields."""
+    parts = {"": told, "complainant.": told.complainant, "target.": told.target}
+    return {
+        prefix + name: value
+        for prefix, part in parts.items()
+        for name, value in part.model_dump().items()
+        if value is None or isinstance(value, str)
+    }
+
+
+async def settle_scan(
+    door: Door, complaint_id: UUID, told: Told, *, typed_by: str, confirmed: Collection[str] = ()
+) -> Receipt:
+    """Tell the complaint as typed. Raises NotWaitingError, UnconfirmedError; of two people typing at once, one wins."""
     async with door.store.transaction(door.clock()) as unit:
         query = (
             select(tables.scans)
@@ -30,6 +87,10 @@ async def settle_scan(door: Door, complaint_id: UUID, told: Told, *, typed_by: s
         scan = (await unit.connection.execute(query)).first()
         if scan is None:
             raise NotWaitingError
+        desk = _opened(door, scan)
+        still = unconfirmed(fields_of(told), desk.offers, desk.text.text if desk.text else None, confirmed)
+        if still:
+            raise UnconfirmedError(still)
         first = Submission.model_validate_json(door.ring.open(scan.sealed_submission))
         source = first.source.model_copy(update={"confidence": scan.confidence, "transcribed_by": typed_by})
         typed = told.submission(
@@ -39,9 +100,10 @@ async def settle_scan(door: Door, complaint_id: UUID, told: Told, *, typed_by: s
             source=source,
             evidence=list(first.evidence),
         )
-        complaint = normalise(typed, Identifiers(complaint_id, scan.tracking_code), door.calendar, door.hours)
+        complaint = normalised(door, typed, Identifiers(complaint_id, scan.tracking_code))
         await set_scan(unit, complaint_id, state=TOLD, reason=f"由{typed_by}对照影像录入")
         for table, row in complaint_rows(door, complaint):
             unit.add(table, row)
         unit.told_something = True
-        return receipt_of(complaint)
+    remember(door, complaint)
+    return receipt_of(complaint)

@@ -8,14 +8,18 @@ is told all the same once a person has typed it. A file that crashes its reader 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
+from pydantic import TypeAdapter
 from sqlalchemy import Row, or_, select, update
 
-from services.intake.domain.normalise import Identifiers, normalise
+from services.intake.domain.normalise import Identifiers
+from services.intake.domain.scan_elements import Band, Offer, band_of, offers_in
 from services.intake.domain.scan_text import WHAT_TO_DO, ScanText, UnreadableScan
 from services.intake.domain.submission import Submission
 from services.intake.handlers import (
@@ -26,12 +30,15 @@ from services.intake.handlers import (
     first_receipt,
     keep,
     new_identifiers,
+    normalised,
+    remember,
     respond_by,
     stored_claim,
 )
 from services.intake.ports import Door
 from services.intake.readers.ocr import OcrReader
 from services.intake.readers.scan_worker import WorkerUnavailable
+from services.intake.spelling import places_of
 from services.intake.store import tables
 from shared.contracts.complaint import Source
 from shared.contracts.values import Channel, new_id
@@ -39,14 +46,19 @@ from shared.store.group_commit import Write
 from shared.store.unit_of_work import UnitOfWork
 
 WAITING, READING, REVIEW, UNREADABLE, TOLD = "waiting", "reading", "review", "unreadable", "told"
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=1)
+"""Renewed while the reader works, however long its own limits let it: a reader that died is replaced within this."""
 MOST_ATTEMPTS = 3
-TYPE_BY_HAND_UNDER = 0.90
-"""Mean line confidence under which a person types beside the image (measured: character errors of 4 % and more)."""
 POLL = 0.5
 """Seconds between looks for a new scan."""
 
 _log = structlog.get_logger("scans")
+
+OFFERS: TypeAdapter[tuple[Offer, ...]] = TypeAdapter(tuple[Offer, ...])
+WHY_LOOK = {
+    Band.CONFIRM: "识别把握不足，请对照影像核对后确认",
+    Band.TYPE: "识别把握不足九成，请对照影像录入",
+}
 
 ClaimedScan = Row[*tuple[Any, ...]]
 
@@ -84,6 +96,16 @@ async def receive_scan(
     return receipt if won else await first_receipt(door, same)
 
 
+def why_a_person_must_look(text: ScanText) -> str | None:
+    """Why what was read may not be told as it is; None where it may."""
+    if not text.text.strip():
+        return WHY_LOOK[Band.TYPE]
+    if not text.is_complete:
+        unread = "、".join(str(number) for number in text.unread[:20])
+        return f"第{unread}页没有读到，请看原件补全"
+    return WHY_LOOK.get(band_of(text.confidence))
+
+
 class ScanReading:
     """The task that reads what waits. Several replicas share the work."""
 
@@ -103,8 +125,9 @@ class ScanReading:
         if claimed is None:
             return False
         try:
-            content = await self._door.originals.read(claimed.sha256)
-            text = await self._ocr.read(content, claimed.media_type)
+            async with self._holding(claimed):
+                content = await self._door.originals.read(claimed.sha256)
+                text = await self._ocr.read(content, claimed.media_type)
         except UnreadableScan as fault:
             await self._finish(claimed, UNREADABLE, reason=WHAT_TO_DO[fault.reason])
         except WorkerUnavailable as fault:
@@ -113,6 +136,23 @@ class ScanReading:
         else:
             await self._read(claimed, text)
         return True
+
+    @asynccontextmanager
+    async def _holding(self, claimed: ClaimedScan) -> AsyncIterator[None]:
+        """Keep the lease ours while the reader works."""
+        renewing = asyncio.create_task(self._renew(claimed))
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+
+    async def _renew(self, claimed: ClaimedScan) -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            now = self._door.clock()
+            async with self._door.store.transaction(now) as unit:
+                await set_scan(unit, claimed.complaint_id, token=claimed.lease_token, lease_until=now + LEASE)
 
     async def _claim(self) -> ClaimedScan | None:
         now = self._door.clock()
@@ -144,17 +184,17 @@ class ScanReading:
             return (await unit.connection.execute(claimed)).one()
 
     async def _read(self, claimed: ClaimedScan, text: ScanText) -> None:
-        """Confident enough: tell. Otherwise a person looks first; what was read is kept for the desk either way."""
-        if text.confidence < TYPE_BY_HAND_UNDER or not text.text.strip():
-            await self._finish(claimed, REVIEW, text=text, reason="识别把握不足九成，请对照影像录入")
+        """Confident enough, and all of it read: tell. Otherwise a person looks first; what was read is kept either way."""
+        why = why_a_person_must_look(text)
+        if why is not None:
+            await self._finish(claimed, REVIEW, text=text, reason=why)
             return
         submission = Submission.model_validate_json(self._door.ring.open(claimed.sealed_submission))
         source = submission.source.model_copy(update={"confidence": round(text.confidence, 4)})
         told = submission.model_copy(update={"facts": text.text, "source": source})
-        complaint = normalise(
-            told, Identifiers(claimed.complaint_id, claimed.tracking_code), self._door.calendar, self._door.hours
-        )
-        await self._finish(claimed, TOLD, text=text, rows=complaint_rows(self._door, complaint))
+        complaint = normalised(self._door, told, Identifiers(claimed.complaint_id, claimed.tracking_code))
+        if await self._finish(claimed, TOLD, text=text, rows=complaint_rows(self._door, complaint)):
+            remember(self._door, complaint)
 
     async def _finish(
         self,
@@ -164,9 +204,11 @@ class ScanReading:
         text: ScanText | None = None,
         reason: str | None = None,
         rows: list[tuple[Any, Any]] | None = None,
-    ) -> None:
-        """Write the result, if the lease is still ours."""
+    ) -> bool:
+        """Write the result, if the lease is still ours; whether it was."""
         now = self._door.clock()
+        ring = self._door.ring
+        offers = offers_in(text, places_of(self._door.centre)) if text else ()
         async with self._door.store.transaction(now) as unit:
             ours = await set_scan(
                 unit,
@@ -176,14 +218,16 @@ class ScanReading:
                 reason=reason,
                 lease_until=None,
                 confidence=round(text.confidence, 4) if text else None,
-                sealed_reading=self._door.ring.seal_record(text.model_dump_json().encode()) if text else None,
+                sealed_reading=ring.seal_record(text.model_dump_json().encode()) if text else None,
+                sealed_offers=ring.seal_record(OFFERS.dump_json(offers)) if text else None,
             )
             if not ours:
                 _log.warning("scan.lease_lost", complaint_id=str(claimed.complaint_id))
-                return
+                return False
             for table, row in rows or ():
                 unit.add(table, row)
             unit.told_something = bool(rows)
+        return True
 
     async def _put_back(self, claimed: ClaimedScan) -> None:
         async with self._door.store.transaction(self._door.clock()) as unit:

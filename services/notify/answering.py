@@ -39,7 +39,7 @@ async def note(unit: UnitOfWork, held: Held, before: Delivery, after: Delivery, 
     elif before.has_arrived and not after.has_arrived:
         rule = rules.evolve(rule, rules.CameBack(held.row.id, unit.now))
     if rule is not known:
-        await _save(unit, rule)
+        await save_rule(unit, rule)
     told = _told(held, after, unit, in_time=in_time)
     if told is not None:
         unit.emit(told, subject=held.row.complaint_id)
@@ -71,7 +71,8 @@ async def ask_for_a_person(unit: UnitOfWork, message: PlannedMessage, delivery_i
     return True
 
 
-async def _save(unit: UnitOfWork, rule: ResponseRule) -> None:
+async def save_rule(unit: UnitOfWork, rule: ResponseRule) -> None:
+    """Write the rule's fold back."""
     values = {
         "answers": _ANSWERS.dump_python(rule.answers, mode="json"),
         "met_at": rule.met_by.at if rule.met_by else None,

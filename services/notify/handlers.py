@@ -5,12 +5,13 @@ Law of this file: nothing is sent here; a handler only writes rows. ``sending`` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import select, update
 
+from services.notify.answering import load_rule, save_rule
 from services.notify.desk import Desk
 from services.notify.domain.contact import Contact, contact_of
 from services.notify.domain.plan import NotSent, plan
@@ -18,9 +19,10 @@ from services.notify.flooding import overtake
 from services.notify.ledger import blind, write_down, write_silence
 from services.notify.staff import staff_for
 from services.notify.store import tables
-from shared.contracts.case import CaseArchived, CaseClosed, CaseSettled, Dispatch
+from shared.contracts.case import CaseArchived, CaseClosed, CaseRegistered, CaseSettled, Dispatch
 from shared.contracts.complaint import ComplaintReceived, Published
 from shared.contracts.envelope import Envelope
+from shared.contracts.values import Channel
 from shared.messaging.consumer import Handler, HandlerOutcome, TryLater
 from shared.store.unit_of_work import UnitOfWork
 
@@ -63,11 +65,25 @@ async def load_known(unit: UnitOfWork, desk: Desk, complaint_id: UUID) -> Known 
     return Known(CONTACTS.validate_json(desk.ring.open(row.sealed)), row.unit) if row else None
 
 
+async def _remember_part(unit: UnitOfWork, desk: Desk, part: CaseRegistered, letter: UUID) -> None:
+    """A part of a split letter has the letter's writer, and was answered if the letter was (art. 14)."""
+    known = await load_known(unit, desk, letter)
+    if known is None:
+        return  # the letter is not known yet: the caller says so, and the part comes again
+    own = replace(known.contact, complaint_id=part.complaint_id, tracking_code=part.tracking_code)
+    _remember(unit, desk, own, part.channel)
+    await unit.flush()
+    rule = await load_rule(unit, letter)
+    await save_rule(unit, replace(rule, complaint_id=part.complaint_id))
+
+
 async def _learn(unit: UnitOfWork, desk: Desk, complaint_id: UUID, data: Published) -> Known | None:
     if isinstance(data, ComplaintReceived):
         contact = contact_of(data)
-        _remember(unit, desk, contact, data)
+        _remember(unit, desk, contact, data.channel)
         return Known(contact)
+    if isinstance(data, CaseRegistered) and data.split_from_complaint is not None:
+        await _remember_part(unit, desk, data, data.split_from_complaint)
     known = await load_known(unit, desk, complaint_id)
     if known is not None:
         known = await _follow(unit, complaint_id, known, data)
@@ -87,7 +103,7 @@ async def _follow(unit: UnitOfWork, complaint_id: UUID, known: Known, data: Publ
     return Known(known.contact, str(changes["unit"])) if "unit" in changes else known
 
 
-def _remember(unit: UnitOfWork, desk: Desk, contact: Contact, data: ComplaintReceived) -> None:
+def _remember(unit: UnitOfWork, desk: Desk, contact: Contact, channel: Channel) -> None:
     unit.add(
         tables.contacts,
         {
@@ -103,7 +119,7 @@ def _remember(unit: UnitOfWork, desk: Desk, contact: Contact, data: ComplaintRec
         tables.response_rules,
         {
             "complaint_id": contact.complaint_id,
-            "channel": data.channel.value,
+            "channel": channel.value,
             "received_at": contact.received_at,
             "respond_by": contact.respond_by,
             "answers": [],

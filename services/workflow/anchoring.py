@@ -23,10 +23,13 @@ from sqlalchemy import func, select
 
 from services.workflow.domain.timeline import Head
 from services.workflow.office import Office
-from services.workflow.store.tables import cases, timeline
+from services.workflow.store.tables import anchors_known, cases, timeline
+from shared.store.unit_of_work import Store
 
 INTERVAL = timedelta(days=1)
 _CHECK_EVERY = 600.0
+_OVERLAP = timedelta(hours=1)
+"""Entries bear the clock of the replica that wrote them and commit out of order: the newest hour is looked at again."""
 
 _log = structlog.get_logger("anchor")
 
@@ -122,8 +125,10 @@ class Anchoring:
         """Anchor what moved since the last time; None where nothing did."""
         now = self._office.clock()
         anchors = await asyncio.to_thread(self._folder.read_all)
-        since = datetime.fromisoformat(anchors[-1].until) if anchors else None
+        since = datetime.fromisoformat(anchors[-1].until) - _OVERLAP if anchors else None
         heads, until = await self._moved(since)
+        known = newest_heads(anchors)
+        heads = tuple(head for head in heads if known.get(head.number) != Head(length=head.length, hash=head.hash))
         if not heads or until is None:
             return None
         anchor = Anchor(
@@ -133,6 +138,9 @@ class Anchoring:
             heads=heads,
         )
         path = await asyncio.to_thread(self._folder.write, anchor)
+        async with self._office.store.transaction(now) as unit:
+            sha256 = await asyncio.to_thread(self._folder.last_sha256)
+            unit.add(anchors_known, {"name": path.name, "sha256": sha256, "made_at": now})
         _log.info("anchor.written", file=path.name, heads=len(heads))
         return path
 
@@ -172,6 +180,14 @@ def load_or_make_key(path: Path) -> Ed25519PrivateKey:
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
     _write_durably(path.with_suffix(".pub"), public.encode())
     return key
+
+
+async def anchors_missing(store: Store, folder: AnchorFolder) -> list[str]:
+    """Anchors that the database knows of and the folder doesn't hold: the newest one's removal breaks no chain of files."""
+    async with store.reading() as connection:
+        known = set((await connection.execute(select(anchors_known.c.name))).scalars())
+    there = {path.name for path in await asyncio.to_thread(folder.files)}
+    return sorted(known - there)
 
 
 def load_public_key(path: Path) -> Ed25519PublicKey:

@@ -9,12 +9,18 @@ from services.workflow.anchoring import AnchorFolder, Anchoring, load_or_make_ke
 from services.workflow.api.access import ACCESS
 from services.workflow.api.directory_routes import directory_routes
 from services.workflow.api.routes import case_routes
+from services.workflow.api.search_routes import search_routes
+from services.workflow.api.statistics_routes import statistics_routes
 from services.workflow.consumer import handlers
 from services.workflow.office import Office
+from services.workflow.searching import SearchIndexing
 from services.workflow.settings import WorkflowSettings
 from services.workflow.store import tables
 from services.workflow.watch import DeadlineWatch
+from services.workflow.web.leader_routes import leader_routes
+from services.workflow.web.office_routes import office_routes
 from services.workflow.web.routes import track_routes
+from services.workflow.web.staff_routes import StaffDesk, staff_routes
 from shared.messaging.consumer import Consumer
 from shared.messaging.dead_letters import DeadLetters
 from shared.messaging.relay import Relay
@@ -39,21 +45,28 @@ def build(premises: Premises) -> Service:
         ring=premises.ring,
         originals=premises.originals,
         centre=premises.centre,
-        calendar=premises.calendar,
+        calendars=premises.calendars,
         hours=premises.hours,
         clock=premises.clock,
     )
-    anchors = AnchorFolder(settings.anchor_folder, load_or_make_key(settings.anchor_key))
+    key = load_or_make_key(settings.anchor_key)
+    anchors = AnchorFolder(settings.anchor_folder, key)
     gate = premises.gate(ACCESS)
     handled = handlers(office)
     consumer = Consumer("workflow", store, handled, premises.ring, premises.clock)
     dead = DeadLetters("workflow", store, handled, premises.ring)
     pages = common_pages(settings, Path(__file__).parent / "web")
+    desk = StaffDesk(office, gate, pages)
     return Service(
         name="workflow",
         routers=[
+            staff_routes(desk),
+            leader_routes(desk),
+            office_routes(desk),
             case_routes(office, gate),
             directory_routes(office, gate),
+            statistics_routes(office, gate, key),
+            search_routes(office, gate),
             track_routes(office, pages),
             dead_letter_routes(dead, gate, pages, premises.clock),
         ],
@@ -62,6 +75,7 @@ def build(premises: Premises) -> Service:
             "relay": Relay(store, premises.transport, premises.clock).run,
             "consumer": partial(consumer.run, premises.transport),
             "watch": DeadlineWatch(office).run,
+            "search": SearchIndexing(office).run,
             "anchor": Anchoring(office, anchors).run,
         },
         start=[partial(migrate, engine, VERSIONS)],

@@ -1,32 +1,52 @@
-"""The directory: who acts for the office and for each unit just now (art. 4). Facts for the decision, no rule."""
+"""The directory: who acts for the office and for each unit just now (art. 4). Facts for the decision, no rule.
+
+Law of this file: somebody who is away acts through the deputy named for them, where that one is at work; nobody else is
+made up. Days of absence are days at the centre (Asia/Shanghai), both ends included.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, exists, select
 
+from services.workflow.domain.case import Case
 from services.workflow.domain.facts import Facts, UnitPeople
 from services.workflow.domain.roles import Person
-from services.workflow.store.tables import staff
+from services.workflow.store.tables import absences, staff
+from shared.clock import SHANGHAI
 from shared.contracts.values import Role
 from shared.store.unit_of_work import UnitOfWork
 
 _OFFICE = (Role.HANDLER.value, Role.OFFICE_LEADER.value)
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """Somebody in the directory, and whether they are at work today."""
+
+    person: Person
+    deputy: str | None
+    is_away: bool
+
+
 async def facts_about(unit: UnitOfWork, names: Iterable[str | None]) -> Facts:
     """What must be known about these units, and about the office."""
     wanted = {name for name in names if name}
     query = (
-        select(staff).where(staff.c.active, staff.c.unit.in_(wanted) | staff.c.role.in_(_OFFICE)).order_by(staff.c.id)
+        select(staff, away_on(unit.now).label("is_away"))
+        .where(staff.c.active, staff.c.unit.in_(wanted) | staff.c.role.in_(_OFFICE))
+        .order_by(staff.c.id)
     )
-    people = [_person(row) for row in (await unit.connection.execute(query)).all()]
-    handlers = [person for person in people if person.role is Role.HANDLER]
+    entries = [_entry(row) for row in (await unit.connection.execute(query)).all()]
+    office = [entry for entry in entries if not entry.person.is_of_a_unit]
+    handlers = [entry.person for entry in office if entry.person.role is Role.HANDLER and not entry.is_away]
     return Facts(
-        units={name: _of_unit(people, name) for name in wanted},
-        office_leader=next((person for person in people if person.role is Role.OFFICE_LEADER), None),
+        units={name: _of_unit([entry for entry in entries if entry.person.unit == name]) for name in wanted},
+        office_leader=_acting(office, Role.OFFICE_LEADER),
         office_handlers={person.id: person for person in handlers},
     )
 
@@ -39,15 +59,42 @@ async def on_duty(unit: UnitOfWork) -> Person | None:
     return person
 
 
-def _of_unit(people: Iterable[Person], name: str) -> UnitPeople:
-    own = [person for person in people if person.unit == name]
-    leaders = [person for person in own if person.role is Role.UNIT_LEADER]
-    return UnitPeople(
-        handler=next((person for person in own if person.role is Role.UNIT_HANDLER), None),
-        leader=next(iter(leaders), None),
-        signatories=frozenset(person.name for person in leaders),
+def is_complained_of(case: Case, person: Person) -> bool:
+    """Whether this is the very person that the complaint names: by name, within the unit complained of (art. 17)."""
+    return case.target.staff == person.name and case.target.unit in {None, person.unit}
+
+
+def away_on(moment: datetime) -> ColumnElement[bool]:
+    """Whether a row of ``staff`` is absent on the day of this moment."""
+    today = moment.astimezone(SHANGHAI).date().isoformat()
+    return exists().where(
+        absences.c.staff_id == staff.c.id, absences.c.first_day <= today, absences.c.last_day >= today
     )
 
 
-def _person(row: Row[*tuple[Any, ...]]) -> Person:
-    return Person(id=row.id, name=row.name, role=Role(row.role), unit=row.unit)
+def _of_unit(own: Sequence[_Entry]) -> UnitPeople:
+    leaders = [entry for entry in own if entry.person.role is Role.UNIT_LEADER]
+    standing_in = [stand_in for entry in leaders if entry.is_away and (stand_in := _deputy(own, entry)) is not None]
+    return UnitPeople(
+        handler=_acting(own, Role.UNIT_HANDLER),
+        leader=_acting(own, Role.UNIT_LEADER),
+        # A leader who is away today may have signed yesterday.
+        signatories=frozenset(person.name for person in (*(entry.person for entry in leaders), *standing_in)),
+    )
+
+
+def _acting(entries: Sequence[_Entry], role: Role) -> Person | None:
+    """The first of a role who is at work, else the first deputy of one who is not."""
+    of_role = [entry for entry in entries if entry.person.role is role]
+    present = (entry.person for entry in of_role if not entry.is_away)
+    deputies = (stand_in for entry in of_role if entry.is_away and (stand_in := _deputy(entries, entry)) is not None)
+    return next(present, None) or next(deputies, None)
+
+
+def _deputy(entries: Sequence[_Entry], away: _Entry) -> Person | None:
+    return next((one.person for one in entries if one.person.id == away.deputy and not one.is_away), None)
+
+
+def _entry(row: Row[*tuple[Any, ...]]) -> _Entry:
+    person = Person(id=row.id, name=row.name, role=Role(row.role), unit=row.unit)
+    return _Entry(person, row.deputy, bool(row.is_away))

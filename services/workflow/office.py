@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.calendar_book.book import CalendarBook
 from shared.centre import Centre
 from shared.clock import Clock
 from shared.originals import Originals
@@ -20,6 +21,11 @@ class Office:
     ring: KeyRing
     originals: Originals
     centre: Centre
-    calendar: WorkCalendar
+    calendars: CalendarBook
     hours: BusinessHours
     clock: Clock
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The calendar that counts now."""
+        return self.calendars.calendar

@@ -7,21 +7,35 @@ one (and the key ring only to read originals). It repairs nothing.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Row, select
 
 from services.workflow.anchoring import Anchor, newest_heads
-from services.workflow.domain.timeline import Entry, Head, verify_chain
-from services.workflow.store.files import vouched_for
+from services.workflow.domain.case import case_from_json
+from services.workflow.domain.events import (
+    Event,
+    EvidenceRecorded,
+    Registered,
+    StatementAttached,
+    Supplemented,
+)
+from services.workflow.domain.evolve import fold
+from services.workflow.domain.timeline import Break, Entry, Head, entry_hash, verify_chain
+from services.workflow.store.files import listed, vouched_for
 from services.workflow.store.tables import cases, timeline
 from shared.contracts.complaint import ComplaintReceived
 from shared.originals import OriginalDamagedError, OriginalMissingError, Originals
-from shared.sealing import KeyRing
+from shared.sealing import CannotOpen, KeyRing
 from shared.store.unit_of_work import Store
+
+_PAGE = 200
+_BEYOND = 100
+"""How many places past the end an entry is tried at, to tell a moved one from a changed one."""
+_WITH_ORIGINALS = frozenset({"statement_attached", "evidence_recorded", "supplemented"})
 
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -46,52 +60,121 @@ class Verified:
 
 
 async def verify(
-    store: Store, anchors: list[Anchor], originals: Originals | None, kept: Sequence[str] = ()
+    store: Store,
+    anchors: list[Anchor],
+    *,
+    ring: KeyRing | None = None,
+    originals: Originals | None = None,
 ) -> Verified:
-    """Check everything; ``kept`` names the originals to be read back."""
+    """Check everything. With the key ring also that the register's rows are what their timelines add up to, that
+    complaints are as they came, and, with ``originals``, that every original can be read back.
+    """
     heads = newest_heads(anchors)
-    findings: list[Finding] = []
     seen: set[str] = set()
+    named: dict[str, None] = {}
+    findings: list[Finding] = []
     entry_count = 0
-    async for number, complaint_id, head, rows in _timelines(store):
-        seen.add(number)
+    async for row, rows in _timelines(store):
+        seen.add(row.number)
         entry_count += len(rows)
-        findings += _faults_of(number, complaint_id, head, rows, heads.get(number))
+        faults = _faults_of(row, rows, heads.get(row.number))
+        if ring is not None and not faults:
+            faults = opened_faults(ring, row, rows)
+            named.update(dict.fromkeys(originals_named(ring, row, rows)))
+        findings += faults
     findings += [
         Finding(number, "the whole case is missing, though an anchor knows it")
         for number in sorted(heads.keys() - seen)
     ]
     findings += await _orphans(store, seen)
     if originals is not None:
-        findings += [fault for sha256 in kept if (fault := await _original_fault(originals, sha256))]
-    return Verified(len(seen), entry_count, len(kept), tuple(findings))
+        findings += [fault for sha256 in named if (fault := await _original_fault(originals, sha256))]
+    return Verified(len(seen), entry_count, len(named) if originals else 0, tuple(findings))
 
 
-async def _timelines(store: Store) -> AsyncIterator[tuple[str, UUID, Head, list[AnyRow]]]:
-    query = select(cases.c.number, cases.c.complaint_id, cases.c.version, cases.c.timeline_head).order_by(
-        cases.c.number
-    )
-    async with store.reading() as connection:
-        for row in (await connection.execute(query)).all():
-            entries = select(timeline).where(timeline.c.number == row.number).order_by(timeline.c.version)
-            head = Head(length=row.version, hash=row.timeline_head)
-            yield row.number, row.complaint_id, head, list((await connection.execute(entries)).all())
+async def _timelines(store: Store) -> AsyncIterator[tuple[AnyRow, list[AnyRow]]]:
+    """Every case with its entries, a page of cases at a time, so that a million of them need no more memory than a page."""
+    after = ""
+    while True:
+        async with store.reading() as connection:
+            query = select(cases).where(cases.c.number > after).order_by(cases.c.number).limit(_PAGE)
+            page = (await connection.execute(query)).all()
+            if not page:
+                return
+            after = page[-1].number
+            entries = select(timeline).where(timeline.c.number >= page[0].number, timeline.c.number <= after)
+            rows = (await connection.execute(entries.order_by(timeline.c.number, timeline.c.version))).all()
+        of_case: dict[str, list[AnyRow]] = {}
+        for row in rows:
+            of_case.setdefault(row.number, []).append(row)
+        for row in page:
+            yield row, of_case.get(row.number, [])
 
 
-def _faults_of(
-    number: str, complaint_id: UUID, head: Head, rows: Sequence[AnyRow], anchored: Head | None
-) -> list[Finding]:
-    entries = [_entry(row) for row in rows]
-    fault = verify_chain(complaint_id, entries, anchored) or verify_chain(complaint_id, entries, head)
+def _faults_of(row: AnyRow, rows: Sequence[AnyRow], anchored: Head | None) -> list[Finding]:
+    entries = [_entry(entry) for entry in rows]
+    kept = Head(length=row.version, hash=row.timeline_head)
+    fault = verify_chain(row.complaint_id, entries, anchored) or verify_chain(row.complaint_id, entries, kept)
     if fault is not None:
-        return [Finding(number, f"timeline entry {fault.kind.value}", fault.index + 1)]
-    if len(entries) != head.length:
-        return [Finding(number, "the register's row does not stand where its timeline stands")]
+        kind = Break.REORDERED if fault.kind is Break.CHANGED and _fits_elsewhere(entries, fault.index) else fault.kind
+        return [Finding(row.number, f"timeline entry {kind.value}", fault.index + 1)]
+    if len(entries) != kept.length:
+        return [Finding(row.number, "the register's row does not stand where its timeline stands")]
     return []
+
+
+def _fits_elsewhere(entries: Sequence[Entry], index: int) -> bool:
+    """Whether an entry is whole, only not in the place that its hash speaks of."""
+    entry = entries[index]
+    return any(
+        entry.hash == entry_hash(entry.previous, place, entry.content) for place in range(1, len(entries) + _BEYOND)
+    )
 
 
 def _entry(row: AnyRow) -> Entry:
     return Entry(place=row.version, previous=row.previous, content=vouched_for(row), hash=row.hash)
+
+
+def opened_faults(ring: KeyRing, row: AnyRow, rows: Sequence[AnyRow]) -> list[Finding]:
+    """What only shows once the seals are opened: a register's row or a complaint that was put in another's place."""
+    try:
+        case = fold(_event(ring, entry) for entry in rows)
+        complaint = ring.open(row.sealed_complaint)
+        stored = case_from_json(ring.open(row.sealed_case))
+    except (CannotOpen, ValueError):
+        return [Finding(row.number, "a seal can't be opened: it was changed, or its key is not on the ring")]
+    told = listed(case)
+    wrong = sorted(name for name, value in told.items() if getattr(row, name) != value)
+    findings = [Finding(row.number, f"the register's row says another {name} than the timeline") for name in wrong]
+    if stored != case:
+        findings.append(Finding(row.number, "the register's fold is not what the timeline adds up to"))
+    begun = _event(ring, rows[0]).what
+    vouched = begun.complaint_sha256 if isinstance(begun, Registered) else None
+    if vouched is not None and vouched != hashlib.sha256(complaint).hexdigest():
+        findings.append(Finding(row.number, "the complaint is not the one that was registered"))
+    return findings
+
+
+def originals_named(ring: KeyRing, row: AnyRow, rows: Sequence[AnyRow]) -> list[str]:
+    """Every original that a case names: what came in, its evidence, statements, supplements."""
+    try:
+        complaint = ComplaintReceived.model_validate_json(ring.open(row.sealed_complaint))
+        later = [
+            sha256 for entry in rows if entry.kind in _WITH_ORIGINALS for sha256 in _of_event(_event(ring, entry).what)
+        ]
+    except (CannotOpen, ValueError):
+        return []  # named as a finding already
+    return [*complaint.source.originals, *(item.sha256 for item in complaint.evidence), *later]
+
+
+def _of_event(what: object) -> tuple[str, ...]:
+    if isinstance(what, StatementAttached):
+        return (what.original,)
+    return what.originals if isinstance(what, EvidenceRecorded | Supplemented) else ()
+
+
+def _event(ring: KeyRing, row: AnyRow) -> Event:
+    return Event.model_validate_json(ring.open(row.sealed_event))
 
 
 async def _orphans(store: Store, seen: set[str]) -> list[Finding]:
@@ -109,14 +192,3 @@ async def _original_fault(originals: Originals, sha256: str) -> Finding | None:
     except OriginalDamagedError:
         return Finding(sha256, "the original was changed")
     return None
-
-
-async def originals_named(store: Store, ring: KeyRing) -> list[str]:
-    """Every original that a registered complaint names."""
-    async with store.reading() as connection:
-        sealed = (await connection.execute(select(cases.c.sealed_complaint))).scalars().all()
-    named: dict[str, None] = {}
-    for each in sealed:
-        complaint = ComplaintReceived.model_validate_json(ring.open(each))
-        named.update(dict.fromkeys([*complaint.source.originals, *(item.sha256 for item in complaint.evidence)]))
-    return list(named)

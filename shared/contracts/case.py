@@ -37,6 +37,9 @@ class CaseRegistered(CaseEvent):
     respond_by: Moment
     real_name: bool
     awaiting_statement: bool = Field(description="a major matter told orally waits for the written form (art. 7)")
+    split_from_complaint: UUID | None = Field(
+        default=None, description="a part of this letter: who wrote it and what it says are the letter's"
+    )
 
 
 class CaseAccepted(CaseEvent):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import Connection, MetaData, column, select, table, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -17,6 +17,7 @@ from shared.store.engine import WRITES
 if TYPE_CHECKING:
     from alembic.config import Config
 
+VERSION_TABLE = "alembic_version"
 MIGRATING = 0x5348_4F55_4C49
 """The key of the advisory lock that whoever migrates a PostgreSQL database holds."""
 
@@ -26,18 +27,19 @@ def newest_revision(versions: Path) -> str:
     return max(path.name.split("_", 1)[0] for path in versions.glob("[0-9]*.py"))
 
 
-async def migrate(engine: AsyncEngine, versions: Path) -> None:
+async def migrate(engine: AsyncEngine, versions: Path, *, version_table: str = VERSION_TABLE) -> None:
     """Upgrade to the newest revision. Raises what the database raises; a half-done upgrade is rolled back.
 
-    Processes that start together on one database take turns; whoever comes second finds it done.
+    Processes that start together on one database take turns; whoever comes second finds it done. Two chains of
+    migrations in one database each have a ``version_table`` of their own.
     """
-    if await _stands_at(engine, newest_revision(versions)):
+    if await _stands_at(engine, newest_revision(versions), version_table):
         return
     async with engine.connect() as raw:
         connection = await raw.execution_options(**{WRITES: True})
         async with connection.begin():
             await _take_turns(connection)
-            await connection.run_sync(upgrade, versions)
+            await connection.run_sync(upgrade, versions, version_table)
 
 
 async def _take_turns(connection: AsyncConnection) -> None:
@@ -47,21 +49,23 @@ async def _take_turns(connection: AsyncConnection) -> None:
         await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
 
 
-async def _stands_at(engine: AsyncEngine, revision: str) -> bool:
+async def _stands_at(engine: AsyncEngine, revision: str, version_table: str) -> bool:
     try:
         async with engine.connect() as connection:
-            return (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar() == revision
+            return (
+                await connection.execute(select(column("version_num")).select_from(table(version_table)))
+            ).scalar() == revision
     except DBAPIError as fault:
-        if "alembic_version" in str(fault):  # no such table: a new database
+        if version_table in str(fault):  # no such table: a new database
             return False
         raise
 
 
-def upgrade(connection: Connection, versions: Path) -> None:
+def upgrade(connection: Connection, versions: Path, version_table: str = VERSION_TABLE) -> None:
     """Run Alembic's upgrade on this connection, inside the caller's transaction."""
     from alembic import command  # noqa: PLC0415 - 0.2 s that an up-to-date start does not pay
 
-    command.upgrade(_configuration(connection, versions), "head")
+    command.upgrade(_configuration(connection, versions, version_table=version_table), "head")
 
 
 def revise(connection: Connection, versions: Path, metadata: MetaData, message: str) -> None:
@@ -81,7 +85,9 @@ def differences(connection: Connection, metadata: MetaData) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
 
 
-def _configuration(connection: Connection, versions: Path, metadata: MetaData | None = None) -> Config:
+def _configuration(
+    connection: Connection, versions: Path, metadata: MetaData | None = None, version_table: str = VERSION_TABLE
+) -> Config:
     from alembic.config import Config  # noqa: PLC0415
 
     configuration = Config()
@@ -90,4 +96,5 @@ def _configuration(connection: Connection, versions: Path, metadata: MetaData | 
     configuration.set_main_option("path_separator", "os")
     configuration.attributes["connection"] = connection
     configuration.attributes["metadata"] = metadata
+    configuration.attributes["version_table"] = version_table
     return configuration

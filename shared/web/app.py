@@ -18,12 +18,21 @@ from shared.centre import Centre, load_centre
 from shared.observability import Check, Condition, examine
 from shared.service import Service, running
 from shared.settings import Settings
+from shared.web.access_table import AccessTable, public
 from shared.web.edge import EdgePolicy, install_web
 from shared.web.frame import Site
 from shared.web.i18n import Bilingual
 from shared.web.pages import Pages, make_templates
 from shared.web.security import Limits
+from shared.web.static_files import FILES
 
+HOUSE_ACCESS = AccessTable(
+    tuple(
+        public("GET", path)
+        for path in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/oauth2-redirect", FILES)
+    )
+)
+"""What every process answers; the deployment's gateway keeps all but the static files inside."""
 LARGEST_UPLOAD = 25 * 1024 * 1024
 """Bytes of one request that carries a file; everything else is far smaller."""
 LARGEST_FORM = 112 * 1024 * 1024

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from shared.contracts.values import Role
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault
 from shared.web.qr import QrCode
@@ -98,7 +99,7 @@ class AccountPage:
 
     login: str
     name: str
-    role: str
+    role: Role
     unit: str
     csrf: str
     has_password: bool

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 PREFIX = "/static"
+FILES = PREFIX + "/{version}/{name}"
 BUNDLED = Path(__file__).parent / "static"
 _FOR_EVER = "public, max-age=31536000, immutable"
 _MEDIA_TYPES = {
@@ -55,9 +56,7 @@ class StaticFiles:
 
     def route(self) -> Route:
         """The route that answers for all of them."""
-        return Route(
-            PREFIX + "/{version}/{name}", self._answer, methods=["GET"], name="static", include_in_schema=False
-        )
+        return Route(FILES, self._answer, methods=["GET"], name="static", include_in_schema=False)
 
     async def _answer(self, request: Request) -> Response:
         file = self._files.get(request.path_params["name"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-BENCHES = ("web_form", "mail")
+BENCHES = ("web_form", "mail", "worklist", "imports")
 
 
 def main(names: list[str]) -> int:

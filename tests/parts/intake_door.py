@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from services.intake.ports import Door
 from services.intake.store import tables
+from shared.calendar_book.book import PrintedCalendar
 from shared.centre import load_centre
 from shared.contracts.complaint import Published
 from shared.contracts.envelope import read_envelope, unwrap
@@ -84,7 +85,7 @@ async def intake_house(database_url: str, originals: Any = None, ring: KeyRing |
         originals=originals or MemoryOriginals(),
         ring=ring,
         centre=load_centre(),
-        calendar=published(),
+        calendars=PrintedCalendar(published()),
         hours=CENTRE_HOURS,
         clock=clock,
     )

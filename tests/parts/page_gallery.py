@@ -23,9 +23,8 @@ from services.forms.web import views as verify
 from services.intake.web import views as intake
 from services.workflow.web import views as track
 from shared.contracts.values import Channel, Element, Ground, Role
-from shared.web.desk_frame import KEYS, ROLE_WORDS
 from shared.web.edge import install_web
-from shared.web.frame import Desk, LoginPage, NavItem, ProblemPage, Site
+from shared.web.frame import AccountPage, CodePage, Desk, LoginPage, NavItem, ProblemPage, SetUpPage, Site
 from shared.web.i18n import Bilingual, Language
 from shared.web.pages import Pages, make_templates
 from shared.web.problems import FieldFault, Problem
@@ -346,12 +345,13 @@ DESK = Desk(
         NavItem("stats", "/workflow/statistics", Bilingual("统计", "Statistics")),
     ],
     person="王立新",
-    role=ROLE_WORDS[Role.HANDLER],
-    keys=KEYS,
+    role="市政管办投诉处置人",
     csrf="c2FtcGxl",
 )
 
 _NUMBER = "0193-6f4a"
+
+ACCOUNT = AccountPage("1087", "孙晓敏", Role.OPERATOR, "", "c2FtcGxl", has_password=True, has_totp=False)
 
 SAMPLES: Mapping[str, Sample] = {
     "start": Sample(
@@ -426,6 +426,40 @@ SAMPLES: Mapping[str, Sample] = {
             )
         },
         status=401,
+        posted=True,
+    ),
+    "login-code": Sample("login_code.html", {"page": CodePage("c2FtcGxl", "c3RlcA")}, posted=True),
+    "login-code-failed": Sample(
+        "login_code.html",
+        {"page": CodePage("c2FtcGxl", "c3RlcA", "/workflow/cases", Bilingual("验证码不对。", "The code is wrong."))},
+        status=403,
+        posted=True,
+    ),
+    "set-up": Sample("set_up.html", {"page": SetUpPage("/account/set-up/c2FtcGxl", "c2FtcGxl")}),
+    "set-up-refused": Sample(
+        "set_up.html",
+        {"page": SetUpPage("/account/set-up/c2FtcGxl", "c2FtcGxl", Bilingual("口令太短。", "Too short."))},
+        status=422,
+        posted=True,
+    ),
+    "account": Sample("account.html", {"page": ACCOUNT}),
+    "account-changed": Sample(
+        "account.html",
+        {"page": replace(ACCOUNT, has_totp=True, done=Bilingual("口令已修改。", "The password is changed."))},
+    ),
+    "account-totp": Sample(
+        "account.html",
+        {
+            "page": replace(
+                ACCOUNT,
+                unit="市医疗保障局",
+                role=Role.UNIT_HANDLER,
+                offered="JBSWY3DPEHPK3PXP",
+                offered_qr=qr_code("otpauth://totp/1087?secret=JBSWY3DPEHPK3PXP"),
+                failed=Bilingual("验证码不对。", "The code is wrong."),
+            )
+        },
+        status=422,
         posted=True,
     ),
     "desk": Sample(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from sqlalchemy import RowMapping, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from services.forms.api.access import READERS_OF
@@ -16,7 +17,8 @@ from services.forms.domain.masking import Reader
 from services.forms.handlers import FROZEN, ISSUED, READY
 from services.forms.print_room import PrintRoom
 from services.forms.rendering import Printer, draw
-from services.forms.store.tables import documents
+from services.forms.store.tables import complaints, documents
+from shared.contracts.complaint import ComplaintReceived
 from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.web.access import Gate
@@ -24,6 +26,7 @@ from shared.web.problems import Problem
 
 _LISTED = (
     documents.c.id,
+    documents.c.complaint_id,
     documents.c.case_number,
     documents.c.form,
     documents.c.reader,
@@ -61,8 +64,10 @@ def document_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
         if who.role in _UNITS:
             query = query.where(documents.c.unit == who.unit)
         async with room.store.reading() as connection:
-            rows = (await connection.execute(query)).mappings()
-            return {"items": [_listed(row) for row in rows]}
+            rows = list((await connection.execute(query)).mappings())
+            if rows and not await _took_in(room, connection, rows[0]["complaint_id"], who):
+                rows = []
+        return {"items": [_listed(row) for row in rows]}
 
     @router.get("/forms/documents/{name}", response_class=Response)
     async def document(name: str, who: Principal = Depends(gate.admit)) -> Response:
@@ -86,11 +91,22 @@ async def _one(room: PrintRoom, printer: Printer, identifier: str, who: Principa
         raise _no_such_document() from fault
     async with room.store.reading() as connection:
         row = (await connection.execute(select(documents).where(documents.c.id == wanted))).first()
+        if row is not None and not await _took_in(room, connection, row.complaint_id, who):
+            raise _no_such_document()
     if row is not None and row.state == FROZEN and _may_read(row, who):
         row = await printer.draw_now(row.id)
     if row is None or row.state != READY or not _may_read(row, who):
         raise _no_such_document()
     return row
+
+
+async def _took_in(room: PrintRoom, connection: AsyncConnection, complaint_id: UUID, who: Principal) -> bool:
+    """Whether the complaint is one that this operator took in; the other roles' sight is their copies' and units'."""
+    if who.role is not Role.OPERATOR:
+        return True
+    query = select(complaints.c.sealed).where(complaints.c.complaint_id == complaint_id)
+    sealed = (await connection.execute(query)).scalar()
+    return sealed is not None and ComplaintReceived.model_validate_json(room.ring.open(sealed)).received_by == who.name
 
 
 def _may_read(row: Any, who: Principal) -> bool:

@@ -27,6 +27,8 @@ ACCESS = AccessTable(
         public("GET", "/"),
         public("GET", "/intake/web-forms"),
         public("POST", "/intake/web-forms"),
+        public("PUT", "/intake/web-forms/draft"),
+        public("POST", "/intake/web-forms/draft/discard"),
         public("GET", "/intake/web-forms/receipts/{code}"),
         public("GET", "/intake/written"),
         public("GET", "/intake/written/{code}"),
@@ -35,11 +37,31 @@ ACCESS = AccessTable(
     (
         staff("POST", "/intake/emails", RECEIVERS, scope="intake:email"),
         staff("POST", "/intake/faxes", RECEIVERS, scope="intake:fax"),
-        staff("POST", "/intake/review/{complaint_id}", RECEIVERS, scope="intake:fax", of_a_case=True),
+        staff("POST", "/intake/review/{complaint_id}", RECEIVERS, scope="intake:fax"),
+        *(
+            staff("GET", "/intake/review/{complaint_id}" + part, RECEIVERS, scope="intake:fax")
+            for part in ("", "/pages/{number}.png", "/original")
+        ),
+        *(
+            staff(method, "/intake/box-openings" + part, RECEIVERS, scope="intake:suggestion_box")
+            for method, part in (("POST", ""), ("GET", ""), ("GET", "/{opening_id}"), ("POST", "/{opening_id}/close"))
+        ),
         staff("GET", "/intake/submissions", READERS, scope="intake:read"),
         staff("GET", "/intake/submissions/{complaint_id}", READERS, scope="intake:read", of_a_case=True),
         staff("GET", "/intake/review", READERS, scope="intake:read"),
         staff("GET", "/intake/quarantine", READERS, scope="intake:read"),
+        staff("GET", "/intake/drafts", RECEIVERS, scope="intake:drafts"),
+        *(
+            staff(method, "/intake/drafts/{draft_id}", RECEIVERS, scope="intake:drafts")
+            for method in ("PUT", "GET", "DELETE")
+        ),
+        staff("GET", "/intake/drafts/{draft_id}/earlier", RECEIVERS, scope="intake:drafts"),
+        staff("POST", "/intake/calls", (*RECEIVERS, Role.ADMINISTRATOR), scope="intake:calls"),
+        staff("POST", "/intake/callers", RECEIVERS, scope="intake:phone"),
+        staff("POST", "/intake/phone-logs/import", RECEIVERS, scope="intake:import"),
+        staff("GET", "/intake/phone-logs/imports/{import_id}", RECEIVERS, scope="intake:import"),
+        staff("POST", "/intake/phone-logs/imports/{import_id}", RECEIVERS, scope="intake:import"),
+        staff("GET", "/intake/phone-logs/imports/{import_id}/faults.csv", RECEIVERS, scope="intake:import"),
         staff("GET", "/intake/quarantine/{item_id}/original", RECEIVERS, scope="intake:quarantine", of_a_case=True),
         staff("POST", "/intake/quarantine/{item_id}", RECEIVERS, scope="intake:quarantine", of_a_case=True),
         staff("GET", "/intake/channel-checks", SEES_CHECKS, scope="intake:read"),

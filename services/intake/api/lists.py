@@ -9,8 +9,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from services.intake.api.access import SEES_ALL
+from services.intake.domain.major import major_hints
 from services.intake.ports import Door
 from services.intake.store import queries
+from shared.contracts.complaint import ComplaintReceived
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.problems import Problem
@@ -37,7 +39,7 @@ def list_routes(door: Door, gate: Gate) -> APIRouter:
         row = await queries.one_submission(door.store, complaint_id)
         if row is None or (who.role not in SEES_ALL and row["received_by"] != who.name):
             raise Problem(404, "not_found", "没有这一件", "There is no such submission")
-        return dict(row)
+        return dict(row) | await _insight(door, complaint_id)
 
     @router.get("/intake/review", dependencies=[Depends(gate.admit)])
     async def review() -> dict[str, Any]:
@@ -50,3 +52,18 @@ def list_routes(door: Door, gate: Gate) -> APIRouter:
         return {"items": [dict(row) for row in await queries.quarantined(door.store)]}
 
     return router
+
+
+async def _insight(door: Door, complaint_id: UUID) -> dict[str, Any]:
+    """What a person should look at: words that hint at a major matter (art. 7), likely duplicates, units that may be meant."""
+    sealed = await queries.sealed_submission(door.store, complaint_id)
+    if sealed is None:
+        return {}
+    complaint = ComplaintReceived.model_validate_json(door.ring.open(sealed))
+    found = door.directory.resolve(complaint.target.unit, complaint.target.window)
+    return {
+        "major_hints": major_hints(f"{complaint.facts}\n{complaint.demand or ''}"),
+        "possible_duplicates": complaint.possible_duplicates,
+        "unit_candidates": found.candidates,
+        "unit_known": any(entry.name == complaint.target.unit for entry in door.directory.entries),
+    }

@@ -1,15 +1,13 @@
-"""Faxes in, and the desk where a person reads what the machine could not."""
+"""Faxes in, by upload."""
 
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.intake.adapters.told import Told
 from services.intake.api.answers import (
     RECEIPT_DOCUMENTED,
     key_reused,
@@ -17,22 +15,20 @@ from services.intake.api.answers import (
     unavailable,
     wrong_media_type,
 )
-from services.intake.api.requests import json_body, repetition
+from services.intake.api.requests import repetition
 from services.intake.handlers import KeyReusedError, Original, once
 from services.intake.ports import Door
-from services.intake.scan_desk import NotWaitingError, settle_scan
 from services.intake.scan_reading import receive_scan
 from shared.identity.principal import Principal
 from shared.store.engine import is_unreachable
 from shared.web.access import Gate
-from shared.web.problems import Problem
 
 SCANS = ("image/tiff", "application/pdf", "image/png", "image/jpeg")
 LARGEST_SCAN = 20 * 1024 * 1024
 
 
 def scan_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
-    """POST /intake/faxes and POST /intake/review/{complaint_id}."""
+    """POST /intake/faxes."""
     router = APIRouter(tags=["intake"])
 
     @router.post("/intake/faxes", status_code=201, responses=RECEIPT_DOCUMENTED)
@@ -59,15 +55,6 @@ def scan_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
             raise
         return receipt_answer(receipt, public_url)
 
-    @router.post("/intake/review/{complaint_id}", status_code=201, responses=RECEIPT_DOCUMENTED)
-    async def review(complaint_id: UUID, request: Request, who: Principal = Depends(gate.admit)) -> Response:
-        """What a person read on the page: becomes the complaint, under the number and clock it had from the start."""
-        told = await json_body(request, Told)
-        try:
-            return receipt_answer(await settle_scan(door, complaint_id, told, typed_by=who.name), public_url)
-        except NotWaitingError as fault:
-            raise _not_waiting() from fault
-
     return router
 
 
@@ -87,12 +74,3 @@ async def _uploaded(request: Request) -> Original:
         if file is None or isinstance(file, str) or file.content_type not in SCANS:
             raise wrong_media_type(f"a part named file: {', '.join(SCANS)}")
         return Original(file.filename or "fax", file.content_type, await file.read(), kind="scan")
-
-
-def _not_waiting() -> Problem:
-    return Problem(
-        409,
-        "not_waiting",
-        "这件扫描件不在待核对之列（可能已由他人录入）",
-        "This scan does not wait for review; somebody may have typed it already",
-    )

@@ -51,6 +51,22 @@ async def one_submission(store: Store, complaint_id: UUID) -> AnyRow | None:
         return (await connection.execute(query)).mappings().first()
 
 
+async def sealed_submission(store: Store, complaint_id: UUID) -> str | None:
+    """What is sealed of one submission."""
+    query = select(submissions.c.sealed).where(submissions.c.complaint_id == complaint_id)
+    async with store.reading() as connection:
+        sealed: str | None = (await connection.execute(query)).scalar()
+        return sealed
+
+
+async def submissions_of_phone(store: Store, phone_index: str, limit: int = 20) -> list[AnyRow]:
+    """The newest submissions that gave this phone, by its keyed hash."""
+    query = select(*_LISTED).where(submissions.c.phone_index == phone_index)
+    async with store.reading() as connection:
+        newest = query.order_by(submissions.c.received_at.desc()).limit(limit)
+        return list((await connection.execute(newest)).mappings())
+
+
 async def scans_to_review(store: Store, limit: int = PAGE) -> list[AnyRow]:
     """Scans that a person must look at, the most urgent first."""
     query = (

@@ -30,7 +30,9 @@ from shared.web.i18n import Bilingual
 QUARANTINE = "/desk/quarantine"
 SHORTEST_REASON, LONGEST_REASON = 2, 400
 _GONE = Bilingual("这一件已由别人处理。", "Somebody else has settled this item.")
-_UNREADABLE = Bilingual("程序仍然读不出内容，请看原件后人工录入。", "Still unreadable: look at the original and type it.")
+_UNREADABLE = Bilingual(
+    "程序仍然读不出内容，请看原件后人工录入。", "Still unreadable: look at the original and type it."
+)
 _NO_REASON = Bilingual("归为非投诉须写明理由（2 至 400 字）。", "Say why it is none (2 to 400 characters).")
 _NO_WAY = Bilingual("请选择怎样处理。", "Choose what to do.")
 

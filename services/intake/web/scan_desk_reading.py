@@ -96,9 +96,7 @@ def unconfirmed(
     ]
 
 
-def confirms(
-    typed: Typed, confirmed: frozenset[str], found: Mapping[str, Found], crops: str
-) -> list[Confirm]:
+def confirms(typed: Typed, confirmed: frozenset[str], found: Mapping[str, Found], crops: str) -> list[Confirm]:
     """The rows of the desk. ``crops`` is where the strips of the page are drawn; the field's name is put behind it."""
     rows = []
     for number, (name, label, _) in enumerate(FIELDS, start=1):

@@ -213,5 +213,8 @@ async def _registered(room: DeskRoom, request: Request, sent: UUID | None) -> Re
 
 def _not_waiting() -> Problem:
     return Problem(
-        404, "not_waiting", "这件扫描件不在待核对之列（可能已由他人录入）", "This scan does not wait for review any more"
+        404,
+        "not_waiting",
+        "这件扫描件不在待核对之列（可能已由他人录入）",
+        "This scan does not wait for review any more",
     )

@@ -8,6 +8,9 @@ from shared.web.dead_letter_routes import dead_letter_rows
 
 READERS = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
 """An administrator reads no case and no complainant (art. 17)."""
+FREEZES = (Role.OFFICE_LEADER, Role.AUDITOR)
+OFFICE = (Role.HANDLER, *FREEZES)
+READS_FIGURES = (*OFFICE, Role.UNIT_HANDLER, Role.UNIT_LEADER)
 
 ACCESS = AccessTable(
     (
@@ -18,8 +21,26 @@ ACCESS = AccessTable(
         staff("GET", "/workflow/cases/{number}/timeline", READERS, scope="workflow:read", of_a_case=True),
         staff("GET", "/workflow/cases/{number}/actions", READERS, scope="workflow:read", of_a_case=True),
         staff("POST", "/workflow/cases/{number}/actions/{name}", READERS, scope="workflow:act", of_a_case=True),
+        staff("POST", "/workflow/search", READERS, scope="workflow:read"),
+        public("GET", "/workflow/public-figures"),
+        staff("GET", "/workflow/statistics", READS_FIGURES, scope="workflow:statistics"),
+        staff("GET", "/workflow/assessment", READS_FIGURES, scope="workflow:statistics"),
+        staff("POST", "/workflow/statistics/freeze", FREEZES, scope="workflow:statistics"),
+        staff("GET", "/workflow/statistics/frozen", OFFICE, scope="workflow:statistics"),
+        staff("GET", "/workflow/statistics/frozen/{frozen_id}", OFFICE, scope="workflow:statistics"),
+        staff("POST", "/workflow/assignments", (Role.HANDLER, Role.OFFICE_LEADER), scope="workflow:act"),
+        staff("GET", "/workflow/approvals", (Role.OFFICE_LEADER,), scope="workflow:read"),
+        staff("POST", "/workflow/approvals/{number}", (Role.OFFICE_LEADER,), scope="workflow:act", of_a_case=True),
+        staff("GET", "/workflow/follow-ups", (Role.HANDLER,), scope="workflow:read"),
+        staff("POST", "/workflow/follow-ups/{number}", (Role.HANDLER,), scope="workflow:act", of_a_case=True),
+        staff("GET", "/workflow/directory", Role, scope="workflow:read"),
         staff("GET", "/workflow/directory/units", Role, scope="workflow:read"),
         staff("GET", "/workflow/directory/staff", Role, scope="workflow:read"),
+        staff("GET", "/workflow/directory/reception-points", Role, scope="workflow:read"),
+        staff("GET", "/workflow/directory/staff/{who}/absences", Role, scope="workflow:read"),
+        staff("POST", "/workflow/directory/staff/{who}/absences", (Role.ADMINISTRATOR,), scope="workflow:directory"),
+        staff("DELETE", "/workflow/directory/staff/{who}/absences", (Role.ADMINISTRATOR,), scope="workflow:directory"),
+        staff("POST", "/workflow/directory/import", (Role.ADMINISTRATOR,), scope="workflow:directory"),
         staff("PUT", "/workflow/directory/staff", (Role.ADMINISTRATOR,), scope="workflow:directory"),
     ),
     dead_letter_rows("workflow"),

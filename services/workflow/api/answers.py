@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping
+from sqlalchemy import RowMapping, select
 
+from services.workflow.domain import commands
 from services.workflow.domain.case import Case
 from services.workflow.domain.refusal import Refusal, RefusalCode
+from services.workflow.office import Office
+from services.workflow.store.tables import cases
 from shared.centre import Centre
 from shared.contracts.complaint import ComplaintReceived
+from shared.store.unit_of_work import UnitOfWork
 from shared.web.problems import Problem
 
 _STATUS = {
@@ -47,7 +52,9 @@ def stale() -> Problem:
     )
 
 
-def case_answer(row: RowMapping, case: Case, complaint: ComplaintReceived, centre: Centre) -> dict[str, Any]:
+def case_answer(
+    row: RowMapping, case: Case, complaint: ComplaintReceived, centre: Centre, supplements: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
     """A case as its people see it: the words of the complaint, never who complained."""
     return {
         "number": case.number,
@@ -71,9 +78,30 @@ def case_answer(row: RowMapping, case: Case, complaint: ComplaintReceived, centr
         "major": case.major,
         "missing": [element.value for element in case.missing],
         "evidence": [item.model_dump(mode="json") for item in complaint.evidence],
+        "supplements": list(supplements),
+        "split_from": case.split_from,
+        "parts": list(case.parts),
+        "links": [{"other": link.other, "relation": link.relation.value} for link in case.links],
         "clocks": [_clock(clock) for clock in case.clocks],
         "next_limit": row["next_limit"],
     }
+
+
+async def done(office: Office, unit: UnitOfWork, case: Case, command: commands.Command) -> dict[str, Any]:
+    """What an action led to; a look at the identity, which the timeline holds now, brings the identity itself."""
+    answer: dict[str, Any] = {
+        "number": case.number,
+        "state": case.state.value,
+        "version": case.version,
+        "round": case.round,
+        "parts": list(case.parts),
+    }
+    if isinstance(command, commands.RevealIdentity):
+        query = select(cases.c.sealed_complaint).where(cases.c.number == case.number)
+        sealed = (await unit.connection.execute(query)).scalar_one()
+        complaint = ComplaintReceived.model_validate_json(office.ring.open(sealed))
+        answer["identity"] = complaint.complainant.model_dump(mode="json")
+    return answer
 
 
 def _clock(clock: Any) -> dict[str, Any]:
@@ -85,6 +113,10 @@ def _clock(clock: Any) -> dict[str, Any]:
         "started_at": clock.started_at,
         "limit": clock.limit,
         "original_limit": clock.original_limit,
+        "limits": [
+            {"limit": each.limit.moment, "because": each.because.value, "calendar": each.limit.calendar_version}
+            for each in clock.limits
+        ],
         "end": clock.end.value if clock.end else None,
         "ended_at": clock.ended_at,
     }

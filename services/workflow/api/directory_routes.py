@@ -2,66 +2,104 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
-from sqlalchemy import select, update
+from fastapi import APIRouter, Depends, Response
+from sqlalchemy import delete, select
+from starlette.requests import Request
 
+from services.workflow import staffing
+from services.workflow.directory import away_on
 from services.workflow.office import Office
-from services.workflow.store.tables import staff
-from shared.contracts.values import Role
+from services.workflow.staffing import Absence, SheetFault, StaffEntry
+from services.workflow.store.tables import absences, staff
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
-
-
-class StaffEntry(BaseModel):
-    """One person of the office or of a unit. ``id`` is the account's name."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    id: Name
-    name: Name
-    role: Role
-    unit: Annotated[str, StringConstraints(max_length=120)] | None = None
-    active: bool = True
-
-    @model_validator(mode="after")
-    def _a_unit_where_due(self) -> StaffEntry:
-        if (self.role in (Role.UNIT_HANDLER, Role.UNIT_LEADER)) != (self.unit is not None):
-            raise ValueError("a unit's person has a unit, and nobody else has")
-        return self
+MOST_BYTES = 5 * 1024 * 1024
 
 
 def directory_routes(office: Office, gate: Gate) -> APIRouter:
-    """GET the units and staff; PUT a person."""
+    """Units, reception points and staff; the administrator's keeping of them."""
     router = APIRouter(tags=["directory"])
+    _add_reading(router, office, gate)
+    _add_keeping(router, office, gate)
+    _add_absences(router, office, gate)
+    return router
 
+
+def _add_reading(router: APIRouter, office: Office, gate: Gate) -> None:
     @router.get("/workflow/directory/units", dependencies=[Depends(gate.admit)])
     async def units() -> dict[str, Any]:
         """Units and windows, as published."""
         return {"items": [unit.model_dump() for unit in office.centre.units]}
 
+    @router.get("/workflow/directory/reception-points", dependencies=[Depends(gate.admit)])
+    async def points() -> dict[str, Any]:
+        """Where complaints are received on site (art. 8)."""
+        return {"items": list(office.centre.reception_points)}
+
     @router.get("/workflow/directory/staff", dependencies=[Depends(gate.admit)])
     async def people() -> dict[str, Any]:
-        """Everybody, by unit."""
-        query = select(staff).order_by(staff.c.unit, staff.c.role, staff.c.id)
+        """Everybody, by unit, and whether they are away today."""
+        query = select(staff, away_on(office.clock()).label("is_away")).order_by(staff.c.unit, staff.c.role, staff.c.id)
         async with office.store.reading() as connection:
             return {"items": [dict(row) for row in (await connection.execute(query)).mappings()]}
 
+    @router.get("/workflow/directory/staff/{who}/absences", dependencies=[Depends(gate.admit)])
+    async def away(who: str) -> dict[str, Any]:
+        """When somebody is away."""
+        query = select(absences).where(absences.c.staff_id == who).order_by(absences.c.first_day)
+        async with office.store.reading() as connection:
+            return {"items": [dict(row) for row in (await connection.execute(query)).mappings()]}
+
+
+def _add_keeping(router: APIRouter, office: Office, gate: Gate) -> None:
     @router.put("/workflow/directory/staff")
     async def put(entry: StaffEntry, _who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """Add a person, or change who they are."""
-        if entry.unit is not None and all(unit.name != entry.unit for unit in office.centre.units):
-            fault = FieldFault("unit", "unknown_unit", "名录中没有这个单位", "is not a unit of the centre")
-            raise Problem(422, "validation", "有内容需要改正", "Something needs correcting", fields=[fault])
-        row = entry.model_dump(mode="json")
-        async with office.store.transaction(office.clock()) as unit:
-            if not await unit.claim(staff, [row | {"since": unit.now}], key="id"):
-                await unit.connection.execute(update(staff).where(staff.c.id == entry.id).values(**row))
-        return row
+        try:
+            async with office.store.transaction(office.clock()) as unit:
+                await staffing.put(unit, office.centre, [entry])
+        except SheetFault as fault:
+            named = FieldFault("unit", "unknown_unit", "名录中没有这个单位", "is not a unit of the centre")
+            raise _to_correct([named]) from fault
+        return entry.model_dump(mode="json")
 
-    return router
+    @router.post("/workflow/directory/import")
+    async def take(request: Request, _who: Principal = Depends(gate.admit)) -> dict[str, Any]:
+        """A whole table, CSV or XLSX, as the body; all of it or nothing."""
+        content = await request.body()
+        if len(content) > MOST_BYTES:
+            raise Problem(413, "too_large", "表格太大", "The table is too large")
+        try:
+            return {"people": await staffing.import_sheet(office, content)}
+        except SheetFault as fault:
+            raise _to_correct(
+                [
+                    FieldFault(f"rows.{row}.{column}", "bad_cell", f"第{row}行不正确", f"row {row}: {what}")
+                    for row, column, what in fault.faults[:100]
+                ]
+            ) from fault
+
+
+def _add_absences(router: APIRouter, office: Office, gate: Gate) -> None:
+    @router.post("/workflow/directory/staff/{who}/absences", status_code=201)
+    async def leave(who: str, absence: Absence, _keeper: Principal = Depends(gate.admit)) -> dict[str, Any]:
+        """Somebody will be away; the deputy stands in."""
+        async with office.store.transaction(office.clock()) as unit:
+            if not await staffing.add_absence(unit, who, absence):
+                raise Problem(404, "not_found", "名录中没有此人", "There is no such person")
+        return absence.model_dump(mode="json")
+
+    @router.delete("/workflow/directory/staff/{who}/absences", status_code=204)
+    async def back(who: str, _keeper: Principal = Depends(gate.admit)) -> Response:
+        """Somebody is back: all absences are struck out."""
+        async with office.store.transaction(office.clock()) as unit:
+            await unit.connection.execute(delete(absences).where(absences.c.staff_id == who))
+        return Response(status_code=204)
+
+
+def _to_correct(fields: list[FieldFault]) -> Problem:
+    return Problem(422, "validation", "有内容需要改正", "Something needs correcting", fields=fields)

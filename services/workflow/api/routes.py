@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -14,25 +15,24 @@ from starlette.requests import Request
 
 from services.workflow import directory
 from services.workflow.api import answers
+from services.workflow.api.case_filter import case_filter
+from services.workflow.api.once import Once
+from services.workflow.api.people import person_of
 from services.workflow.domain.case import Case, case_from_json
 from services.workflow.domain.commands import COMMANDS, Command
 from services.workflow.domain.decide import available
 from services.workflow.domain.roles import Person
 from services.workflow.domain.sight import may_see
-from services.workflow.handlers import RefusedError, act
+from services.workflow.handlers import NoSuchCaseError, RefusedError, carry_out
 from services.workflow.office import Office
 from services.workflow.store import files, queries, tables
+from services.workflow.store.statistics import Filter
 from shared.contracts.complaint import ComplaintReceived
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.problems import Problem
 
 _BY_NAME: dict[str, type[Command]] = {act.value: model for act, model in COMMANDS.items()}
-
-
-def person_of(principal: Principal) -> Person:
-    """The principal as the domain knows people."""
-    return Person(id=principal.id, name=principal.name, role=principal.role, unit=principal.unit)
 
 
 def case_routes(office: Office, gate: Gate) -> APIRouter:
@@ -51,9 +51,16 @@ def _add_reading(router: APIRouter, office: Office, gate: Gate) -> None:
         after_limit: datetime | None = None,
         after_number: str | None = None,
         limit: int = Query(default=queries.PAGE, ge=1, le=200),
+        which: Filter | None = Depends(case_filter),
         who: Principal = Depends(gate.admit),
     ) -> dict[str, Any]:
-        """Open cases, the nearest limit first; only those the asker may know of."""
+        """Open cases, the nearest limit first; with a filter of the statistics, all cases it speaks of, by number.
+
+        Only those the asker may know of. The next page: ``after_limit`` and ``after_number`` of the last row.
+        """
+        if which is not None:
+            found = await queries.listed(office.store, person_of(who), which, after=after_number, limit=limit)
+            return {"items": [dict(row) for row in found]}
         after = (after_limit, after_number) if after_limit and after_number else None
         rows = await queries.worklist(office.store, person_of(who), states=state, unit=unit, after=after, limit=limit)
         return {"items": [dict(row) for row in rows]}
@@ -62,7 +69,8 @@ def _add_reading(router: APIRouter, office: Office, gate: Gate) -> None:
     async def case(number: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """One case."""
         row, found, complaint = await _seen(office, number, person_of(who))
-        return answers.case_answer(row, found, complaint, office.centre)
+        more = await queries.supplements_of(office.store, office.ring, number)
+        return answers.case_answer(row, found, complaint, office.centre, more)
 
     @router.get("/workflow/cases/{number}/timeline")
     async def timeline(number: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
@@ -78,6 +86,7 @@ def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:
         _, found, _ = await _seen(office, number, person_of(who))
         async with office.store.transaction(office.clock()) as unit:
             facts = await directory.facts_about(unit, (found.unit, found.target.unit))
+        facts = replace(facts, is_complained_of=directory.is_complained_of(found, person_of(who)))
         offers = available(found, person_of(who), office.clock(), office.calendar, office.hours, facts)
         return {
             "version": found.version,
@@ -100,24 +109,30 @@ def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:
         name: str,
         request: Request,
         if_match: str | None = Header(default=None),
+        idempotency_key: str | None = Header(default=None, min_length=8, max_length=128),
         who: Principal = Depends(gate.admit),
     ) -> dict[str, Any]:
-        """Do it. ``If-Match`` carries the version that was looked at; an older one is answered 412."""
+        """Do it. ``If-Match`` carries the version that was looked at; an older one is answered 412.
+
+        With an ``Idempotency-Key`` the same request sent again gets the same answer and is done once.
+        """
         command = _command(name, await request.body())
-        seen = _version(if_match)
+        once = Once(who.name, f"{number}/{name}", idempotency_key, await request.body()) if idempotency_key else None
         try:
             async with office.store.transaction(office.clock()) as unit:
-                file = await files.load(unit, office.ring, tables.cases.c.number == number)
-                if file is None:
-                    raise answers.no_such_case()
-                if seen is not None and seen < file.case.acted_version:
-                    raise answers.stale()
-                after = await act(office, unit, file, command, person_of(who))
+                if once is not None and (kept := await once.kept_answer(unit, office.ring)) is not None:
+                    return kept
+                after = await carry_out(office, unit, number, command, person_of(who), _version(if_match))
+                answer = await answers.done(office, unit, after, command)
+                if once is not None:
+                    await once.keep(unit, office.ring, answer)
+                return answer
         except RefusedError as fault:
             raise answers.refused(fault.refusal) from fault
+        except NoSuchCaseError as fault:
+            raise answers.no_such_case() from fault
         except files.StaleError as fault:
             raise answers.stale() from fault
-        return {"number": after.number, "state": after.state.value, "version": after.version, "round": after.round}
 
 
 async def _seen(office: Office, number: str, person: Person) -> tuple[Any, Case, ComplaintReceived]:
@@ -126,7 +141,7 @@ async def _seen(office: Office, number: str, person: Person) -> tuple[Any, Case,
     if row is None:
         raise answers.no_such_case()
     case = case_from_json(office.ring.open(row["sealed_case"]))
-    if not may_see(case, person):
+    if not may_see(case, person, is_complained_of=directory.is_complained_of(case, person)):
         raise answers.no_such_case()
     return row, case, ComplaintReceived.model_validate_json(office.ring.open(row["sealed_complaint"]))
 

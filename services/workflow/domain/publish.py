@@ -108,7 +108,7 @@ def _deadline(
     )
 
 
-def _registered(t: _Telling, _what: events.Registered) -> Said:
+def _registered(t: _Telling, what: events.Registered) -> Said:
     respond = t.after.clock(ClockName.RESPOND)
     assert respond is not None, "every case begins with this clock"
     yield published.CaseRegistered(
@@ -118,6 +118,7 @@ def _registered(t: _Telling, _what: events.Registered) -> Said:
         respond_by=respond.limit,
         real_name=t.after.real_name,
         awaiting_statement=t.after.state is State.AWAITING_STATEMENT,
+        split_from_complaint=what.split_from_complaint,
     )
 
 

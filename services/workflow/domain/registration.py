@@ -97,9 +97,17 @@ def _receiver(name: str) -> Person:
 
 
 def register_part(
-    original: Case, part: events.SplitPart, now: datetime, calendar: WorkCalendar, hours: BusinessHours
+    original: Case,
+    part: events.SplitPart,
+    now: datetime,
+    calendar: WorkCalendar,
+    hours: BusinessHours,
+    complaint_sha256: Sha256 | None = None,
 ) -> Event:
-    """The first event of a case that was split off a letter: received when the letter was, answered if the letter was."""
+    """The first event of a case that was split off a letter: received when the letter was, answered if the letter was.
+
+    ``complaint_sha256``: of the part's own copy of the complaint, so that the timeline vouches for it.
+    """
     now = in_utc(now)
     what = events.Registered(
         complaint_id=part.complaint_id,
@@ -116,6 +124,8 @@ def register_part(
         target=part.target,
         matter=part.matter,
         split_from=original.number,
+        split_from_complaint=original.complaint_id,
+        complaint_sha256=complaint_sha256,
         responded_at=original.responded_at,
     )
     started = first_clocks(what, State.REGISTERED, now, Clockwork(calendar, hours))

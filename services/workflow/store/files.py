@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from services.workflow.domain.case import Case, case_from_json, case_to_json
 from services.workflow.domain.deadlines import watch_at
@@ -21,7 +21,7 @@ from services.workflow.domain.events import Event
 from services.workflow.domain.evolve import fold
 from services.workflow.domain.publish import publish
 from services.workflow.domain.timeline import Head, append
-from services.workflow.store import tables
+from services.workflow.store import counting, tables
 from shared.contracts.complaint import ComplaintReceived
 from shared.sealing import KeyRing
 from shared.store.unit_of_work import UnitOfWork
@@ -33,6 +33,8 @@ class CaseFile:
 
     case: Case
     head: Head
+    counted_by: int = 0
+    """The serial of the calendar by which all its limits have been counted, at least."""
 
 
 class StaleError(Exception):
@@ -42,41 +44,44 @@ class StaleError(Exception):
 async def load(unit: UnitOfWork, ring: KeyRing, which: ColumnElement[bool]) -> CaseFile | None:
     """One case, locked until the commit."""
     cases = tables.cases
-    query = select(cases.c.sealed_case, cases.c.timeline_head, cases.c.version).where(which).with_for_update()
-    row = (await unit.connection.execute(query)).first()
+    query = select(cases.c.sealed_case, cases.c.timeline_head, cases.c.version, cases.c.counted_by)
+    row = (await unit.connection.execute(query.where(which).with_for_update())).first()
     if row is None:
         return None
-    return CaseFile(case_from_json(ring.open(row.sealed_case)), Head(length=row.version, hash=row.timeline_head))
+    head = Head(length=row.version, hash=row.timeline_head)
+    return CaseFile(case_from_json(ring.open(row.sealed_case)), head, row.counted_by)
 
 
-async def begin(unit: UnitOfWork, ring: KeyRing, events: Sequence[Event], complaint: bytes) -> Case:
-    """Open the file with its first events; ``complaint`` is the message's JSON, kept sealed."""
+async def begin(
+    unit: UnitOfWork, ring: KeyRing, events: Sequence[Event], complaint: ComplaintReceived, *, counted_by: int
+) -> Case:
+    """Open the file with its first events; the complaint is kept sealed, ``counted_by`` is the calendar's serial."""
     case = fold(events)
     head = _append(unit, ring, case, None, events)
-    unit.add(tables.cases, _row(ring, case, head) | {"sealed_complaint": ring.seal_record(complaint)})
+    sealed = ring.seal_record(complaint.model_dump_json().encode())
+    unit.add(tables.cases, _row(ring, case, head) | {"sealed_complaint": sealed, "counted_by": counted_by})
+    unit.add(tables.case_facts, counting.first_facts(case, counting.caller_of(ring, complaint)))
+    for row in counting.clock_rows(case, case.clocks):
+        unit.add(tables.clock_facts, row)
     _tell(unit, None, events, head)
     return case
 
 
-async def go_on(unit: UnitOfWork, ring: KeyRing, file: CaseFile, events: Sequence[Event]) -> Case:
-    """Add events to the file. Raises StaleError."""
+async def go_on(unit: UnitOfWork, ring: KeyRing, file: CaseFile, events: Sequence[Event], *, counted_by: int) -> Case:
+    """Add events to the file; ``counted_by`` as in ``CaseFile``. Raises StaleError."""
     case = fold(events, file.case)
     head = _append(unit, ring, file.case, file.head, events)
     cases = tables.cases
     written = await unit.connection.execute(
         update(cases)
         .where(cases.c.number == case.number, cases.c.version == file.case.version)
-        .values(**_row(ring, case, head))
+        .values(**_row(ring, case, head), counted_by=counted_by)
     )
     if written.rowcount != 1:
         raise StaleError
+    await counting.count_again(unit, file.case, case)
     _tell(unit, file.case, events, head)
     return case
-
-
-def complaint_of(ring: KeyRing, row: Row[*tuple[Any, ...]]) -> ComplaintReceived:
-    """The complaint as it came."""
-    return ComplaintReceived.model_validate_json(ring.open(row.sealed_complaint))
 
 
 def _append(unit: UnitOfWork, ring: KeyRing, case: Case, head: Head | None, events: Sequence[Event]) -> Head:
@@ -121,6 +126,11 @@ def _tell(unit: UnitOfWork, before: Case | None, events: Sequence[Event], head: 
 
 
 def _row(ring: KeyRing, case: Case, head: Head) -> dict[str, Any]:
+    return listed(case) | {"sealed_case": ring.seal_record(case_to_json(case)), "timeline_head": head.hash}
+
+
+def listed(case: Case) -> dict[str, Any]:
+    """What lists sort and filter by: nothing but what the fold says."""
     next_clock = min(case.open_clocks, key=lambda clock: clock.limit, default=None)
     return {
         "number": case.number,
@@ -133,7 +143,7 @@ def _row(ring: KeyRing, case: Case, head: Head) -> dict[str, Any]:
         "track": case.track.value if case.track else None,
         "unit": case.unit,
         "target_unit": case.target.unit,
-        "matter": case.matter,
+        "matter": case.matter and case.matter[:80],
         "channel": case.channel.value,
         "real_name": case.real_name,
         "confidential": case.confidential,
@@ -144,6 +154,4 @@ def _row(ring: KeyRing, case: Case, head: Head) -> dict[str, Any]:
         "next_limit": next_clock.limit if next_clock else None,
         "next_clock": next_clock.name.value if next_clock else None,
         "watch_at": watch_at(case),
-        "sealed_case": ring.seal_record(case_to_json(case)),
-        "timeline_head": head.hash,
     }

@@ -7,7 +7,7 @@ sealed; what lists sort and filter by is not.
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, Uuid, false
 
 from shared.store.columns import UtcDateTime
 from shared.store.message_tables import message_tables
@@ -39,6 +39,8 @@ cases = Table(
     Column("next_limit", UtcDateTime),
     Column("next_clock", String(20)),
     Column("watch_at", UtcDateTime),
+    Column("counted_by", Integer, nullable=False, server_default="0"),
+    Column("searchable", Boolean, nullable=False, server_default=false()),
     Column("sealed_case", Text, nullable=False),
     Column("sealed_complaint", Text, nullable=False),
     Column("timeline_head", String(64), nullable=False),
@@ -53,6 +55,86 @@ Index(
     postgresql_where=cases.c.watch_at.isnot(None),
 )
 Index("cases_received", cases.c.received_at)
+Index(
+    "cases_counted",
+    cases.c.counted_by,
+    sqlite_where=cases.c.next_limit.isnot(None),
+    postgresql_where=cases.c.next_limit.isnot(None),
+)
+Index("cases_unindexed", cases.c.number, sqlite_where=~cases.c.searchable, postgresql_where=~cases.c.searchable)
+
+case_facts = Table(
+    "case_facts",
+    metadata,
+    Column("number", String(11), primary_key=True),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("month", String(7), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("unit", String(120)),
+    Column("window", String(120)),
+    Column("matter", String(200)),
+    Column("ground", String(10)),
+    Column("state", String(20), nullable=False),
+    Column("rounds", Integer, nullable=False),
+    Column("extension_days", Integer, nullable=False),
+    Column("satisfaction", String(20)),
+    Column("substantiated", Boolean, nullable=False),
+    Column("sanctions", Integer, nullable=False),
+    Column("caller", String(32)),
+)
+"""What is counted of a case (arts. 19-21), so that no statistic ever opens a seal. ``caller`` is blinded."""
+Index("case_facts_received", case_facts.c.received_at)
+Index("case_facts_caller", case_facts.c.caller, case_facts.c.received_at)
+
+clock_facts = Table(
+    "clock_facts",
+    metadata,
+    Column("number", String(11), primary_key=True),
+    Column("clock", String(40), primary_key=True),
+    Column("name", String(20), nullable=False),
+    Column("unit", String(120)),
+    Column("limit", UtcDateTime, nullable=False),
+    Column("outcome", String(10)),
+    Column("ended_at", UtcDateTime),
+)
+
+supplements = Table(
+    "supplements",
+    metadata,
+    Column("supplement_id", Uuid, primary_key=True),
+    Column("number", String(11), nullable=False, index=True),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("sealed", Text, nullable=False),
+)
+
+search_tokens = Table(
+    "search_tokens",
+    metadata,
+    Column("token", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", String(11), primary_key=True),
+)
+"""Keyed hashes of pairs of characters: a stolen index says nothing and can't be tried out."""
+
+anchors_known = Table(
+    "anchors_known",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+)
+"""Which anchor files there must be: the newest one's removal breaks no chain of files, but it shows here."""
+
+frozen_periods = Table(
+    "frozen_periods",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("first_day", String(10), nullable=False),
+    Column("last_day", String(10), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_by", String(80), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("signature", String(128), nullable=False),
+)
 
 timeline = Table(
     "timeline",
@@ -86,9 +168,22 @@ staff = Table(
     Column("role", String(20), nullable=False),
     Column("unit", String(120)),
     Column("active", Boolean, nullable=False),
+    Column("deputy", String(80)),
+    Column("desk_number", String(40)),
     Column("since", UtcDateTime, nullable=False),
 )
 Index("staff_unit", staff.c.unit, staff.c.role)
+
+absences = Table(
+    "absences",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("staff_id", String(80), nullable=False),
+    Column("first_day", String(10), nullable=False),
+    Column("last_day", String(10), nullable=False),
+)
+"""Days (Asia/Shanghai, both included, ISO 8601) on which somebody is away and the deputy stands in."""
+Index("absences_days", absences.c.last_day, absences.c.first_day)
 
 idempotency = Table(
     "idempotency",

@@ -13,10 +13,11 @@ from shared.identity.passwords import TooBusy
 from shared.identity.principal import Principal
 from shared.identity.reception import Reception
 from shared.identity.second_factor import provisioning_uri
-from shared.web.access import Gate, not_allowed, session_of
+from shared.web.access import Gate, session_of
 from shared.web.frame import AccountPage
 from shared.web.i18n import Bilingual
 from shared.web.pages import Pages
+from shared.web.problems import Problem
 from shared.web.qr import qr_code
 
 ACCOUNT = "/account"
@@ -32,9 +33,9 @@ class OwnAccount:
         self._gate = gate
 
     async def of(self, principal: Principal) -> Account:
-        """The account of whoever asks. Raises Problem 403 for a token."""
+        """The account of whoever asks. Raises Problem 409 for a token."""
         if not principal.account:
-            raise not_allowed("访问令牌没有账号", "A token has no account")
+            raise Problem(409, "token_has_no_account", "访问令牌没有账号", "A token has no account")
         return await self.reception.accounts.named(principal.account)
 
     async def show(
@@ -51,7 +52,7 @@ class OwnAccount:
         page = AccountPage(
             login=account.login,
             name=account.name,
-            role=account.role.value,
+            role=account.role,
             unit=account.unit or "",
             csrf=self._gate.csrf(request),
             has_password=account.has_password,

@@ -7,6 +7,7 @@ context.configure(
     target_metadata=context.config.attributes.get("metadata"),
     render_as_batch=context.config.attributes["connection"].dialect.name == "sqlite",
     compare_type=True,
+    version_table=context.config.attributes["version_table"],
 )
 
 with context.begin_transaction():

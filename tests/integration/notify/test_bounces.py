@@ -1,5 +1,6 @@
 """A bounce takes the answer back: the delivery is undelivered, and whoever is owed an answer gets it another way."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -27,6 +28,7 @@ from shared.contracts.values import Channel, Route, new_id
 from shared.reply_token import read_tokens
 from shared.sealing import new_key_ring
 from shared.store.engine import open_engine
+from shared.store.group_commit import GroupCommit
 from shared.store.migrate import migrate
 from shared.store.unit_of_work import Store
 from tests.parts.intake_door import FRIDAY, Clock
@@ -40,9 +42,12 @@ async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
     """A notify that prints what it sends."""
     engine, ring = open_engine(sqlite_url), new_key_ring()
     await migrate(engine, VERSIONS)
-    paper = io.StringIO()
+    paper, store = io.StringIO(), Store(engine, tables.messages, ring)
+    group = GroupCommit(store, Clock())
+    writing = asyncio.create_task(group.run())
     yield Desk(
-        store=Store(engine, tables.messages, ring),
+        store=store,
+        write=group.write,
         ring=ring,
         clock=Clock(),
         catalogues={locale: load_catalogue(locale) for locale in LOCALES},
@@ -50,6 +55,7 @@ async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
         providers={route: Printed(route, paper) for route in (Route.SMS, Route.EMAIL)},
         chance=lambda: 0.0,
     )
+    writing.cancel()
     await engine.dispose()
 
 
@@ -76,7 +82,8 @@ async def complain(desk: Desk, **person: Any) -> UUID:
         source=Source(kind="email_inbox"),
     )
     await hear(desk, complaint, "complaint.received.v1", complaint.complaint_id)
-    await Sender(desk).send_due()
+    for route in (Route.SMS, Route.EMAIL):
+        await Sender(desk, route).send_due()
     return complaint.complaint_id
 
 

@@ -1,15 +1,17 @@
 """The sender on both databases: what is unknown is looked for, what is lost is taken over, nothing goes out twice."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from services.notify.domain import retry
+from services.notify.domain.occasions import Occasion
 from services.notify.fakes import FakeProvider
-from services.notify.ports import Accepted, OutgoingText, Permanent, SendOutcome, Temporary, Unknown
+from services.notify.ports import OutgoingText, Permanent, SendOutcome, Temporary, Unknown
 from shared.contracts.values import Route
-from tests.parts.notify_cases import WEDNESDAY_CLOSE
+from tests.parts.notify_cases import WEDNESDAY_CLOSE, an_event
 from tests.parts.notify_house import NotifyHouse, notify_house, replica
 
 PHONE = {"phone": "+8613800000001", "reply_by": "sms"}
@@ -68,9 +70,6 @@ async def test_after_the_decision_to_send_unseen_the_row_says_planned(house: Not
 async def test_a_redelivered_event_sends_nothing_twice(house: NotifyHouse) -> None:
     """The same message five times, and the same words under a new id: one text each time the person is told something."""
     (complaint,) = await house.complaints([PHONE])
-    from services.notify.domain.occasions import Occasion
-    from tests.parts.notify_cases import an_event
-
     accepted = an_event(Occasion.ACCEPTED, complaint_id=complaint)
     await house.hear(accepted, copies=5)
     await house.hear(accepted)
@@ -120,8 +119,6 @@ async def test_a_result_that_comes_after_the_lease_counts_for_nothing(house: Not
 
 async def test_a_provider_that_hangs_holds_up_no_other_route(sqlite_url: str) -> None:
     """Mails leave while every text hangs: each route has its own sender and its own places."""
-    import asyncio
-
     never = asyncio.Event()
 
     class Hangs(FakeProvider):
@@ -189,8 +186,3 @@ async def test_an_acceptance_with_no_receipt_is_asked_for_three_times_and_then_g
     row, call = await house.deliveries()
     assert (row.state, row.polls) == ("accepted", len(retry.RECEIPT_POLLS))
     assert (call.route, call.state) == ("call", "planned")
-
-
-def delivered(message: OutgoingText) -> SendOutcome:
-    """Taken, and at the handset at once."""
-    return Accepted("texts", f"texts-{message.delivery_id.hex}", final=False, progress="delivered")

@@ -39,6 +39,7 @@ class Registered(Body):
         default=None, description="of the message as it came, so that a change shows"
     )
     split_from: CaseNumber | None = None
+    split_from_complaint: UUID | None = None
     responded_at: Moment | None = Field(
         default=None, description="a part of a letter that was answered before the split"
     )

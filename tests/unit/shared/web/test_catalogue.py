@@ -8,7 +8,7 @@ import pytest
 from services.forms.web.views import Paper, Verdict
 from services.intake.web.views import FormNotice, Signature
 from services.workflow.web.views import Standing, Step
-from shared.contracts.values import Channel, Element, Ground, Relation, ReplyBy
+from shared.contracts.values import Channel, Element, Ground, Relation, ReplyBy, Role
 from shared.web.i18n import Language
 from shared.web.pages import HERE
 from tests.parts.page_gallery import SERVICES, pages
@@ -26,6 +26,7 @@ BY_VALUE = {
     "relation": [*Relation],
     "reply_by": [*ReplyBy],
     "ground": [*Ground],
+    "role": [*Role],
     "field": [*Element],
     "standing": [*Standing],
     "step": [*Step],

@@ -1,0 +1,131 @@
+"""Drafts and calls over HTTP."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from fastapi.encoders import jsonable_encoder
+from pydantic import StringConstraints
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from services.intake.adapters.told import Line, Moment, Strict
+from services.intake.api.requests import json_body
+from services.intake.drafts import (
+    LARGEST_DRAFT,
+    draft_of,
+    drafts_of,
+    drop_draft,
+    earlier_complaints,
+    open_call,
+    save_draft,
+)
+from services.intake.ports import Door
+from shared.identity.principal import Principal
+from shared.web.access import Gate
+from shared.web.problems import Problem
+
+
+class CallEvent(Strict):
+    """The exchange has put a call through to an operator."""
+
+    call_id: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+    operator: Line
+    caller_number: Annotated[str, StringConstraints(max_length=40)] | None = None
+    started_at: Moment | None = None
+
+
+def draft_routes(door: Door, gate: Gate) -> APIRouter:
+    """GET /intake/drafts; PUT, GET and DELETE /intake/drafts/{id}."""
+    router = APIRouter(tags=["intake"])
+
+    @router.get("/intake/drafts")
+    async def all_mine(who: Principal = Depends(gate.admit)) -> dict[str, Any]:
+        """One's own drafts, the latest first; what is in them only by their id."""
+        rows = await drafts_of(door, who.name)
+        return {"items": [dict(row._mapping) for row in rows]}  # noqa: SLF001 - SQLAlchemy's documented name
+
+    @router.put("/intake/drafts/{draft_id}", status_code=204)
+    async def put(draft_id: UUID, request: Request, who: Principal = Depends(gate.admit)) -> Response:
+        """Save; send it every few seconds. 404 where the id is somebody else's."""
+        content = _object_in(await request.body())
+        if not await save_draft(door, draft_id, who.name, content):
+            raise _no_draft()
+        return Response(status_code=204)
+
+    @router.get("/intake/drafts/{draft_id}")
+    async def get(draft_id: UUID, who: Principal = Depends(gate.admit)) -> Response:
+        """What was typed, byte for byte as JSON means it."""
+        content, changed_at = await _own(door, draft_id, who)
+        return JSONResponse(
+            {"id": str(draft_id), "changed_at": changed_at.isoformat(), "content": content},
+            headers={"Cache-Control": "no-store"},
+        )
+
+    @router.delete("/intake/drafts/{draft_id}", status_code=204)
+    async def remove(draft_id: UUID, who: Principal = Depends(gate.admit)) -> Response:
+        """Done with it; the same where there is none."""
+        await drop_draft(door, draft_id, who.name)
+        return Response(status_code=204)
+
+    return router
+
+
+def call_routes(door: Door, gate: Gate) -> APIRouter:
+    """POST /intake/calls; GET /intake/drafts/{id}/earlier."""
+    router = APIRouter(tags=["intake"])
+
+    @router.post("/intake/calls", status_code=201)
+    async def call(request: Request, _who: Principal = Depends(gate.admit)) -> Response:
+        """An event of the exchange (PBX): opens the operator's draft, and gives the caller's earlier complaints."""
+        event = await json_body(request, CallEvent)
+        draft_id, earlier = await open_call(
+            door,
+            call_id=event.call_id,
+            operator=event.operator,
+            caller_number=event.caller_number,
+            started_at=event.started_at or door.clock(),
+        )
+        answer = jsonable_encoder({"draft_id": draft_id, "earlier": earlier})
+        return JSONResponse(answer, status_code=201, headers={"Location": f"/intake/drafts/{draft_id}"})
+
+    @router.get("/intake/drafts/{draft_id}/earlier")
+    async def earlier(draft_id: UUID, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
+        """The earlier complaints of the caller whose call this draft is about; the number stays out of the URL."""
+        content, _ = await _own(door, draft_id, who)
+        call_part = content.get("call")
+        number = call_part.get("caller_number") if isinstance(call_part, dict) else None
+        return {"items": await earlier_complaints(door, number if isinstance(number, str) else None)}
+
+    return router
+
+
+async def _own(door: Door, draft_id: UUID, who: Principal) -> tuple[dict[str, Any], datetime]:
+    found = await draft_of(door, draft_id, who.name)
+    if found is None:
+        raise _no_draft()
+    return found
+
+
+def _object_in(body: bytes) -> dict[str, Any]:
+    if len(body) > LARGEST_DRAFT:
+        raise Problem(413, "draft_too_large", "草稿太大", "A draft holds at most 64 KiB")
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError) as fault:
+        raise _not_an_object() from fault
+    if not isinstance(content, dict):
+        raise _not_an_object()
+    return content
+
+
+def _not_an_object() -> Problem:
+    return Problem(422, "draft_not_an_object", "草稿应为 JSON 对象", "A draft is a JSON object")
+
+
+def _no_draft() -> Problem:
+    return Problem(404, "not_found", "没有这份草稿", "There is no such draft")

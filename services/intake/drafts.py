@@ -1,0 +1,135 @@
+"""Drafts: what an operator has typed so far, kept on the server, the author's own, sealed; and the calls that open them.
+
+Law of this file: nobody but the author reads a draft, and to everybody else it does not exist; a call from the exchange
+opens at most one draft, however often its event comes.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import Row, delete, select, update
+
+from services.intake.domain.phones import e164
+from services.intake.ports import Door
+from services.intake.store import tables
+from shared.contracts.tracking import show_tracking_code
+from shared.store.unit_of_work import UnitOfWork
+
+LARGEST_DRAFT = 64 * 1024
+"""Bytes of JSON."""
+MOST_EARLIER = 20
+_CALLS = UUID("0193a0f4-8c5e-7d11-9f0a-6b1f3c2d4e5f")
+"""The namespace of the names of calls' drafts (RFC 9562 §5.5)."""
+_MEMORY = tables.drafts.c
+
+
+async def save_draft(
+    door: Door, draft_id: UUID, author: str, content: dict[str, Any], *, call_id: str | None = None
+) -> bool:
+    """Keep what was typed; False where a draft of this id is somebody else's."""
+    sealed = door.ring.seal_record(json.dumps(content, ensure_ascii=False).encode("utf-8", "replace"))
+    async with door.store.transaction(door.clock()) as unit:
+        row = {
+            "id": draft_id,
+            "author": author,
+            "call_id": call_id,
+            "sealed": sealed,
+            "made_at": unit.now,
+            "changed_at": unit.now,
+        }
+        if await unit.claim(tables.drafts, [row], key="id"):
+            return True
+        return await _change(unit, draft_id, author, sealed)
+
+
+async def _change(unit: UnitOfWork, draft_id: UUID, author: str, sealed: str) -> bool:
+    change = (
+        update(tables.drafts)
+        .where(_MEMORY.id == draft_id, _MEMORY.author == author)
+        .values(sealed=sealed, changed_at=unit.now)
+    )
+    return (await unit.connection.execute(change)).rowcount == 1
+
+
+async def draft_of(door: Door, draft_id: UUID, author: str) -> tuple[dict[str, Any], datetime] | None:
+    """What was typed and when it was last saved; None where the author has no such draft."""
+    query = select(tables.drafts).where(_MEMORY.id == draft_id, _MEMORY.author == author)
+    async with door.store.reading() as connection:
+        row = (await connection.execute(query)).first()
+    return None if row is None else (json.loads(door.ring.open(row.sealed)), row.changed_at)
+
+
+async def drafts_of(door: Door, author: str) -> list[Row[*tuple[Any, ...]]]:
+    """The author's drafts, the latest first, without what is in them."""
+    query = (
+        select(_MEMORY.id, _MEMORY.call_id, _MEMORY.made_at, _MEMORY.changed_at)
+        .where(_MEMORY.author == author)
+        .order_by(_MEMORY.changed_at.desc())
+        .limit(50)
+    )
+    async with door.store.reading() as connection:
+        return list((await connection.execute(query)).all())
+
+
+async def drop_draft(door: Door, draft_id: UUID, author: str) -> None:
+    """The author is done with it."""
+    async with door.store.transaction(door.clock()) as unit:
+        await unit.connection.execute(delete(tables.drafts).where(_MEMORY.id == draft_id, _MEMORY.author == author))
+
+
+def draft_id_of(call_id: str) -> UUID:
+    """The draft that a call opens: the same however often the exchange tells of the call."""
+    return uuid5(_CALLS, call_id)
+
+
+async def open_call(
+    door: Door, *, call_id: str, operator: str, caller_number: str | None, started_at: datetime
+) -> tuple[UUID, list[dict[str, Any]]]:
+    """The exchange has put a call through: a draft with what it knows, and the caller's earlier complaints (art. 15).
+
+    The number shown is never proof of who called, so nothing is filled in but the number itself.
+    """
+    draft_id = draft_id_of(call_id)
+    call = {"id": call_id, "caller_number": caller_number, "started_at": started_at.isoformat()}
+    async with door.store.transaction(door.clock()) as unit:
+        sealed = door.ring.seal_record(json.dumps({"call": call}, ensure_ascii=False).encode())
+        row = {
+            "id": draft_id,
+            "author": operator,
+            "call_id": call_id,
+            "sealed": sealed,
+            "made_at": unit.now,
+            "changed_at": unit.now,
+        }
+        await unit.claim(tables.drafts, [row], key="id")
+    return draft_id, await earlier_complaints(door, caller_number)
+
+
+async def earlier_complaints(door: Door, number: str | None) -> list[dict[str, Any]]:
+    """Complaints that were made from this number, by its keyed hash; without who made them."""
+    phone = e164(number)
+    if phone is None:
+        return []
+    table = tables.submissions.c
+    query = (
+        select(
+            table.complaint_id,
+            table.tracking_code,
+            table.case_number,
+            table.channel,
+            table.received_at,
+            table.unit,
+            table.window_name,
+            table.state,
+        )
+        .where(table.phone_index == door.ring.blind(phone))
+        .order_by(table.received_at.desc())
+        .limit(MOST_EARLIER)
+    )
+    async with door.store.reading() as connection:
+        rows = (await connection.execute(query)).mappings().all()
+    return [dict(row) | {"tracking_code_shown": show_tracking_code(row["tracking_code"])} for row in rows]

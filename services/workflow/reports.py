@@ -1,0 +1,234 @@
+"""Statistics as people get them (arts. 19-21): figures with the lists behind them, tables to take away, frozen periods.
+
+Law of this file: what leaves for a spreadsheet can't run there; what leaves for the public says nothing of few; what is
+frozen is signed, so that the figures that were reported are the figures that anybody can look up later.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+from sqlalchemy import ColumnElement
+
+from services.workflow.office import Office
+from services.workflow.store.statistics import By, Figure, Filter, counted, missed_by
+from services.workflow.store.tables import frozen_periods
+from shared.contracts.values import new_id
+from shared.working_time import limit_in_full
+
+FEW = 5
+"""A public figure below this many is not said: few can be recognised (art. 17)."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+HEADINGS: Mapping[Figure, str] = {
+    Figure.RECEIVED: "受理登记",
+    Figure.REFUSED: "不予受理",
+    Figure.EXTENDED: "延期",
+    Figure.SECOND_ROUND: "退回再办",
+    Figure.SATISFIED: "满意",
+    Figure.DISSATISFIED: "不满意",
+    Figure.UNREACHABLE: "联系不上",
+    Figure.SUBSTANTIATED: "查实",
+    Figure.SANCTIONED: "问责",
+    Figure.REPEATED: "重复投诉",
+}
+CLOCK_HEADINGS: Mapping[str, str] = {
+    "respond": "一个工作日内回应（第十四条）",
+    "forward": "转办（第十八条第二项）",
+    "approve": "批办（第十八条第三项）",
+    "redispatch": "退回再办",
+    "follow_up": "回访（第十八条第五项）",
+}
+
+
+_SAID = (Figure.RECEIVED, Figure.SATISFIED, Figure.DISSATISFIED)
+
+
+class Signer(Protocol):
+    """Whoever signs what must not change: the key of the anchors."""
+
+    def sign(self, content: bytes) -> bytes:
+        """An Ed25519 signature."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days at the centre, both included."""
+
+    first: date
+    last: date
+
+    def shown(self) -> dict[str, str]:
+        """As query parameters."""
+        return {"from": self.first.isoformat(), "to": self.last.isoformat()}
+
+
+async def statistics(
+    office: Office,
+    period: Period,
+    by: By | None,
+    *,
+    unit: str | None = None,
+    seen_by: ColumnElement[bool] | None = None,
+) -> dict[str, Any]:
+    """The figures of a period, each with the link that lists its cases; of what the reader may see, where that is said."""
+    alike = {By.UNIT: unit} if unit else {}
+    which = Filter(first_day=period.first, last_day=period.last, alike=alike, seen_by=seen_by)
+    async with office.store.reading() as connection:
+        groups = await counted(connection, which, by)
+    return {**period.shown(), "by": by, "groups": [_linked(group, period, by, alike) for group in groups]}
+
+
+def _linked(group: Mapping[str, Any], period: Period, by: By | None, alike: Mapping[By, str | None]) -> dict[str, Any]:
+    same = {
+        **{each.value: value or "" for each, value in alike.items()},
+        **({by.value: group["key"] or ""} if by else {}),
+    }
+    base = {**period.shown(), **same}
+    return {
+        "key": group["key"],
+        "extension_days": group["extension_days"],
+        "figures": {
+            name: {"count": count, "cases": _list(base, figure=name)} for name, count in group["figures"].items()
+        },
+        "clocks": {
+            name: {
+                **ended,
+                "on_time": _share(ended["met"], ended["missed"]),
+                "met_cases": _list(base, clock=name, outcome="met"),
+                "missed_cases": _list(base, clock=name, outcome="missed"),
+            }
+            for name, ended in group["clocks"].items()
+        },
+    }
+
+
+def _list(base: Mapping[str, str], **more: str) -> str:
+    return f"/workflow/cases?{urlencode({**base, **more})}"
+
+
+def _share(met: int, missed: int) -> float | None:
+    return round(met / (met + missed), 4) if met + missed else None
+
+
+async def assessment(office: Office, period: Period, unit: str) -> dict[str, Any]:
+    """A unit's sheet: its figures, every limit that it missed, and the cases in which a consequence followed."""
+    answer = await statistics(office, period, None, unit=unit)
+    which = Filter(first_day=period.first, last_day=period.last)
+    async with office.store.reading() as connection:
+        missed = await missed_by(connection, which, unit)
+    return {**answer, "unit": unit, "missed": missed}
+
+
+def assessment_table(sheet: Mapping[str, Any]) -> list[list[str | int | float]]:
+    """The figures above, the missed limits below."""
+    rows: list[list[str | int | float]] = [
+        ["单位", sheet["unit"]],
+        *as_table(sheet),
+        ["案号", "时限", "到期", "认定逾期"],
+    ]
+    for each in sheet["missed"]:
+        moments = [limit_in_full(each["limit"]), limit_in_full(each["ended_at"])]
+        rows.append([each["number"], CLOCK_HEADINGS.get(each["name"], each["name"]), *moments])
+    return rows
+
+
+def as_table(answer: Mapping[str, Any]) -> list[list[str | int | float]]:
+    """Heading row and a row for each group."""
+    heading: list[str | int | float] = ["分组", *HEADINGS.values(), "延期工作日"]
+    heading += [f"{words}{end}" for words in CLOCK_HEADINGS.values() for end in ("按时", "逾期", "按时率")]
+    return [heading, *(_table_row(group) for group in answer["groups"])]
+
+
+def _table_row(group: Mapping[str, Any]) -> list[str | int | float]:
+    row: list[str | int | float] = [group["key"] or "全部"]
+    row += [group["figures"][figure.value]["count"] for figure in HEADINGS]
+    row.append(group["extension_days"])
+    for name in CLOCK_HEADINGS:
+        ended = group["clocks"].get(name, {"met": 0, "missed": 0, "on_time": None})
+        row += [ended["met"], ended["missed"], "" if ended["on_time"] is None else ended["on_time"]]
+    return row
+
+
+def to_csv(table: Iterable[Sequence[str | int | float]]) -> bytes:
+    """For spreadsheets: UTF-8 with a mark, and no cell that a spreadsheet would take for a formula (OWASP)."""
+    held = io.StringIO()
+    csv.writer(held).writerows([_harmless(cell) for cell in row] for row in table)
+    return held.getvalue().encode("utf-8-sig")
+
+
+def to_xlsx(table: Iterable[Sequence[str | int | float]]) -> bytes:
+    """A workbook; every text cell is typed as text, whatever it begins with."""
+    import openpyxl  # noqa: PLC0415 - half a second that only an export pays
+
+    book = openpyxl.Workbook(write_only=False)
+    sheet = book.create_sheet("统计", 0)
+    for number, row in enumerate(table, 1):
+        for column, cell in enumerate(row, 1):
+            made = sheet.cell(number, column, cell if isinstance(cell, int | float) else _harmless(cell))
+            if isinstance(cell, str):
+                made.data_type = "s"
+    held = io.BytesIO()
+    book.save(held)
+    return held.getvalue()
+
+
+def _harmless(cell: str | float) -> str | int | float:
+    return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA) else cell
+
+
+async def freeze(office: Office, signer: Signer, period: Period, by_whom: str) -> dict[str, Any]:
+    """The whole of a period's figures as they are now, signed, for good."""
+    figures = {by.value: await statistics(office, period, by) for by in By}
+    figures["all"] = await statistics(office, period, None)
+    now = office.clock()
+    frozen = {**period.shown(), "made_at": now.isoformat(), "made_by": by_whom, "figures": figures}
+    body = json.dumps(frozen, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    kept = {"id": new_id(), "signature": signer.sign(body.encode()).hex()}
+    async with office.store.transaction(now) as unit:
+        days = {"first_day": period.first.isoformat(), "last_day": period.last.isoformat()}
+        unit.add(frozen_periods, {**kept, **days, "made_at": now, "made_by": by_whom, "body": body})
+    return {"id": str(kept["id"]), "signature": kept["signature"], "body": body}
+
+
+async def public_figures(office: Office, period: Period) -> dict[str, Any]:
+    """What anybody may know: volumes, shares kept in time and satisfaction, by channel and unit; few are not said."""
+    shown = {}
+    for by in (None, By.CHANNEL, By.UNIT):
+        answer = await statistics(office, period, by)
+        groups = [_public(group) for group in answer["groups"]]
+        for figure in _SAID:
+            _hide_from_sums(groups, figure.value)
+        shown[by.value if by else "all"] = groups
+    return {**period.shown(), "few": FEW, "figures": shown}
+
+
+def _hide_from_sums(groups: Sequence[dict[str, Any]], name: str) -> None:
+    """Where just one group is few, the sum would tell it: the next smallest is not said either."""
+    told = [group for group in groups if group[name]]
+    if sum(group[name] is None for group in groups) == 1 and told:
+        min(told, key=lambda group: int(group[name]))[name] = None
+
+
+def _public(group: Mapping[str, Any]) -> dict[str, Any]:
+    counts = {figure.value: _unless_few(group["figures"][figure.value]["count"]) for figure in _SAID}
+    shares = {
+        name: ended["on_time"]
+        if min(ended["met"] + ended["missed"], group["figures"]["received"]["count"]) >= FEW
+        else None
+        for name, ended in group["clocks"].items()
+        if name in CLOCK_HEADINGS
+    }
+    return {"key": group["key"], **counts, "on_time": shares}
+
+
+def _unless_few(count: int) -> int | None:
+    return count if count == 0 or count >= FEW else None

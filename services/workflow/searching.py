@@ -1,0 +1,123 @@
+"""Search: over the words of a complaint, by name, phone, number and unit; only what the asker may know of (art. 17).
+
+Law of this file: what the index proposes is opened and looked at again, so that an answer is never a coincidence of hashes.
+By name and by number is for the office only: to a unit that would tell who complained. Each such search is logged by its
+asker, never by what was asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy import RowMapping, delete, insert, select, update
+
+from services.workflow import directory
+from services.workflow.domain.case import case_from_json
+from services.workflow.domain.roles import Person
+from services.workflow.domain.sight import may_see
+from services.workflow.office import Office
+from services.workflow.store import tables
+from services.workflow.store.queries import LISTED, visible_to
+from services.workflow.store.search_index import Field, cases_with, folded, texts_of, tokens_asked, tokens_of
+from shared.contracts.complaint import ComplaintReceived
+
+PROPOSED = 500
+"""How many proposals of the index are looked at; who finds more should ask for more."""
+FOUND = 50
+_BATCH = 50
+_PAUSE = 1.0
+_log = structlog.get_logger("search")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for; all of it must hold. ``text``, ``name``: a part of it; ``phone``: E.164, whole."""
+
+    text: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    number: str | None = None
+    unit: str | None = None
+
+    @property
+    def by_field(self) -> dict[Field, str]:
+        """What the index is asked."""
+        said = {Field.TEXT: self.text, Field.NAME: self.name, Field.PHONE: self.phone}
+        return {field: asked for field, asked in said.items() if asked and folded(asked)}
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether it would tell who complained."""
+        return bool(self.name or self.phone)
+
+
+async def search(office: Office, wanted: Wanted, person: Person) -> list[RowMapping]:
+    """The newest cases that fit, as the worklist shows them. Empty where nothing was asked."""
+    if not wanted.by_field and not wanted.number and not wanted.unit:
+        return []
+    cases = tables.cases
+    query = select(*LISTED, cases.c.sealed_case, cases.c.sealed_complaint).where(visible_to(person))
+    if wanted.number:
+        query = query.where(cases.c.number == wanted.number)
+    if wanted.unit:
+        query = query.where((cases.c.unit == wanted.unit) | (cases.c.target_unit == wanted.unit))
+    for field, asked in wanted.by_field.items():
+        query = query.where(cases.c.number.in_(cases_with(tokens_asked(office.ring, field, asked))))
+    async with office.store.reading() as connection:
+        rows = (await connection.execute(query.order_by(cases.c.number.desc()).limit(PROPOSED))).mappings().all()
+    if wanted.asks_who:
+        _log.info("search.for_a_person", by=person.id)
+    return await asyncio.to_thread(_looked_at_again, office, wanted, person, rows)
+
+
+def _looked_at_again(office: Office, wanted: Wanted, person: Person, rows: Any) -> list[RowMapping]:
+    found: list[RowMapping] = []
+    for row in rows:
+        if _fits(office, wanted, person, row):
+            found.append(row)
+        if len(found) == FOUND:
+            break
+    return found
+
+
+def _fits(office: Office, wanted: Wanted, person: Person, row: RowMapping) -> bool:
+    case = case_from_json(office.ring.open(row["sealed_case"]))
+    if not may_see(case, person, is_complained_of=directory.is_complained_of(case, person)):
+        return False
+    complaint = ComplaintReceived.model_validate_json(office.ring.open(row["sealed_complaint"]))
+    texts = texts_of(complaint)
+    return all(folded(asked) in folded(texts[field]) for field, asked in wanted.by_field.items())
+
+
+class SearchIndexing:
+    """The task that makes cases searchable, soon after they were registered."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    async def run(self) -> None:
+        """Index until cancelled."""
+        while True:
+            if not await self.step():
+                await asyncio.sleep(_PAUSE)
+
+    async def step(self) -> int:
+        """Index one batch; gives how many cases. Two replicas that index the same case write the same rows."""
+        office, cases, tokens = self._office, tables.cases, tables.search_tokens
+        query = select(cases.c.number, cases.c.sealed_complaint).where(~cases.c.searchable).limit(_BATCH)
+        async with office.store.transaction(office.clock()) as unit:
+            batch = (await unit.connection.execute(query.with_for_update(skip_locked=True))).all()
+            if not batch:
+                return 0
+            numbers = [row.number for row in batch]
+            await unit.connection.execute(delete(tokens).where(tokens.c.number.in_(numbers)))
+            for row in batch:
+                complaint = ComplaintReceived.model_validate_json(office.ring.open(row.sealed_complaint))
+                found = [{"token": token, "number": row.number} for token in tokens_of(office.ring, complaint)]
+                if found:
+                    await unit.connection.execute(insert(tokens), found)
+            await unit.connection.execute(update(cases).where(cases.c.number.in_(numbers)).values(searchable=True))
+            return len(batch)

@@ -1,0 +1,188 @@
+"""Keeping the directory: people, their deputies and absences, one by one or from a table (CSV, XLSX) (art. 4).
+
+Law of this file: a table is taken whole or not at all, and every faulty cell is named by row and column; who isn't in it
+stays as they are.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError, model_validator
+from sqlalchemy import select, update
+
+from services.workflow.office import Office
+from services.workflow.store.tables import absences, staff
+from shared.centre import Centre
+from shared.contracts.values import Role, new_id
+from shared.store.unit_of_work import UnitOfWork
+
+MOST_ROWS = 5000
+COLUMNS: Mapping[str, str] = {
+    "账号": "id",
+    "姓名": "name",
+    "角色": "role",
+    "单位": "unit",
+    "代理人": "deputy",
+    "工位号": "desk_number",
+    "在岗": "active",
+}
+"""Heading in Chinese to field; the field's own name is a heading too."""
+ROLE_NAMES: Mapping[str, Role] = {
+    "接诉人": Role.OPERATOR,
+    "话务员": Role.OPERATOR,
+    "处置人": Role.HANDLER,
+    "分管领导": Role.OFFICE_LEADER,
+    "单位处置人": Role.UNIT_HANDLER,
+    "首席代表": Role.UNIT_HANDLER,
+    "单位领导": Role.UNIT_LEADER,
+    "监督": Role.AUDITOR,
+    "系统管理员": Role.ADMINISTRATOR,
+}
+_NO = frozenset({"否", "0", "false", "no", "不在岗"})
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+
+
+class StaffEntry(BaseModel):
+    """One person of the office or of a unit. ``id`` is the account's name, ``deputy`` another's of the same unit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Name
+    name: Name
+    role: Annotated[Role, BeforeValidator(lambda said: ROLE_NAMES.get(said, said))]
+    unit: Annotated[str, StringConstraints(max_length=120)] | None = None
+    deputy: Name | None = None
+    desk_number: Annotated[str, StringConstraints(max_length=40)] | None = None
+    active: bool = True
+
+    @model_validator(mode="after")
+    def _a_unit_where_due(self) -> StaffEntry:
+        if (self.role in (Role.UNIT_HANDLER, Role.UNIT_LEADER)) != (self.unit is not None):
+            raise ValueError("a unit's person has a unit, and nobody else has")
+        if self.deputy == self.id:
+            raise ValueError("nobody is their own deputy")
+        return self
+
+
+class Absence(BaseModel):
+    """Days on which somebody is away, both ends included (Asia/Shanghai)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    first_day: date
+    last_day: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Absence:
+        if self.last_day < self.first_day:
+            raise ValueError("the last day is before the first")
+        return self
+
+
+class SheetFault(ValueError):
+    """A table that can't be taken: each fault as (row, column, what)."""
+
+    def __init__(self, faults: Iterable[tuple[int, str, str]]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(f"row {row}, {column}: {what}" for row, column, what in self.faults))
+
+
+async def put(unit: UnitOfWork, centre: Centre, entries: Iterable[StaffEntry]) -> int:
+    """Add people, or change who they are; gives how many. Raises SheetFault for a unit that the centre hasn't."""
+    known = {one.name for one in centre.units}
+    entries = list(entries)
+    faults = [
+        (place, "unit", "no such unit")
+        for place, each in enumerate(entries, 2)
+        if (each.unit or "") not in {*known, ""}
+    ]
+    if faults:
+        raise SheetFault(faults)
+    for entry in entries:
+        row = entry.model_dump(mode="json")
+        if not await unit.claim(staff, [row | {"since": unit.now}], key="id"):
+            await unit.connection.execute(update(staff).where(staff.c.id == entry.id).values(**row))
+    return len(entries)
+
+
+async def add_absence(unit: UnitOfWork, who: str, absence: Absence) -> bool:
+    """Somebody will be away; False where there is no such person."""
+    if (await unit.connection.execute(select(staff.c.id).where(staff.c.id == who))).first() is None:
+        return False
+    unit.add(absences, {"id": new_id(), "staff_id": who, **absence.model_dump(mode="json")})
+    return True
+
+
+async def import_sheet(office: Office, content: bytes) -> int:
+    """Take a whole table; gives how many people stood in it. Raises SheetFault, and then nothing was taken."""
+    entries = read_sheet(content)
+    async with office.store.transaction(office.clock()) as unit:
+        return await put(unit, office.centre, entries)
+
+
+def read_sheet(content: bytes) -> list[StaffEntry]:
+    """A CSV (UTF-8 or GB 18030) or XLSX with a heading row. Raises SheetFault."""
+    entries: list[StaffEntry] = []
+    faults: list[tuple[int, str, str]] = []
+    for number, cells in enumerate(_rows(content), 2):
+        try:
+            entries.append(StaffEntry.model_validate(_fields(cells)))
+        except ValidationError as fault:
+            faults += [(number, ".".join(map(str, one["loc"])) or "row", one["msg"]) for one in fault.errors()]
+    if not entries and not faults:
+        faults.append((1, "row", "the table is empty"))
+    if faults:
+        raise SheetFault(faults)
+    return entries
+
+
+def _fields(cells: Mapping[str, str]) -> dict[str, Any]:
+    fields: dict[str, Any] = {COLUMNS.get(heading, heading): text for heading, text in cells.items() if text}
+    if "active" in fields:
+        fields["active"] = fields["active"].lower() not in _NO
+    return fields
+
+
+def _rows(content: bytes) -> Iterator[dict[str, str]]:
+    table = _xlsx(content) if content.startswith(b"PK\x03\x04") else _csv(content)
+    headings: list[str] | None = None
+    for count, row in enumerate(table):
+        cells = ["" if cell is None else str(cell).strip() for cell in row]
+        if not any(cells):
+            continue
+        if count > MOST_ROWS:
+            raise SheetFault([(count, "row", f"more than {MOST_ROWS} rows")])
+        if headings is None:
+            headings = cells
+        else:
+            yield dict(zip(headings, cells, strict=False))
+
+
+def _csv(content: bytes) -> Iterable[Iterable[object]]:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return list(csv.reader(io.StringIO(content.decode(encoding), newline=""), strict=True))
+        except UnicodeDecodeError:
+            continue
+        except csv.Error as fault:
+            raise SheetFault([(1, "row", f"no table: {fault}")]) from fault
+    raise SheetFault([(1, "row", "neither UTF-8 nor GB 18030")])
+
+
+def _xlsx(content: bytes) -> Iterable[Iterable[object]]:
+    import zipfile  # noqa: PLC0415 - only an import of a workbook needs these
+    from xml.etree.ElementTree import ParseError  # noqa: PLC0415 - the name of an error, no parser
+
+    import openpyxl  # noqa: PLC0415
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        return list(book.worksheets[0].iter_rows(values_only=True, max_row=MOST_ROWS + 2))
+    except (zipfile.BadZipFile, KeyError, IndexError, ValueError, ParseError, OSError) as fault:
+        raise SheetFault([(1, "row", f"no workbook: {type(fault).__name__}")]) from fault

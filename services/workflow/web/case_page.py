@@ -1,0 +1,272 @@
+"""A case as its page shows it: who holds it and until when, the complaint's words, what may be done, what happened. Pure.
+
+Law of this file: identities are masked before they get here into a page, unless somebody has just said why they look;
+what an event's body holds beyond free text is told by its kind. It knows neither requests nor the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.workflow.domain.acts import ACTS, Act
+from services.workflow.domain.case import Case
+from services.workflow.domain.clocks import Clock
+from services.workflow.domain.decide import NotYet
+from services.workflow.domain.roles import ROLES, Person
+from services.workflow.domain.states import STATES
+from services.workflow.web.action_forms import MACHINES_ONLY, ActionForm, Known, Option, action_form
+from services.workflow.web.limits_shown import Reader, Shown, clock_name, clock_shown
+from services.workflow.web.masked import MaskedPerson, masked
+from services.workflow.web.reading import Seen
+from services.workflow.web.worklist import RINGS, Notice, title_of
+from shared.centre import Centre
+from shared.contracts.complaint import Complainant, ComplaintReceived
+from shared.contracts.values import Role
+from shared.web.i18n import Bilingual
+
+_TOLD = (
+    "opinion", "proposal", "advice", "findings", "rectification", "result", "request", "reason", "message", "text",
+    "description", "remarks", "suggestions", "late_reason", "remedy",
+)  # fmt: skip
+"""The free text of events, in the order it is read."""
+_MARKS = ("outcome", "result", "granted", "substantiated", "unit_at_fault", "purpose", "relation", "sanction", "basis")
+"""What was chosen, not written: said by the catalogue (``pick.<field>.<value>``)."""
+_CHOSEN_RESULT = "call_attempted"
+_LOOKS = frozenset({"identity_revealed", "document_recorded", "deadline_near", "limits_recomputed"})
+_BAD = frozenset({"deadline_missed", "refused", "unit_refused", "false_accusation_flagged"})
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLine:
+    """A clock of the chosen round."""
+
+    name: Bilingual
+    article: str
+    limit: Shown
+    days: int
+    started_at: datetime
+    first_limit: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cannot:
+    """What can't be done yet, and why."""
+
+    label: Bilingual
+    article: str
+    reason: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An entry of the timeline."""
+
+    place: int
+    at: datetime
+    kind: str
+    by: str
+    article: str
+    hash: str
+    look: str
+    where: str
+    marks: Sequence[str]
+    told: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundOf:
+    """The entries of one round, newest first."""
+
+    number: int
+    entries: Sequence[Happening]
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """``GET /workflow/cases/{number}`` for a browser."""
+
+    number: str
+    formal_number: str
+    version: int
+    title: str
+    case: Case
+    complaint: ComplaintReceived
+    state: Bilingual
+    ring: str
+    holder_role: Bilingual
+    next_clock: ClockLine | None
+    who: MaskedPerson
+    hidden: bool
+    identity: Complainant | None
+    reveal: ActionForm | None
+    forms: Sequence[ActionForm]
+    cannot: Sequence[Cannot]
+    clocks: Sequence[ClockLine]
+    round: int
+    rounds: Sequence[int]
+    timeline: Sequence[RoundOf]
+    entries: int
+    head: str
+    notice: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a form that came back has to say, to be shown in its place."""
+
+    act: Act
+    form: ActionForm
+    notice: Notice | None = None
+
+
+def case_page(
+    seen: Seen,
+    entries: Sequence[Mapping[str, Any]],
+    who: Person,
+    centre: Centre,
+    reader: Reader,
+    *,
+    round_: int | None = None,
+    answered: Answered | None = None,
+    identity: Complainant | None = None,
+    notice: Notice | None = None,
+) -> CasePage:
+    """The page for this person at this moment."""
+    case = seen.case
+    forms = {form.act: form for form in forms_for(seen, who, centre)}
+    if answered is not None:
+        forms[answered.act] = answered.form
+    chosen = round_ if round_ is not None and 1 <= round_ <= case.round else case.round
+    next_clock = min(case.open_clocks, key=lambda clock: clock.limit, default=None)
+    role = ROLES[case.holder.role]
+    state = STATES[case.state]
+    return CasePage(
+        number=case.number,
+        formal_number=centre.formal_number(case.number),
+        version=case.version,
+        title=title_of(seen.complaint)[0],
+        case=case,
+        complaint=seen.complaint,
+        state=Bilingual(state.chinese, state.english),
+        ring=RINGS[case.state],
+        holder_role=Bilingual(role.chinese, role.english),
+        next_clock=_line(next_clock, reader) if next_clock else None,
+        who=masked(seen.complaint.complainant),
+        hidden=case.confidential and who.is_of_a_unit,
+        identity=identity,
+        reveal=forms.pop(Act.REVEAL_IDENTITY, None),
+        forms=list(forms.values()),
+        cannot=[_cannot(each) for each in seen.offers.cannot if each.command not in MACHINES_ONLY],
+        clocks=[_line(clock, reader) for clock in case.clocks if clock.round == chosen],
+        round=chosen,
+        rounds=range(1, case.round + 1),
+        timeline=_timeline(entries),
+        entries=len(entries),
+        head=str(entries[0]["hash"]) if entries else "",
+        notice=notice or (answered.notice if answered else None),
+    )
+
+
+def forms_for(seen: Seen, who: Person, centre: Centre) -> list[ActionForm]:
+    """A form for everything that may be done now by a person, most pressing first as the table has it."""
+    offers = [offer for offer in seen.offers.offers if offer.command not in MACHINES_ONLY]
+    return [
+        action_form(offer.command, known_for(offer.command, seen, who, centre), variants=offer.variants)
+        for offer in offers
+    ]
+
+
+def known_for(act: Act, seen: Seen, who: Person, centre: Centre) -> Known:
+    """Units, windows and people that may be chosen, and what stands in a form at first."""
+    case, facts = seen.case, seen.facts
+    units = [Option(unit.name, Bilingual(unit.name, unit.name)) for unit in centre.units]
+    options: dict[str, Sequence[Option]] = {"unit": units}
+    if act is Act.ASSIGN:
+        options["to"] = [_person(each) for each in facts.office_handlers.values()]
+    if who.is_of_a_unit:
+        names = sorted(facts.people(case.unit).signatories)
+        if names:
+            options["signed_by"] = [Option(name, Bilingual(name, name)) for name in names]
+    return Known(options, _first_values(act, case, who))
+
+
+def _first_values(act: Act, case: Case, who: Person) -> dict[str, str]:
+    target = {"unit": case.target.unit or "", "window": case.target.window or "", "staff": case.target.staff or ""}
+    if act in {Act.FORWARD, Act.REQUEST_APPROVAL, Act.SETTLE}:
+        return target
+    if act in {Act.SUBMIT_FEEDBACK, Act.REFUSE_BY_UNIT, Act.REQUEST_EXTENSION}:
+        return {"signed_by": who.name} if who.role is Role.UNIT_LEADER else {"handler": who.name, "clerk": who.name}
+    return {}
+
+
+def _person(person: Person) -> Option:
+    return Option(person.id, Bilingual(person.name, person.name))
+
+
+def _line(clock: Clock, reader: Reader) -> ClockLine:
+    moved = clock.original_limit if clock.original_limit != clock.limit else None
+    return ClockLine(
+        clock_name(clock),
+        clock.article,
+        clock_shown(clock, reader),
+        clock.days + clock.extended_by,
+        clock.started_at,
+        moved,
+    )
+
+
+def _cannot(each: NotYet) -> Cannot:
+    row = ACTS[each.command]
+    return Cannot(
+        Bilingual(row.chinese, row.english),
+        each.refusal.article,
+        Bilingual(each.refusal.message_zh, each.refusal.message_en),
+    )
+
+
+def _timeline(entries: Sequence[Mapping[str, Any]]) -> list[RoundOf]:
+    rounds: dict[int, list[Happening]] = {}
+    for entry in entries:
+        rounds.setdefault(entry["round"], []).append(_happening(entry))
+    return [RoundOf(number, rounds[number]) for number in sorted(rounds, reverse=True)]
+
+
+def _happening(entry: Mapping[str, Any]) -> Happening:
+    what, kind = entry["event"]["what"], entry["kind"]
+    bad = kind in _BAD or what.get("outcome") == "dissatisfied"
+    return Happening(
+        place=entry["version"],
+        at=entry["at"],
+        kind=kind,
+        by="" if entry["actor_role"] == "system" else entry["actor_name"],
+        article=entry["article"],
+        hash=entry["hash"],
+        look="look" if kind in _LOOKS else ("bad" if bad else ""),
+        where=_where(what),
+        marks=[f"pick.{name}.{_plain(what[name])}" for name in _MARKS if _is_chosen(kind, what, name)],
+        told=[str(what[name]) for name in _TOLD if what.get(name) and not _is_chosen(kind, what, name)],
+    )
+
+
+def _is_chosen(kind: str, what: Mapping[str, Any], name: str) -> bool:
+    return name in _MARKS and what.get(name) is not None and (name != "result" or kind == _CHOSEN_RESULT)
+
+
+def _plain(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _where(what: Mapping[str, Any]) -> str:
+    receiver = what.get("receiver") or what.get("leader") or what.get("to") or what.get("urged") or {}
+    parts = (
+        what.get("unit"),
+        receiver.get("name"),
+        what.get("competent_authority") or what.get("authority") or what.get("handed_over_to"),
+        what.get("ground"),
+        what.get("other"),
+        what.get("number") if what.get("kind") == "document_recorded" else None,
+    )
+    return " · ".join(str(part) for part in parts if part)

@@ -1,0 +1,229 @@
+"""The worklist as its page shows it: grouped by limit, in words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from services.workflow.domain.clocks import ClockName
+from services.workflow.domain.limits import limit_row
+from services.workflow.domain.states import STATES, State
+from services.workflow.web.limits_shown import Reader, Shown, shown
+from services.workflow.web.masked import masked
+from services.workflow.web.reading import PAGE, Listed, Wanted
+from shared.contracts.complaint import ComplaintReceived
+from shared.contracts.values import Channel
+from shared.web.i18n import Bilingual
+
+RINGS: Mapping[State, str] = {
+    State.REGISTERED: "",
+    State.AWAITING_STATEMENT: "wait",
+    State.ACCEPTED: "half",
+    State.AWAITING_APPROVAL: "wait",
+    State.DISPATCHED: "half",
+    State.FEEDBACK_SUBMITTED: "full",
+    State.CLOSED: "full",
+    State.REFUSED: "no",
+    State.REDIRECTED: "no",
+    State.WITHDRAWN: "no",
+    State.ARCHIVED: "full",
+}
+"""How a state is drawn beside its words."""
+_TITLE = 28
+_GROUPS = ("over", "today", "soon", "later", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What came of an action: ``kind`` is ``good``, ``over`` or ``soon``."""
+
+    kind: str
+    words: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an address asks for."""
+
+    wanted: Wanted
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case on a list."""
+
+    number: str
+    short: str
+    limit: Shown | None
+    clock: Bilingual | None
+    title: str
+    text: str
+    unit: str
+    window: str
+    name: str
+    real_name: bool
+    confidential: bool
+    channel: str
+    ring: str
+    state: Bilingual
+    round: int
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The cases of one limit: ``over today soon later none``."""
+
+    key: str
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A saved view, and how many cases stand in it."""
+
+    key: str
+    href: str
+    count: int
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistPage:
+    """``GET /workflow/cases`` for a browser."""
+
+    groups: Sequence[Group]
+    views: Sequence[View]
+    wanted: Wanted
+    states: Sequence[tuple[str, Bilingual]]
+    units: Sequence[str]
+    channels: Sequence[str]
+    now: datetime
+    due_today: int
+    first: int
+    last: int
+    next_href: str
+    previous_href: str
+    wider_href: str
+    assignees: Sequence[tuple[str, str]]
+    done: Notice | None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether a filter is set."""
+        return bool(self.wanted.state or self.wanted.unit or self.wanted.channel or self.wanted.text)
+
+
+def row_of(listed: Listed, reader: Reader, *, for_a_unit: bool) -> Row:
+    """A row; a unit never reads a name where the complainant asked for secrecy (art. 17)."""
+    row, complaint = listed.row, listed.complaint
+    hidden = row["confidential"] and for_a_unit
+    title, text = title_of(complaint)
+    state = STATES[State(row["state"])]
+    return Row(
+        number=row["number"],
+        short=str(int(row["number"][5:])),
+        limit=shown(row["next_limit"], reader) if row["next_limit"] else None,
+        clock=_clock(row["next_clock"], reader),
+        title=title,
+        text=text,
+        unit=row["unit"] or row["target_unit"] or "",
+        window=complaint.target.window or "",
+        name="" if hidden else masked(complaint.complainant).name,
+        real_name=row["real_name"],
+        confidential=row["confidential"],
+        channel=row["channel"],
+        ring=RINGS[state.state],
+        state=Bilingual(state.chinese, state.english),
+        round=row["round"],
+        holder=row["holder_name"],
+    )
+
+
+def title_of(complaint: ComplaintReceived) -> tuple[str, str]:
+    """The first sentence as a title, and what follows."""
+    facts = " ".join(complaint.facts.split())
+    end = min((at for mark in "。！？；" if (at := facts.find(mark)) > 0), default=len(facts))
+    cut = min(end, _TITLE)
+    return facts[:cut] + ("…" if cut < end else ""), facts[cut:].lstrip("。！？；")[:80]
+
+
+def grouped(rows: Sequence[Row]) -> list[Group]:
+    """By limit, the nearest first; inside a group real names first (art. 14), then the nearer limit."""
+    groups = []
+    for key in _GROUPS:
+        own = [row for row in rows if (row.limit.kind if row.limit else "none") == key]
+        if own:
+            groups.append(Group(key, sorted(own, key=lambda row: not row.real_name)))
+    return groups
+
+
+def address(wanted: Wanted, page: int = 0, **changes: str) -> str:
+    """The worklist's address for what is wanted."""
+    asked = {
+        "view": wanted.view,
+        "state": wanted.state,
+        "unit": wanted.unit,
+        "channel": wanted.channel,
+        "q": wanted.text,
+    }
+    asked |= changes | ({"page": str(page)} if page else {})
+    kept = {name: value for name, value in asked.items() if value and (name, value) != ("view", "all")}
+    return "/workflow/cases" + (f"?{urlencode(kept)}" if kept else "")
+
+
+def bounds(found: int, page: int) -> tuple[int, int]:
+    """The first and last place of a page among all, from 1."""
+    return page * PAGE + (1 if found else 0), page * PAGE + min(found, PAGE)
+
+
+def asked_for(query: Mapping[str, str]) -> Asked:
+    """What an address asks for; anything else in it is passed over."""
+    said = {name: query.get(name, "").strip() for name in ("view", "state", "unit", "channel", "q", "page")}
+    wanted = Wanted(said["view"] or "all", said["state"], said["unit"], said["channel"], said["q"])
+    return Asked(wanted, int(said["page"]) if said["page"].isascii() and said["page"].isdigit() else 0)
+
+
+def worklist_page(
+    found: Sequence[Listed],
+    asked: Asked,
+    counts: Mapping[str, int],
+    reader: Reader,
+    *,
+    views: Sequence[str],
+    units: Sequence[str],
+    for_a_unit: bool,
+    assignees: Sequence[tuple[str, str]],
+    done: Notice | None,
+) -> WorklistPage:
+    """The page; ``found`` holds one row more than is shown where there is a next page."""
+    rows = [row_of(each, reader, for_a_unit=for_a_unit) for each in found[:PAGE]]
+    first, last = bounds(len(rows), asked.page)
+    wanted = asked.wanted
+    return WorklistPage(
+        groups=grouped(rows),
+        views=[View(key, address(Wanted(view=key)), counts[key], key == wanted.view) for key in views],
+        wanted=wanted,
+        states=[(row.state.value, Bilingual(row.chinese, row.english)) for row in STATES.values()],
+        units=units,
+        channels=[channel.value for channel in Channel],
+        now=reader.now,
+        due_today=counts["today"],
+        first=first,
+        last=last,
+        next_href=address(wanted, asked.page + 1) if len(found) > PAGE else "",
+        previous_href=address(wanted, asked.page - 1) if asked.page else "",
+        wider_href=address(Wanted(view=wanted.view)),
+        assignees=assignees,
+        done=done,
+    )
+
+
+def _clock(name: str | None, reader: Reader) -> Bilingual | None:
+    if name is None:
+        return None
+    row = limit_row(ClockName(name), reader.hours.date_of(reader.now))
+    return Bilingual(row.chinese, row.english)

@@ -1,0 +1,111 @@
+"""Imports: 50,000 rows of a hotline's export, CSV in GBK and XLSX, into SQLite with synchronous=FULL; time and memory."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from openpyxl import Workbook
+
+from services.intake.phone_imports import PhoneImports, confirm, import_named, preview
+from shared.originals import FolderOriginals
+from shared.sealing import new_key_ring
+from tests.parts.intake_door import intake_house
+
+ROWS = int(os.environ.get("SHOULI_BENCH_ROWS", "50000"))
+MOST_SECONDS, MOST_MEGABYTES = 60, 300
+HEADER = (
+    "工单编号",
+    "来电时间",
+    "结束时间",
+    "来电号码",
+    "话务员",
+    "姓名",
+    "地址",
+    "被投诉单位",
+    "窗口",
+    "内容",
+    "诉求",
+)
+
+
+def a_row(number: int) -> tuple[str, ...]:
+    """One call."""
+    return (
+        f"A{number:07}",
+        f"2026-03-{number % 28 + 1:02} 14:{number % 60:02}",
+        f"2026-03-{number % 28 + 1:02} 15:{number % 60:02}",
+        f"138{number:08}",
+        "王某",
+        f"张{number}",
+        f"光明路 {number} 号",
+        "市税务局",
+        "D01 发票领用",
+        f"第{number}件：" + "到窗口办理业务时工作人员推诿，态度恶劣。" * 3,
+        "请予以处理并答复",
+    )
+
+
+def csv_file() -> bytes:
+    """As Excel writes it in China."""
+    return "\r\n".join(",".join(row) for row in (HEADER, *map(a_row, range(ROWS)), ())).encode("gbk")
+
+
+def xlsx_file() -> bytes:
+    """As the exchange's own export."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for row in (HEADER, *map(a_row, range(ROWS))):
+        sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+FILES = {"csv": csv_file, "xlsx": xlsx_file}
+
+
+def run(out: list[str]) -> None:
+    """Each kind in a process of its own, so that its memory is its own."""
+    out.append(f"imports: {ROWS} rows (target {MOST_SECONDS} s and {MOST_MEGABYTES} MB)")
+    for kind, make in FILES.items():
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"export.{kind}"
+            path.write_bytes(make())
+            command = [sys.executable, "-m", "tests.bench.imports", str(path)]
+            said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1]
+            found = json.loads(said)
+            out.append(
+                f"  {kind:4} {path.stat().st_size / 2**20:5.1f} MB  {found['seconds']:6.1f} s wall,"
+                f" {found['cpu']:.1f} s of CPU  {found['megabytes']:.0f} MB at most  {found['taken']} taken"
+            )
+
+
+async def _bring_in(path: Path) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        originals = FolderOriginals(Path(folder) / "originals", new_key_ring())
+        async with intake_house(f"sqlite+aiosqlite:///{folder}/intake.db", originals) as house:
+            began, cpu = time.perf_counter(), time.process_time()
+            found = await preview(house.door, path.read_bytes(), by="李某")
+            await confirm(house.door, found.id, None, by="李某")
+            await PhoneImports(house.door).import_one()
+            item = await import_named(house.door, found.id)
+            assert item is not None
+            return {
+                "seconds": time.perf_counter() - began,
+                "cpu": time.process_time() - cpu,
+                "taken": item.rows_taken,
+                "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(asyncio.run(_bring_in(Path(sys.argv[1])))) + "\n")

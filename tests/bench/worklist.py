@@ -1,0 +1,139 @@
+"""The worklist's page at 10^4, 10^5 and 10^6 cases on PostgreSQL, a command's CPU, and how fast cases are registered.
+
+Cases are put in as bare rows by the database itself: a million of them take about a minute, and what is measured is the
+product's own query over its own indexes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from services.workflow.handlers import register_complaint
+from services.workflow.store import queries
+from tests.parts.postgres_cluster import DURABLE, PgCluster
+from tests.parts.workflow_office import HANDLER, LEADER, UNIT_HANDLER, Desk, envelope, open_desk
+
+SIZES = (10_000, 100_000, 1_000_000)
+UNITS = 40
+PAGES = 200
+COMMANDS = 100
+REGISTERED, A_COMMIT = 2000, 200
+STATES = ("registered", "accepted", "awaiting_approval", "dispatched", "feedback_submitted", "closed", "archived")
+
+_FILL = """
+INSERT INTO cases (number, complaint_id, tracking_code, version, acted_version, state, round, unit, target_unit, channel,
+                   real_name, confidential, restricted, received_at, holder_id, holder_name, next_limit, next_clock,
+                   searchable, sealed_case, sealed_complaint, timeline_head)
+SELECT (1900 + n / 1000000) || '-' || lpad((n % 1000000)::text, 6, '0'), gen_random_uuid(), lpad(n::text, 10, '0'), 3, 3, state, 1,
+       unit, unit, 'phone', true, false, false, now() - n * interval '1 minute', 'wang', '王立新',
+       CASE WHEN state IN ('closed', 'archived') THEN NULL ELSE now() + (random() * 10000) * interval '1 minute' END,
+       'forward', true, repeat(md5(n::text), 20), repeat(md5(n::text), 20), md5(n::text)
+FROM (SELECT n, (ARRAY[{states}])[1 + (random() * 100)::int % {count}] AS state, '单位' || (random() * 1000)::int % {units} AS unit
+      FROM generate_series({first}, {last}) AS n) AS made
+"""
+
+
+def run(out: list[str]) -> None:
+    """Measure and write down."""
+    with PgCluster(settings={**DURABLE, "shared_buffers": "512MB"}) as cluster, tempfile.TemporaryDirectory() as folder:
+        asyncio.run(_measure(cluster.database(), Path(folder), out))
+
+
+async def _measure(url: str, folder: Path, out: list[str]) -> None:
+    async with open_desk(url, folder) as desk:
+        out.append("workflow on PostgreSQL (fsync on); page of 50, filtered, sorted by limit; ms")
+        there = 0
+        for size in SIZES:
+            await _fill(desk, there + 1, size)
+            there = size
+            for name, ask in _PAGES.items():
+                out.append(f"{size:>9,} cases  {name:<28} {await _spread(desk, ask)}")
+        out.append(f"a command (note): {await _cpu_of_a_command(desk):.1f} ms of CPU, median of {COMMANDS}")
+        out.append(f"registered: {await _registered(desk):.0f} cases a second, {A_COMMIT} a commit, one consumer")
+
+
+async def _fill(desk: Desk, first: int, last: int) -> None:
+    states = ", ".join(f"'{state}'" for state in STATES)
+    statement = _FILL.format(states=states, count=len(STATES), units=UNITS, first=first, last=last)
+    async with desk.office.store.engine.connect() as connection:
+        outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await outside.execute(text("SET statement_timeout = 0"))
+        raw: Any = (await outside.get_raw_connection()).driver_connection
+        await raw.execute(statement, timeout=1200)
+        await raw.execute("VACUUM ANALYZE cases", timeout=1200)
+
+
+def _unit() -> str:
+    return f"单位{random.randrange(UNITS)}"
+
+
+async def _by_unit_and_state(desk: Desk) -> None:
+    await queries.worklist(desk.office.store, HANDLER, states=["dispatched"], unit=_unit())
+
+
+async def _next_page(desk: Desk) -> None:
+    unit = _unit()
+    page = await queries.worklist(desk.office.store, HANDLER, states=["dispatched"], unit=unit)
+    last = page[-1]
+    await queries.worklist(
+        desk.office.store, HANDLER, states=["dispatched"], unit=unit, after=(last["next_limit"], last["number"])
+    )
+
+
+async def _of_the_unit(desk: Desk) -> None:
+    await queries.worklist(desk.office.store, UNIT_HANDLER)
+
+
+async def _everything(desk: Desk) -> None:
+    await queries.worklist(desk.office.store, LEADER)
+
+
+_PAGES: dict[str, Callable[[Desk], Awaitable[None]]] = {
+    "unit and state": _by_unit_and_state,
+    "unit and state, two pages": _next_page,
+    "a unit's own": _of_the_unit,
+    "all, nearest limit first": _everything,
+}
+
+
+async def _spread(desk: Desk, ask: Callable[[Desk], Awaitable[None]]) -> str:
+    took: list[float] = []
+    for _ in range(PAGES):
+        began = time.perf_counter()
+        await ask(desk)
+        took.append((time.perf_counter() - began) * 1000)
+    return f"median {statistics.median(took):6.1f}   p95 {_p95(took):6.1f}"
+
+
+def _p95(took: Sequence[float]) -> float:
+    return sorted(took)[int(len(took) * 0.95)]
+
+
+async def _cpu_of_a_command(desk: Desk) -> float:
+    number = await desk.registered()
+    took: list[float] = []
+    for place in range(COMMANDS):
+        began = time.process_time()
+        await desk.does(number, "note", text=f"备注{place}")
+        took.append((time.process_time() - began) * 1000)
+    return statistics.median(took)
+
+
+async def _registered(desk: Desk) -> float:
+    complaints = [desk.complaint() for _ in range(REGISTERED)]
+    handler = register_complaint(desk.office)
+    began = time.perf_counter()
+    for first in range(0, REGISTERED, A_COMMIT):
+        async with desk.office.store.transaction(desk.clock.now) as unit:
+            for complaint in complaints[first : first + A_COMMIT]:
+                await handler(unit, envelope(complaint.complaint_id), complaint)
+    return REGISTERED / (time.perf_counter() - began)

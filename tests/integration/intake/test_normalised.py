@@ -1,0 +1,81 @@
+"""What is told at any door is understood alike: the directory's names, links to what is likely the same, hints for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.contracts.values import Role
+from tests.parts.intake_app import IntakeApp, intake_app
+
+FACTS = "网上预约了上午十点，到窗口被告知要重新取号，等到下班也没办成。"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[IntakeApp]:
+    """Intake."""
+    with intake_app(tmp_path) as started:
+        yield started
+
+
+def call(house: IntakeApp, **told: object) -> dict[str, object]:
+    """A call, logged, and how it stands in the register."""
+    receipt = house.done("POST", "/intake/phone-logs", json={"facts": FACTS, **told})
+    found: dict[str, object] = house.done("GET", f"/intake/submissions/{receipt['complaint_id']}")
+    return found
+
+
+@pytest.mark.article("9")
+def test_the_unit_and_window_are_the_directorys(house: IntakeApp) -> None:
+    """However they were said."""
+    found = call(house, target={"unit": "医保剧", "window": "a7"})
+    assert (found["unit"], found["window_name"], found["unit_known"]) == ("市医疗保障局", "A07 医保报销", True)
+
+
+def test_a_unit_that_nobody_knows_stays_as_it_was_said(house: IntakeApp) -> None:
+    """And is shown as unknown."""
+    found = call(house, target={"unit": "火星分局"})
+    assert (found["unit"], found["unit_known"], found["unit_candidates"]) == ("火星分局", False, [])
+
+
+@pytest.mark.article("10.5")
+def test_a_likely_duplicate_is_linked_and_stays_a_complaint_of_its_own(house: IntakeApp) -> None:
+    """Two numbers, one link."""
+    first = call(house, target={"unit": "医保"})
+    second = call(house, target={"unit": "医保局"}, facts=FACTS + "真的。")
+    assert second["complaint_id"] != first["complaint_id"]
+    assert second["possible_duplicates"] == [first["complaint_id"]]
+
+
+def test_links_survive_a_restart(tmp_path: Path) -> None:
+    """What was received before the process began is found as well."""
+    with intake_app(tmp_path) as before:
+        first = call(before, target={"unit": "医保"})
+    with intake_app(tmp_path) as after:
+        after.client.portal.call(  # type: ignore[union-attr]  # the client is open
+            after.service.surroundings["door"].recent.refresh,
+            after.service.surroundings["door"],
+            after.now.replace(year=2025),
+        )
+        assert call(after, target={"unit": "医保"})["possible_duplicates"] == [first["complaint_id"]]
+
+
+@pytest.mark.article("7")
+def test_words_of_a_major_matter_are_hinted_at_and_decide_nothing(house: IntakeApp) -> None:
+    """A person sees them; the complaint isn't major by them."""
+    found = call(house, facts="工作人员索要红包，造成重大损失。")
+    assert found["major_hints"] == ["索要红包", "重大损失"]
+    assert found["major"] is False
+
+
+def test_the_callers_earlier_complaints_are_found_by_any_spelling_of_the_number(house: IntakeApp) -> None:
+    """The number is in the body; nothing personal comes back."""
+    first = call(house, complainant={"phone": "13800005521"})
+    answer = house.ask("POST", "/intake/callers", json={"phone": "+86 138-0000-5521"})
+    assert [item["complaint_id"] for item in answer.json()["items"]] == [first["complaint_id"]]
+    assert "5521" not in answer.text
+    assert house.done("POST", "/intake/callers", json={"phone": "13900000000"})["items"] == []
+    assert house.ask("POST", "/intake/callers", json={"phone": "nobody"}).status_code == 422
+    assert house.ask("POST", "/intake/callers", Role.AUDITOR, json={"phone": "13800005521"}).status_code == 403

@@ -1,0 +1,172 @@
+"""Imports of hotline exports over the database: each row once, bad ones back, exact after a crash."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from services.intake import phone_imports
+from services.intake.domain.call_table import Column
+from services.intake.phone_imports import (
+    DONE,
+    HeadersRefused,
+    NotPreviewed,
+    PhoneImports,
+    bad_rows,
+    confirm,
+    import_named,
+    preview,
+)
+from services.intake.store import tables
+from shared.contracts.complaint import ComplaintReceived
+from shared.contracts.values import Channel
+from shared.store.unit_of_work import Store, UnitOfWork
+from tests.parts.intake_door import House, intake_house
+
+HEADER = "工单编号,来电时间,来电号码,话务员,内容"
+ROWS = 700
+
+
+@pytest.fixture
+async def house(database_url: str) -> AsyncIterator[House]:
+    """An intake on each database in turn."""
+    async with intake_house(database_url) as opened:
+        yield opened
+
+
+def line(number: int) -> str:
+    """One call of the export."""
+    return f"A-{number},2026-03-05 14:{number % 60:02},138{number:08},王某,第{number}件：窗口推诿"
+
+
+def export(*numbers: int, extra: tuple[str, ...] = ()) -> bytes:
+    """An export with these calls, as Excel writes it in China."""
+    return "\r\n".join([HEADER, *map(line, numbers), *extra, ""]).encode("gbk")
+
+
+async def bring_in(house: House, raw: bytes):
+    """Look, confirm, and have it taken in; gives the import as it stands then."""
+    found = await preview(house.door, raw, by="李某")
+    await confirm(house.door, found.id, None, by="李某")
+    while await PhoneImports(house.door).import_one():
+        pass
+    item = await import_named(house.door, found.id)
+    assert item is not None
+    return item
+
+
+@pytest.mark.article("11-13")
+async def test_each_row_becomes_a_call_on_record(house: House) -> None:
+    """Who answered, when it began, from which number, under which id, and where it is written (the file's hash)."""
+    item = await bring_in(house, export(1))
+    [told] = await house.told("complaint.received.v1")
+    assert isinstance(told, ComplaintReceived)
+    assert (told.channel, told.received_by, told.source.external_id) == (Channel.PHONE, "王某", "A-1")
+    assert told.received_at.isoformat() == "2026-03-05T06:01:00+00:00"
+    assert told.complainant.phone == "+8613800000001"
+    assert told.source.originals == [item.sha256]
+
+
+async def test_good_rows_go_in_and_bad_rows_come_back(house: House) -> None:
+    """The bad row is kept sealed with its reason, and harms no other."""
+    item = await bring_in(house, export(1, 2, extra=("A-3,45721,13800138000,王某,推诿",)))
+    assert (item.state, item.rows_read, item.rows_taken, item.rows_bad) == (DONE, 3, 2, 1)
+    [(number, cells, reasons)] = await bad_rows(house.door, item.id)
+    assert (number, cells[0]) == (4, "A-3")
+    assert "序号" in reasons[0]
+    [kept] = await house.rows(tables.import_faults)
+    assert "13800138000" not in kept.sealed
+
+
+async def test_the_same_file_again_brings_nothing_new(house: House) -> None:
+    """C10: the same file is known row by row; a longer one brings only its new rows."""
+    await bring_in(house, export(1, 2, 2))
+    again = await bring_in(house, export(1, 2, 2))
+    longer = await bring_in(house, export(1, 2, 2, 3, 4, 5))
+    assert (again.rows_taken, again.rows_repeated) == (0, 3)
+    assert (longer.rows_taken, longer.rows_repeated) == (3, 3)
+    assert await house.count(tables.submissions) == 6
+
+
+async def test_two_people_import_at_once(house: House) -> None:
+    """C11: of two imports of one file at the same time every row is taken once."""
+    for _ in range(2):
+        found = await preview(house.door, export(*range(ROWS)), by="李某")
+        await confirm(house.door, found.id, None, by="李某")
+    await asyncio.gather(*(PhoneImports(house.door).import_one() for _ in range(2)))
+    items = await house.rows(tables.imports)
+    assert sum(item.rows_taken for item in items) == ROWS == await house.count(tables.submissions)
+    assert {item.state for item in items} == {DONE}
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+class DyingStore(Store):
+    """A store of a process that dies when it opens its last transaction."""
+
+    def lasts(self, transactions: int) -> "DyingStore":
+        """Say how many transactions it lives for."""
+        self.left = iter([True] * transactions)
+        return self
+
+    @asynccontextmanager
+    async def transaction(self, now: datetime) -> AsyncIterator[UnitOfWork]:
+        """One of those that are left, or the end."""
+        if not next(self.left, False):
+            raise Killed
+        async with super().transaction(now) as unit:
+            yield unit
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+async def test_an_import_resumes_exactly(house: House, after: int) -> None:
+    """C12: killed before any of its commits, it goes on with the next row: none lost, none doubled."""
+    found = await preview(house.door, export(*range(ROWS), extra=("x,,,,",)), by="李某")
+    await confirm(house.door, found.id, None, by="李某")
+    store = house.door.store
+    dying = DyingStore(store.engine, store.messages, store.sealer).lasts(1 + after)
+    with contextlib.suppress(Killed):
+        await PhoneImports(replace(house.door, store=dying)).import_one()
+    assert await house.count(tables.submissions) == after * phone_imports.BATCH
+    assert not await PhoneImports(house.door).import_one()
+    house.clock.now += phone_imports.LEASE + timedelta(seconds=1)
+    assert await PhoneImports(house.door).import_one()
+    item = await import_named(house.door, found.id)
+    assert item is not None
+    assert (item.rows_read, item.rows_taken, item.rows_repeated, item.rows_bad) == (ROWS + 1, ROWS, 0, 1)
+    assert len({row.external_id for row in await house.rows(tables.submissions)}) == ROWS
+
+
+async def test_a_mapping_is_remembered_for_the_same_header(house: House) -> None:
+    """What a person said about a column holds for the next file from that exchange."""
+    raw = "号,说了什么\nB-1,推诿\n".encode()
+    first = await preview(house.door, raw, by="李某")
+    assert first.faults
+    mapping = {"号": Column.CALL_ID, "说了什么": Column.FACTS}
+    with pytest.raises(HeadersRefused):
+        await confirm(house.door, first.id, None, by="李某")
+    await confirm(house.door, first.id, mapping, by="李某")
+    second = await preview(house.door, raw.replace(b"B-1", b"B-2"), by="王某")
+    assert second.mapping == mapping
+    assert second.sample[0].call is not None
+
+
+async def test_an_import_is_confirmed_once(house: House) -> None:
+    """The second confirmation finds nothing to confirm."""
+    found = await preview(house.door, export(1), by="李某")
+    await confirm(house.door, found.id, None, by="李某")
+    with pytest.raises(NotPreviewed):
+        await confirm(house.door, found.id, None, by="李某")
+
+
+async def test_nothing_is_taken_in_before_it_is_confirmed(house: House) -> None:
+    """A look is only a look."""
+    await preview(house.door, export(1), by="李某")
+    assert not await PhoneImports(house.door).import_one()
+    assert await house.count(tables.submissions) == 0
