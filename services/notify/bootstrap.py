@@ -79,7 +79,7 @@ def build(premises: Premises) -> Service:
         routers=[
             *(made(desk, gate) for made in routes),
             webhook_routes(desk),
-            call_pages(CallRoom(desk, gate, pages, premises.calendar)),
+            call_pages(CallRoom(desk, gate, pages, premises.calendars)),
             dead_letter_routes(dead, gate, pages, premises.clock),
         ],
         checks={"notify.database": partial(ping, engine)},

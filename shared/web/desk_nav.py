@@ -23,7 +23,7 @@ class NavRow:
     href: str
     label: Bilingual
     roles: frozenset[Role]
-    purpose: Bilingual = Bilingual("", "")
+    purpose: Bilingual | None = None
     """What one does there, for the start page."""
 
 

@@ -222,5 +222,5 @@ class StartRoom:
 
     href: str
     label: Bilingual
-    purpose: Bilingual
+    purpose: Bilingual | None
     waiting: int = 0

@@ -22,6 +22,7 @@ from services.notify.domain.calls import CHINESE, CallOutcome
 from services.notify.domain.purposes import PURPOSES, Purpose
 from services.notify.ledger import PLANS, TEXTS
 from services.notify.store import queries
+from shared.calendar_book.book import CalendarBook
 from shared.contracts.values import Route
 from shared.identity.principal import Principal
 from shared.web.access import Gate
@@ -30,7 +31,6 @@ from shared.web.frame import tel
 from shared.web.i18n import Bilingual, Language, language_of
 from shared.web.limits import Due, due
 from shared.web.pages import Pages
-from shared.working_time import WorkCalendar
 
 CALLS = "/desk/calls"
 LONGEST_NOTE = 2000
@@ -87,7 +87,7 @@ class CallRoom:
     desk: Desk
     gate: Gate
     pages: Pages
-    calendar: WorkCalendar
+    calendars: CalendarBook
 
 
 def call_pages(room: CallRoom) -> APIRouter:
@@ -171,4 +171,4 @@ def _tried(desk: Desk, row: RowMapping) -> Tried:
 
 
 def _due(room: CallRoom, moment: datetime, language: Language) -> Due:
-    return due(moment, room.desk.clock(), language, room.calendar)
+    return due(moment, room.desk.clock(), language, room.calendars.calendar)
