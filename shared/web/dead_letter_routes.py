@@ -23,8 +23,8 @@ from shared.identity.principal import Principal
 from shared.messaging.dead_letters import DeadLetter, DeadLetters, NotWaitingError, StillDeadError
 from shared.web.access import Gate
 from shared.web.access_table import Row, staff
-from shared.web.desk_nav import desk_for
-from shared.web.i18n import Bilingual, language_of
+from shared.web.desk_frame import desk_head
+from shared.web.i18n import Bilingual
 from shared.web.pages import Pages
 from shared.web.problem_answers import wants_html
 from shared.web.problems import FieldFault, Problem
@@ -111,7 +111,7 @@ class _Desk:
     ) -> Response:
         letters = await self._letters.waiting()
         shown = DeadLettersPage(self._letters.service, SERVICES, letters, trouble)
-        head = desk_for(who, "dead_letters", self._gate.csrf(request), language_of(request))
+        head = desk_head(who, "dead_letters", csrf=self._gate.csrf(request))
         return self._pages.render(request, "dead_letters.html", status=status, desk=head, page=shown)
 
     async def replay(self, letter_id: UUID, request: Request, who: Principal) -> Response:

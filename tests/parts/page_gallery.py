@@ -23,6 +23,7 @@ from services.forms.web import views as verify
 from services.intake.web import views as intake
 from services.workflow.web import views as track
 from shared.contracts.values import Channel, Element, Ground, Role
+from shared.web.desk_frame import KEYS, ROLE_WORDS
 from shared.web.edge import install_web
 from shared.web.frame import AccountPage, CodePage, Desk, LoginPage, NavItem, ProblemPage, SetUpPage, Site
 from shared.web.i18n import Bilingual, Language
@@ -345,7 +346,8 @@ DESK = Desk(
         NavItem("stats", "/workflow/statistics", Bilingual("统计", "Statistics")),
     ],
     person="王立新",
-    role="市政管办投诉处置人",
+    role=ROLE_WORDS[Role.HANDLER],
+    keys=KEYS,
     csrf="c2FtcGxl",
 )
 

@@ -18,6 +18,7 @@ from services.workflow.domain.roles import Person
 from services.workflow.handlers import register_complaint
 from services.workflow.office import Office
 from services.workflow.store.tables import staff
+from shared.calendar_book.book import PrintedCalendar
 from shared.centre import load_centre
 from shared.contracts.envelope import Envelope
 from shared.contracts.tracking import new_tracking_code
@@ -68,7 +69,13 @@ class Desk:
         self.count += 1
         more = {"complaint_id": UUID(int=9000 + self.count), "tracking_code": new_tracking_code()} | changes
         data = a_complaint(**({"received_at": self.now} | more))
-        envelope = Envelope.model_construct(id=UUID(int=self.count), subject=str(data.complaint_id))
+        envelope = Envelope(
+            id=UUID(int=self.count),
+            source="/intake",
+            type="complaint.received.v1",
+            subject=str(data.complaint_id),
+            time=self.now,
+        )
         async with self.office.store.transaction(self.office.clock()) as unit:
             await register_complaint(self.office)(unit, envelope, data)
         return f"2026-{self.count:06d}"
@@ -91,7 +98,7 @@ def make_desk(folder: Path, now: datetime | None = None) -> Desk:
         tokens=FixedTokens({p.id: _principal(p) for p in PEOPLE.values()}),
         sessions=FixedSessions({f"session-{p.id}": _principal(p) for p in PEOPLE.values()}),
         centre=load_centre(None),
-        calendar=published(),
+        calendars=PrintedCalendar(published()),
         hours=CENTRE_HOURS,
         clock=lambda: desk[0].now,
     )

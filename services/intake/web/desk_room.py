@@ -18,7 +18,7 @@ from services.intake.readers.ocr import OcrReader
 from services.intake.web.desk_views import Registered, StartRoom
 from shared.identity.principal import Principal
 from shared.web.access import Gate
-from shared.web.desk_nav import desk_for, rooms_of
+from shared.web.desk_frame import desk_head, rooms_of
 from shared.web.i18n import Bilingual, language_of
 from shared.web.limits import Due, due
 from shared.web.pages import Pages
@@ -41,7 +41,7 @@ class DeskRoom:
         self, request: Request, who: Principal, template: str, here: str, *, page: Any, status: int = 200
     ) -> Response:
         """The page under the head of this person."""
-        head = desk_for(who, here, self.gate.csrf(request), language_of(request))
+        head = desk_head(who, here, csrf=self.gate.csrf(request))
         return self.pages.render(request, template, status=status, desk=head, page=page)
 
     def due(self, request: Request, moment: datetime) -> Due:

@@ -26,7 +26,7 @@ from shared.calendar_book.book import CalendarBook
 from shared.contracts.values import Route
 from shared.identity.principal import Principal
 from shared.web.access import Gate
-from shared.web.desk_nav import desk_for
+from shared.web.desk_frame import desk_head
 from shared.web.frame import tel
 from shared.web.i18n import Bilingual, Language, language_of
 from shared.web.limits import Due, due
@@ -140,7 +140,7 @@ async def _page(
         said=said,
         trouble=trouble,
     )
-    head = desk_for(who, "calls", room.gate.csrf(request), language, {"calls": len(rows)})
+    head = desk_head(who, "calls", csrf=room.gate.csrf(request), waiting={"calls": len(rows)})
     return room.pages.render(request, "calls.html", status=status, desk=head, page=page)
 
 

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services.workflow.api.routes import person_of
+from services.workflow.api.people import person_of
 from services.workflow.domain import commands
 from services.workflow.domain.acts import Act
 from services.workflow.domain.case import Case
@@ -154,14 +154,14 @@ def _choices(case: Case, offers: Availability, reader: Reader) -> list[Choice]:
     if Act.DECIDE_EXTENSION in may and case.extension_request is not None:
         asked = range(1, case.extension_request.days + 1)
         limits = [(days, extended_limit(case, days, work)) for days in asked]
-        granted = [Choice(f"grant-{days}", "desk.grant", limit.moment, days) for days, limit in limits if limit]
+        granted = [Choice(f"grant-{days}", "file.grant", limit.moment, days) for days, limit in limits if limit]
         now_due = case.unit_clock.limit if case.unit_clock else None
-        return [*granted, Choice("deny", "desk.deny", now_due)]
+        return [*granted, Choice("deny", "file.deny", now_due)]
     if Act.APPROVE not in may:
         return []
     days = limit_row(ClockName.APPROVE, day_of(reader.now)).days or 0
-    approve = Choice("approve", "desk.approve_to", work.end(reader.now, days).moment)
-    return [approve, Choice("simple", "desk.make_simple"), Choice("back", "desk.send_back")]
+    approve = Choice("approve", "file.approve_to", work.end(reader.now, days).moment)
+    return [approve, Choice("simple", "file.make_simple"), Choice("back", "file.send_back")]
 
 
 def _command(values: Mapping[str, str]) -> Command | Bilingual:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services.workflow.api.routes import person_of
+from services.workflow.api.people import person_of
 from services.workflow.domain import commands
 from services.workflow.domain.acts import Act
 from services.workflow.domain.commands import Command, Purpose

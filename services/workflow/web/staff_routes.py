@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.workflow.api import answers
-from services.workflow.api.routes import person_of
+from services.workflow.api.people import person_of
 from services.workflow.domain.acts import ACTS, Act
 from services.workflow.domain.case import Case
 from services.workflow.domain.commands import Command
@@ -37,7 +37,7 @@ from services.workflow.web.worklist import Notice
 from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.web.access import Gate
-from shared.web.desk_nav import desk_for
+from shared.web.desk_frame import desk_head
 from shared.web.i18n import Bilingual, language_of
 from shared.web.pages import Pages
 from shared.web.problems import FieldFault, Problem
@@ -81,7 +81,7 @@ class StaffDesk:
         """A page in the desk's frame."""
         counts = context.pop("counts", None) or await self.counts(person_of(who))
         assert isinstance(counts, dict)
-        desk = desk_for(who, here, self.gate.csrf(request), language_of(request), counts)
+        desk = desk_head(who, here, csrf=self.gate.csrf(request), waiting=counts)
         return self.pages.render(request, template, status=status, desk=desk, **context)
 
 

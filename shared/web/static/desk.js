@@ -115,6 +115,7 @@ document.addEventListener("keydown", (event) => {
   if (target) {
     event.preventDefault();
     target.focus();
+    if (target.matches("summary")) target.click();
     return;
   }
   if (!rows.length || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -123,26 +124,20 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "k") go(current - 1);
   else if (event.key === "x" && rows[current]) rows[current].querySelector("[type=checkbox]")?.click();
 });
+// <details data-keys>: the list of keys closes by Esc, and gives the focus back to where it was opened from.
+for (const list of all("[data-keys]")) {
+  list.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !list.open) return;
+    list.open = false;
+    list.querySelector("summary").focus();
+  });
+}
 for (const table of all("[data-rows]")) {
   table.addEventListener("change", () => {
     for (const row of rows) row.classList.toggle("on", row.querySelector("[type=checkbox]")?.checked ?? false);
     const picked = document.querySelector("[data-picked]");
     if (!picked) return;
     picked.textContent = picked.dataset.picked.replace("{count}", rows.filter((row) => row.matches(".on")).length);
-  });
-}
-
-// <dialog data-keys>: the keys of this page, shown by ? and by its button <button data-keys-open>.
-for (const dialog of all("dialog[data-keys]")) {
-  const show = () => (dialog.open ? dialog.close() : dialog.showModal());
-  for (const button of all("[data-keys-open]")) {
-    button.hidden = false;
-    button.addEventListener("click", show);
-  }
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "?" || event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select")) return;
-    event.preventDefault();
-    show();
   });
 }
 

@@ -1,6 +1,7 @@
 """Drafts are their author's own; a call opens one with the caller's earlier complaints."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -75,7 +76,7 @@ async def test_a_call_opens_one_draft_with_the_callers_earlier_complaints(house:
 
 async def test_a_repeated_event_does_not_undo_what_was_typed(house: House) -> None:
     """The operator has begun to type when the exchange repeats itself."""
-    call = {"call_id": "c-1", "operator": "王某", "caller_number": None, "started_at": FRIDAY}
+    call: dict[str, Any] = {"call_id": "c-1", "operator": "王某", "caller_number": None, "started_at": FRIDAY}
     draft, _ = await open_call(house.door, **call)
     await save_draft(house.door, draft, "王某", {"facts": "推诿"})
     await open_call(house.door, **call)

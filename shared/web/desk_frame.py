@@ -1,0 +1,165 @@
+"""The head of a page for staff: where each role may go, how roles are called, and which keys work everywhere.
+
+Law of this file: three tables. A page for staff has a row in ``ROOMS`` and a person is shown the rows of their role and no
+others; what a role may really do is said by the routes, this only spares people doors that are locked to them. It must not
+know what a page holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.contracts.values import Role
+from shared.identity.principal import Principal
+from shared.web.frame import Desk, NavItem
+from shared.web.i18n import Bilingual
+
+HOME = "/desk"
+_RECEIVE = frozenset({Role.OPERATOR, Role.HANDLER})
+_CASE_READERS = frozenset(Role) - {Role.ADMINISTRATOR}
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One page in the navigation: its key, its address, its name, what one does there, and whose it is."""
+
+    key: str
+    href: str
+    label: Bilingual
+    purpose: Bilingual
+    roles: frozenset[Role]
+
+
+ROOMS: tuple[Room, ...] = (
+    Room(
+        "phone",
+        "/desk/phone",
+        Bilingual("接听", "Phone"),
+        Bilingual("边听边记，一屏登记一通来电", "Record a call while it is told"),
+        _RECEIVE,
+    ),
+    Room(
+        "visit",
+        "/desk/visit",
+        Bilingual("现场", "Visit"),
+        Bilingual("登记来访，能当场解决的当场办结", "Record a visit, settle at once what can be settled"),
+        _RECEIVE,
+    ),
+    Room(
+        "letter",
+        "/desk/letter",
+        Bilingual("来信", "Letters"),
+        Bilingual("拆阅来信，逐件登记", "Open letters and register each"),
+        _RECEIVE,
+    ),
+    Room(
+        "box",
+        "/desk/box",
+        Bilingual("意见箱", "Boxes"),
+        Bilingual("两人开箱，逐张录入意见单", "Two people open a box; each slip is typed"),
+        _RECEIVE,
+    ),
+    Room(
+        "scan",
+        "/desk/scan",
+        Bilingual("扫描核对", "Scans"),
+        Bilingual("对照影像，确认机器没有把握的内容", "Check what the machine read against the image"),
+        _RECEIVE,
+    ),
+    Room(
+        "quarantine",
+        "/desk/quarantine",
+        Bilingual("隔离件", "Quarantine"),
+        Bilingual("读不出来的来件，看过原件再定", "What could not be read: look, then decide"),
+        _RECEIVE,
+    ),
+    Room(
+        "cases",
+        "/workflow/cases",
+        Bilingual("案件", "Cases"),
+        Bilingual("在办案件，最近的时限在前", "Open cases, the nearest limit first"),
+        _CASE_READERS,
+    ),
+    Room(
+        "approvals",
+        "/workflow/approvals",
+        Bilingual("审批", "Approvals"),
+        Bilingual("等您批办和审批延期的", "What waits for your approval"),
+        frozenset({Role.OFFICE_LEADER}),
+    ),
+    Room(
+        "follow_ups",
+        "/workflow/follow-ups",
+        Bilingual("回访", "Follow-ups"),
+        Bilingual("该回访的投诉人", "Who is to be called back"),
+        frozenset({Role.HANDLER}),
+    ),
+    Room(
+        "checks",
+        "/desk/checks",
+        Bilingual("渠道检查", "Checks"),
+        Bilingual("每个工作日看过各渠道，逐项登记", "Every channel is looked at every working day"),
+        frozenset({*_RECEIVE, Role.OFFICE_LEADER, Role.AUDITOR, Role.ADMINISTRATOR}),
+    ),
+    Room(
+        "calls",
+        "/desk/calls",
+        Bilingual("电话告知", "Calls"),
+        Bilingual("须由人打电话答复的投诉人，急的在前", "Who must be called, the most urgent first"),
+        _RECEIVE,
+    ),
+    Room(
+        "directory",
+        "/workflow/directory",
+        Bilingual("名录", "Directory"),
+        Bilingual("各单位的处置人和分管领导", "Who acts for each unit"),
+        frozenset(Role),
+    ),
+    Room(
+        "dead_letters",
+        "/intake/dead-letters",
+        Bilingual("死信", "Dead letters"),
+        Bilingual("系统内部没能处理的消息，重放或注明作废", "Messages no service could handle: replay or discard"),
+        frozenset({Role.HANDLER, Role.ADMINISTRATOR}),
+    ),
+)
+
+ROLE_WORDS: Mapping[Role, Bilingual] = {
+    Role.OPERATOR: Bilingual("接诉人", "operator"),
+    Role.HANDLER: Bilingual("投诉处置人", "handler"),
+    Role.OFFICE_LEADER: Bilingual("市政管办分管领导", "office leader"),
+    Role.UNIT_HANDLER: Bilingual("单位处置人", "unit handler"),
+    Role.UNIT_LEADER: Bilingual("单位分管领导", "unit leader"),
+    Role.AUDITOR: Bilingual("监督", "auditor"),
+    Role.ADMINISTRATOR: Bilingual("系统管理员", "administrator"),
+}
+
+KEYS: tuple[tuple[str, Bilingual], ...] = (
+    ("?", Bilingual("打开或收起这张表", "show or hide this list")),
+    ("Tab", Bilingual("下一栏；第一下显示“跳到正文”", "next field; the first shows “skip to the content”")),
+    ("Ctrl + Enter", Bilingual("登记、提交", "register, send")),
+    ("Ctrl + S", Bilingual("保存草稿", "save the draft")),
+    ("Alt + 1 … 4", Bilingual("接听页：事实、对象、来电人、相近投诉", "phone desk: facts, target, caller, similar")),
+    ("↑ ↓ Enter Esc", Bilingual("单位、窗口的选单：打首字母或窗口号", "list of windows: type initials or a number")),
+    ("J K", Bilingual("名单里下一件、上一件", "next, previous in a list")),
+    ("/", Bilingual("到搜索栏", "to the search field")),
+)
+
+
+def rooms_of(role: Role) -> list[Room]:
+    """The pages that are a role's own, in the order of the navigation."""
+    return [room for room in ROOMS if role in room.roles]
+
+
+def desk_head(who: Principal, here: str, *, csrf: str, waiting: Mapping[str, int] | None = None) -> Desk:
+    """The head for this person on the page ``here``; ``waiting`` is what waits, by room."""
+    counts = waiting or {}
+    nav = [NavItem(room.key, room.href, room.label, counts.get(room.key, 0)) for room in rooms_of(who.role)]
+    return Desk(here=here, nav=nav, person=who.name, role=_words_of(who), csrf=csrf, home_url=HOME, keys=KEYS)
+
+
+def _words_of(who: Principal) -> Bilingual:
+    """The role as it stands beside the name; a unit's person with the unit."""
+    words = ROLE_WORDS[who.role]
+    return Bilingual(f"{who.unit} {words.zh}", f"{words.en}, {who.unit}") if who.unit else words
