@@ -96,6 +96,13 @@ ROOMS: tuple[Room, ...] = (
         frozenset({Role.HANDLER}),
     ),
     Room(
+        "checks",
+        "/desk/checks",
+        Bilingual("渠道检查", "Checks"),
+        Bilingual("每个工作日看过各渠道，逐项登记", "Every channel is looked at every working day"),
+        frozenset({*_RECEIVE, Role.OFFICE_LEADER, Role.AUDITOR, Role.ADMINISTRATOR}),
+    ),
+    Room(
         "calls",
         "/desk/calls",
         Bilingual("电话告知", "Calls"),

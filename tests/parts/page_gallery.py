@@ -77,7 +77,7 @@ class Sample:
 @cache
 def pages() -> Pages:
     """The pages of all services over one frame, as one process serves them."""
-    rooms = [SERVICES / name / "web" for name in ("intake", "workflow", "forms")]
+    rooms = [SERVICES / name / "web" for name in ("intake", "workflow", "forms", "notify")]
     return make_templates(*rooms, Path(__file__).parent / "gallery", site=SITE)
 
 

@@ -69,7 +69,19 @@ ACCESS = AccessTable(
         staff("POST", "/intake/channel-checks", RECEIVERS, scope="intake:checks"),
         staff("GET", "/intake/reconciliation", SEES_CHECKS, scope="intake:read"),
     ),
-    (staff("GET", "/desk", Role, scope="desk"),),
+    (
+        staff("GET", "/desk", Role, scope="desk"),
+        staff("GET", "/desk/scan", RECEIVERS, scope="intake:fax"),
+        staff("GET", "/desk/scan/{complaint_id}", RECEIVERS, scope="intake:fax", of_a_case=True),
+        staff("POST", "/desk/scan/{complaint_id}", RECEIVERS, scope="intake:fax", of_a_case=True),
+        staff("GET", "/desk/scan/{complaint_id}/pages/{number}", RECEIVERS, scope="intake:fax", of_a_case=True),
+        staff("GET", "/desk/scan/{complaint_id}/crops/{name}", RECEIVERS, scope="intake:fax", of_a_case=True),
+        staff("GET", "/desk/scan/{complaint_id}/original", RECEIVERS, scope="intake:fax", of_a_case=True),
+        staff("GET", "/desk/quarantine", RECEIVERS, scope="intake:quarantine"),
+        staff("POST", "/desk/quarantine/{item_id}", RECEIVERS, scope="intake:quarantine", of_a_case=True),
+        staff("GET", "/desk/checks", SEES_CHECKS, scope="intake:read"),
+        staff("POST", "/desk/checks", RECEIVERS, scope="intake:checks"),
+    ),
     (
         staff(method, path, RECEIVERS, scope=f"intake:{channel}")
         for channel, desk in ENTRY_DESKS.items()

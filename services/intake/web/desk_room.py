@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Depends
+from sqlalchemy import RowMapping
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.intake.channel_watch import Register
+from services.intake.domain.elements import ELEMENTS
 from services.intake.ports import Door
 from services.intake.readers.ocr import OcrReader
-from services.intake.web.desk_views import StartRoom
+from services.intake.web.desk_views import Registered, StartRoom
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.desk_frame import desk_head, rooms_of
+from shared.web.i18n import Bilingual, language_of
+from shared.web.limits import Due, due
 from shared.web.pages import Pages
+
+_CHINESE = {row.element.value: row.chinese for row in ELEMENTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,15 @@ class DeskRoom:
         """The page under the head of this person."""
         head = desk_head(who, here, csrf=self.gate.csrf(request))
         return self.pages.render(request, template, status=status, desk=head, page=page)
+
+    def due(self, request: Request, moment: datetime) -> Due:
+        """A limit in words, in the reader's language."""
+        return due(moment, self.door.clock(), language_of(request), self.door.calendar)
+
+    def registered(self, request: Request, row: RowMapping) -> Registered:
+        """What was just registered, as the next page tells it."""
+        missing = [Bilingual(_CHINESE[name], name.replace("_", " ")) for name in row["missing"]]
+        return Registered(row["complaint_id"], row["tracking_code"], self.due(request, row["respond_by"]), missing)
 
 
 def start_routes(room: DeskRoom) -> APIRouter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from services.intake.known import Known
@@ -120,6 +120,8 @@ class OpenScan:
     fields: Sequence[Confirm]
     read: Sequence[Sequence[Piece]]
     facts: str
+    facts_must_be_confirmed: bool
+    facts_confirmed: bool
     unsure: int
     windows: Sequence[WindowName]
     errors: Sequence[FieldFault] = ()
@@ -132,7 +134,8 @@ class OpenScan:
     @property
     def to_confirm(self) -> int:
         """How many fields still wait for a person's word."""
-        return sum(each.must_confirm and not each.confirmed for each in self.fields)
+        fields = sum(each.must_confirm and not each.confirmed for each in self.fields)
+        return fields + (self.facts_must_be_confirmed and not self.facts_confirmed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ class ScanPage:
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """One thing that could not be read."""
+    """One thing that could not be judged, and the ways out of it."""
 
     id: UUID
     channel: Channel
@@ -157,17 +160,60 @@ class Quarantined:
     sha256: str
     original_url: str
     action: str
-    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class QuarantinePage:
-    """The quarantine."""
+    """The quarantine. ``open``: the item whose form came back, with what was typed and what is wrong."""
 
     items: Sequence[Quarantined]
-    settled: Bilingual | None = None
-    problem: Bilingual | None = None
-    typed: Mapping[str, str] = field(default_factory=dict)
+    windows: Sequence[WindowName]
+    registered: Registered | None = None
+    trouble: Bilingual | None = None
+    open: UUID | None = None
+    typed: Typed = field(default_factory=Typed)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One channel's check of the day."""
+
+    name: str
+    channel: Channel
+    label: str
+    article: str
+    window: str
+    standing: str
+    words: str
+    done_at: datetime | None
+    done_by: str
+    remark: str
+    may_check_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceLine:
+    """A channel's day in figures: what came in, and what became of it."""
+
+    channel: str
+    receipts: int
+    complaints: int
+    balanced: bool
+    classes: Sequence[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksPage:
+    """The register of one day."""
+
+    day: date
+    worked: bool
+    today: bool
+    before: date
+    after: date | None
+    lines: Sequence[CheckLine]
+    balance: Sequence[BalanceLine]
+    trouble: Bilingual | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,5 +222,5 @@ class StartRoom:
 
     href: str
     label: Bilingual
-    purpose: Bilingual
+    purpose: Bilingual | None
     waiting: int = 0

@@ -21,7 +21,6 @@ from services.intake.adapters.told import Told
 from services.intake.api.access import ENTRY_DESKS
 from services.intake.api.answers import unavailable
 from services.intake.api.told_doors import STAFF_DOORS, ToldDoor, submission_of
-from services.intake.domain.elements import ELEMENTS
 from services.intake.handlers import KeyReusedError, once, receive, respond_by
 from services.intake.known import Known, known_of
 from services.intake.store import queries
@@ -34,8 +33,7 @@ from shared.contracts.complaint import Source
 from shared.contracts.values import Channel
 from shared.identity.principal import Principal
 from shared.store.engine import is_unreachable
-from shared.web.i18n import Bilingual, language_of
-from shared.web.limits import due
+from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault
 
 LOOK = "look"
@@ -99,7 +97,6 @@ TICKS: tuple[tuple[Bilingual, str], ...] = (
 """The checklist of art. 15, each with the field that gives it."""
 
 _DOORS = {row.channel: row for row in STAFF_DOORS}
-_CHINESE = {row.element.value: row.chinese for row in ELEMENTS}
 
 
 def entry_routes(room: DeskRoom) -> APIRouter:
@@ -138,7 +135,7 @@ def _add_entry(router: APIRouter, room: DeskRoom, entry: Entry) -> None:
                 entry.path,
                 "",
                 (),
-                due(room.door.clock(), room.door.clock(), language_of(request), room.door.calendar),
+                room.due(request, room.door.clock()),
                 typed,
                 known=await _known(room, typed),
                 linked=linked_in(form.getlist("link")),
@@ -201,9 +198,7 @@ async def _registered(room: DeskRoom, request: Request, who: Principal, complain
     row = await queries.one_submission(room.door.store, complaint_id)
     if row is None or row["received_by"] != who.name:
         return None
-    left = due(row["respond_by"], room.door.clock(), language_of(request), room.door.calendar)
-    missing = [Bilingual(_CHINESE[name], name.replace("_", " ")) for name in row["missing"]]
-    return Registered(complaint_id, row["tracking_code"], left, missing)
+    return room.registered(request, row)
 
 
 async def _next_slip(room: DeskRoom, typed: Typed, complaint_id: UUID) -> Typed:
@@ -237,7 +232,7 @@ def _page(
         action=entry.path,
         idempotency_key=key or str(uuid4()),
         windows=window_names(room.door.centre),
-        due=due(respond_by(room.door, now), now, language_of(request), room.door.calendar),
+        due=room.due(request, respond_by(room.door, now)),
         typed=typed,
         ticks=[Tick(label, name, bool(getattr(typed, name).strip())) for label, name in TICKS],
         places=room.door.centre.reception_points,

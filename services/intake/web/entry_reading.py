@@ -149,6 +149,7 @@ _MODELS: Mapping[Channel, tuple[type[Told], Callable[[Typed], dict[str, Any]]]] 
     Channel.LETTER: (Letter, _letter),
     Channel.VISIT: (Visit, _visit),
     Channel.SUGGESTION_BOX: (SuggestionSlip, _slip),
+    Channel.FAX: (Told, lambda _typed: {}),
 }
 
 _ELSEWHERE = {"unit": "window", "settlement": "result", "statement_of_truth": "truth"}

@@ -1,0 +1,98 @@
+"""``/desk/checks``: the register of the daily channel checks, and whether the day adds up (arts. 3, 6, 14)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from services.intake.api.access import RECEIVERS
+from services.intake.api.register import Confirmation
+from services.intake.domain.channel_checks import CHINESE, By, CheckOfDay, Standing
+from services.intake.reconciling import reconcile
+from services.intake.web.desk_room import DeskRoom
+from services.intake.web.desk_views import BalanceLine, CheckLine, ChecksPage
+from shared.identity.principal import Principal
+from shared.web.i18n import Bilingual
+
+CHECKS = "/desk/checks"
+KINDS: dict[Standing, str] = {
+    Standing.NOT_DUE: "later",
+    Standing.OPEN: "today",
+    Standing.DONE: "met",
+    Standing.LATE: "missed",
+    Standing.MISSED: "over",
+    Standing.NOT_WORKED: "later",
+}
+"""How a standing looks: the kinds of limit, so that icon and colour are the pages' own."""
+_OPEN = frozenset({Standing.OPEN, Standing.MISSED, Standing.NOT_DUE})
+_WITNESS = Bilingual("见证人须是另一人。", "The witness must be another person.")
+_UNKNOWN = Bilingual("没有这一项检查。", "There is no such check.")
+
+
+def check_page_routes(room: DeskRoom) -> APIRouter:
+    """GET and POST /desk/checks."""
+    router = APIRouter()
+
+    @router.get(CHECKS, include_in_schema=False)
+    async def page(request: Request, who: Principal = Depends(room.gate.admit), day: date | None = None) -> Response:
+        """A day's register; today's where none is named."""
+        return await _page(room, request, who, day or room.register.today())
+
+    @router.post(CHECKS, include_in_schema=False)
+    async def check_in(request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
+        """A person has checked a channel now."""
+        form = await request.form()
+        said = {name: str(form.get(name, "")).strip() or None for name in ("remark", "witnessed_by")}
+        check = room.register.named(str(form.get("check", "")))
+        if check is None:
+            return await _page(room, request, who, room.register.today(), trouble=_UNKNOWN)
+        try:
+            remark = Confirmation.model_validate({"check": check.name, **said}).remark_of(who.name)
+        except ValueError:
+            return await _page(room, request, who, room.register.today(), trouble=_WITNESS)
+        await room.register.check_in(check, who.name, remark)
+        return RedirectResponse(CHECKS, status_code=303)
+
+    return router
+
+
+async def _page(
+    room: DeskRoom, request: Request, who: Principal, day: date, *, trouble: Bilingual | None = None
+) -> Response:
+    today = room.register.today()
+    may = who.role in RECEIVERS and day == today
+    page = ChecksPage(
+        day=day,
+        worked=room.door.calendar.is_working_day(day),
+        today=day == today,
+        before=day - timedelta(days=1),
+        after=day + timedelta(days=1) if day < today else None,
+        lines=[_line(of_day, row, may=may) for of_day, row in await room.register.day(day)],
+        balance=[
+            BalanceLine(each.channel, each.receipts, each.complaints, each.balanced, sorted(each.classes.items()))
+            for each in await reconcile(room.door, day)
+        ],
+        trouble=trouble,
+    )
+    return room.render(request, who, "desk_checks.html", "checks", page=page, status=422 if trouble else 200)
+
+
+def _line(of_day: CheckOfDay, row: Any, *, may: bool) -> CheckLine:
+    check = of_day.check
+    return CheckLine(
+        name=check.name,
+        channel=check.channel,
+        label=check.chinese,
+        article=check.article,
+        window=f"{check.opens:%H:%M}–{check.due:%H:%M}",
+        standing=KINDS[of_day.standing],
+        words=CHINESE[of_day.standing],
+        done_at=of_day.done_at,
+        done_by=(row.done_by or "") if row else "",
+        remark=(row.remark or "") if row else "",
+        may_check_in=may and check.by is By.PERSON and of_day.standing in _OPEN,
+    )
