@@ -20,6 +20,7 @@ from services.workflow.office import Office
 from services.workflow.store.tables import staff
 from shared.calendar_book.book import PrintedCalendar
 from shared.centre import load_centre
+from shared.contracts.envelope import wrap
 from shared.contracts.tracking import new_tracking_code
 from shared.contracts.values import Role
 from shared.identity.principal import Principal
