@@ -28,10 +28,7 @@ from shared.web.security import Limits
 from shared.web.static_files import FILES
 
 HOUSE_ACCESS = AccessTable(
-    tuple(
-        public("GET", path)
-        for path in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/oauth2-redirect", FILES)
-    )
+    tuple(public("GET", path) for path in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", FILES))
 )
 """What every process answers; the deployment's gateway keeps all but the static files inside."""
 LARGEST_UPLOAD = 25 * 1024 * 1024

@@ -63,7 +63,7 @@ ACCESS = AccessTable(
         staff("POST", "/intake/phone-logs/imports/{import_id}", RECEIVERS, scope="intake:import"),
         staff("GET", "/intake/phone-logs/imports/{import_id}/faults.csv", RECEIVERS, scope="intake:import"),
         staff("GET", "/intake/quarantine/{item_id}/original", RECEIVERS, scope="intake:quarantine", of_a_case=True),
-        staff("POST", "/intake/quarantine/{item_id}", RECEIVERS, scope="intake:quarantine", of_a_case=True),
+        staff("POST", "/intake/quarantine/{item_id}", RECEIVERS, scope="intake:quarantine"),
         staff("GET", "/intake/channel-checks", SEES_CHECKS, scope="intake:read"),
         staff("GET", "/intake/channel-checks/missed", SEES_CHECKS, scope="intake:read"),
         staff("POST", "/intake/channel-checks", RECEIVERS, scope="intake:checks"),

@@ -8,8 +8,8 @@ from shared.web.dead_letter_routes import dead_letter_rows
 
 READERS = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
 """An administrator reads no case and no complainant (art. 17)."""
-FREEZES = (Role.OFFICE_LEADER, Role.AUDITOR)
-OFFICE = (Role.HANDLER, *FREEZES)
+FREEZES = (Role.OFFICE_LEADER,)
+OFFICE = (Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR)
 READS_FIGURES = (*OFFICE, Role.UNIT_HANDLER, Role.UNIT_LEADER)
 
 ACCESS = AccessTable(
@@ -24,7 +24,7 @@ ACCESS = AccessTable(
         staff("POST", "/workflow/search", READERS, scope="workflow:read"),
         public("GET", "/workflow/public-figures"),
         staff("GET", "/workflow/statistics", READS_FIGURES, scope="workflow:statistics"),
-        staff("GET", "/workflow/assessment", READS_FIGURES, scope="workflow:statistics", of_a_case=True),
+        staff("GET", "/workflow/assessment", READS_FIGURES, scope="workflow:statistics"),
         staff("POST", "/workflow/statistics/freeze", FREEZES, scope="workflow:statistics"),
         staff("GET", "/workflow/statistics/frozen", OFFICE, scope="workflow:statistics"),
         staff("GET", "/workflow/statistics/frozen/{frozen_id}", OFFICE, scope="workflow:statistics"),
