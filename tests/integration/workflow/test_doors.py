@@ -128,7 +128,7 @@ async def test_an_identity_is_shown_only_to_whoever_gave_a_reason(doors: Doors):
     number = await doors.registered()
     assert "刘某某" not in (await doors.ask("GET", f"/workflow/cases/{number}")).text
     answer = await doors.act(number, "reveal_identity", purpose="follow_up", reason="回访")
-    assert answer.json()["identity"]["name"] == "刘某某"
+    assert answer.json()["complainant"]["name"] == "刘某某"
     kinds = [each["kind"] for each in (await doors.ask("GET", f"/workflow/cases/{number}/timeline")).json()["items"]]
     assert kinds == ["registered", "identity_revealed"]
 

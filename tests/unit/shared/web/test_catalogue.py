@@ -38,6 +38,8 @@ BY_VALUE = {
     "desk.script": [*"123456"],
 }
 """Keys that a template puts together from a value."""
+BY_COMMAND = ("do.", "event.", "pick.", "element.", "view.", "group.", "track_word.")
+"""What the case page puts together from commands, fields and entries; tests/integration/workflow/test_case_page.py holds them."""
 
 
 @pytest.mark.parametrize(("head", "value"), [(head, value) for head, values in BY_VALUE.items() for value in values])
@@ -55,7 +57,7 @@ def test_every_key_a_template_names_is_written() -> None:
 
 def test_no_text_is_left_over() -> None:
     """What no page says any more is thrown out of the catalogue."""
-    heads = (*(f"{head}." for head in BY_VALUE), "problem.", "field.")
+    heads = (*(f"{head}." for head in BY_VALUE), *BY_COMMAND, "problem.", "field.")
     left_over = [
         key
         for key in CATALOGUE.texts[Language.ZH]
