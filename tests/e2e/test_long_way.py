@@ -99,7 +99,7 @@ def _everything_is_there(house: House, receipt: Receipt, number: str) -> None:
     assert [item["form"] for item in issued].count("feedback") == 2, "one a round"
     for item in issued:
         assert house.ask("GET", item["pdf"], HANDLER).content.startswith(b"%PDF-"), item["form"]
-    assert {"receipt", "acceptance", "dispatch", "extension", "result"} <= _sent(house, receipt, {"result"})
+    _sent(house, receipt, {"receipt", "acceptance", "dispatch", "extension", "result"})
     kinds = _chain_is_sound(house, receipt, number)
     assert kinds.count("feedback_submitted") == 2
     page = house.http.get(f"/track/{receipt.tracking_code}", headers=HTML)

@@ -57,7 +57,7 @@ STAFF = frozenset(
 
 def test_every_template_is_in_the_gallery() -> None:
     """A page that nobody looks at is a page that nobody tests."""
-    assert {sample.template for sample in SAMPLES.values()} == {path.name for path in TEMPLATES} - BASES - STAFF
+    assert {sample.template for sample in SAMPLES.values()} >= {path.name for path in TEMPLATES} - BASES - STAFF
 
 
 @EACH_PAGE
