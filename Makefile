@@ -38,10 +38,6 @@ check: dev  ## check format, lint, types, walls, contracts and house rules
 bench: dev parts  ## measure speed beside the limit of the bare libraries, in the same run
 	$(PYTHON_OF_VENV) -m tests.bench $(ARGS)
 
-.PHONY: faults
-faults: dev parts  ## break parts while complaints come in, and count whether any was lost
-	$(PYTHON_OF_VENV) -m tests.faults $(ARGS)
-
 .PHONY: articles
 articles: dev  ## list each article of the regulation with its rules and the tests that prove it
 	@$(PYTHON_OF_VENV) -m tests.articles
