@@ -57,6 +57,7 @@ def examine(raw: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             _examine(archive, len(raw))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as fault:
+        # What zipfile raises on others' files: an unknown packing method is its NotImplementedError, a password its RuntimeError.
         raise SpreadsheetRefused(Refusal.NOT_A_SPREADSHEET) from fault
 
 
