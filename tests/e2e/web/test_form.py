@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page, Request, Response, expect
 
 from services.intake.web.views import Challenge
 from shared.web.i18n import Language
-from tests.parts.page_gallery import CODE, FACTS, FORM, SALT, SECRET_NUMBER, pages
+from tests.parts.page_gallery import pages
+from tests.parts.page_samples import CODE, FACTS, FORM, SALT, SECRET_NUMBER
 
 
 @pytest.fixture

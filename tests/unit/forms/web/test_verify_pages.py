@@ -6,7 +6,8 @@ import pytest
 
 from services.forms.web.views import Known, VerifyPage
 from tests.parts import html
-from tests.parts.page_gallery import DIGEST, text_of
+from tests.parts.page_gallery import text_of
+from tests.parts.page_samples import DIGEST
 
 
 def test_a_genuine_paper_is_confirmed_with_what_to_compare() -> None:

@@ -10,7 +10,8 @@ from shared.contracts.values import Element, Ground
 from shared.web.i18n import Language
 from shared.web.problems import FieldFault
 from tests.parts import html
-from tests.parts.page_gallery import CODE, FORM, FORM_BACK, SAMPLES, pages, text_of
+from tests.parts.page_gallery import SAMPLES, pages, text_of
+from tests.parts.page_samples import CODE, FORM, FORM_BACK
 
 START = html.parse(text_of("start"))
 FORM_EMPTY = html.parse(text_of("form"))

@@ -16,7 +16,8 @@ from shared.web.i18n import Bilingual, Language
 from shared.web.pages import HERE
 from shared.web.problems import FieldFault
 from tests.parts import html
-from tests.parts.page_gallery import SAMPLES, SERVICES, SITE, pages, text_of
+from tests.parts.page_gallery import SAMPLES, SERVICES, pages, text_of
+from tests.parts.page_samples import SITE
 
 PAGES = pages()
 EACH_PAGE = pytest.mark.parametrize("name", SAMPLES)

@@ -21,7 +21,8 @@ from shared.web.problem_answers import STATUS_CODES, Problems, wants_html
 from shared.web.problems import FieldFault, Problem, problem_body
 from shared.web.validation import MESSAGES, UNREADABLE, field_faults, field_name
 from tests.parts import html
-from tests.parts.page_gallery import SITE, pages
+from tests.parts.page_gallery import pages
+from tests.parts.page_samples import SITE
 
 CANARY = "欧阳谨言13900002046"
 ENGLISH = {"accept-language": "en"}

@@ -9,7 +9,8 @@ from services.workflow.web.views import Progress, Standing, Step, TrackPage, Tra
 from shared.contracts.values import Ground
 from shared.web.i18n import Language
 from tests.parts import html
-from tests.parts.page_gallery import ANSWERED, CODE, SECOND_ROUND, pages, text_of
+from tests.parts.page_gallery import pages, text_of
+from tests.parts.page_samples import ANSWERED, CODE, SECOND_ROUND
 
 
 def shown(page: TrackPage, language: Language = Language.ZH) -> str:
