@@ -1,7 +1,7 @@
 """What providers report later: stored first under a key that says what it says, applied after, in whatever order it came.
 
 Law of this file: the door only stores, so it is fast and loses nothing; the same report twice is one row. A report about a
-message whose answer we haven't seen yet waits for it (F90); one about a message that isn't ours is put aside after a day
+message whose answer we haven't seen yet waits for it; one about a message that isn't ours is put aside after a day
 and changes nothing. An inbound text is an opt-out, or something for a person; never an order.
 """
 

@@ -160,7 +160,7 @@ def _is_empty(facts: MailFacts) -> bool:
 
 
 CLASSES: tuple[ClassRow, ...] = (
-    ClassRow(MailClass.OWN_LOOP, lambda f: f.from_us, "发件人是本中心自己的地址", "RFC 3834 §2; E28"),
+    ClassRow(MailClass.OWN_LOOP, lambda f: f.from_us, "发件人是本中心自己的地址", "RFC 3834 §2"),
     ClassRow(MailClass.UNREADABLE, lambda f: f.unreadable, "程序无法读取，请查看原件", "E18, E20, E37"),
     ClassRow(MailClass.READ_RECEIPT, lambda f: f.is_read_receipt, "已读回执", "RFC 8098; E34"),
     ClassRow(MailClass.BOUNCE, lambda f: f.has_delivery_report, "投递状态报告", "RFC 3464; E30"),
@@ -191,7 +191,7 @@ def classify(facts: MailFacts) -> Verdict:
 
 
 MOST_ANSWERS_A_DAY = 5
-"""Automatic mails to one address within one day, whatever it is that it sends (F74)."""
+"""Automatic mails to one address within one day, whatever it is that it sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,7 @@ NO_ANSWER: tuple[NoAnswerRow, ...] = (
     NoAnswerRow(lambda f, *_: _is_bulk(f), "群发或邮件列表", "RFC 3834 §2"),
     NoAnswerRow(lambda f, *_: f.suppresses_answers, "发件系统要求不作自动回复", "[MS-OXCMAIL] §2.1.3.2.20"),
     NoAnswerRow(lambda f, *_: bool(_ROBOTS.fullmatch(_local(f))), "发件人是程序的地址", "RFC 3834 §2"),
-    NoAnswerRow(lambda _, __, sent: sent >= MOST_ANSWERS_A_DAY, "当日对该地址的自动回复已达上限", "RFC 3834 §2; F74"),
+    NoAnswerRow(lambda _, __, sent: sent >= MOST_ANSWERS_A_DAY, "当日对该地址的自动回复已达上限", "RFC 3834 §2"),
 )
 """Any row that holds forbids."""
 
