@@ -20,6 +20,7 @@ from services.intake.adapters.web_form import WebForm
 from services.intake.api.answers import RECEIPT_DOCUMENTED, key_reused, receipt_answer, unavailable
 from services.intake.api.requests import json_body, repetition
 from services.intake.handlers import KeyReusedError, Once, Original, Receipt, keep, receive
+from services.intake.paper_desk import SERIES
 from services.intake.ports import Door
 from shared.contracts.complaint import Source, SpotSettlement
 from shared.contracts.values import Channel
@@ -99,14 +100,11 @@ STAFF_DOORS: tuple[ToldDoor, ...] = (
 )
 
 
-PAPER = frozenset({Channel.SUGGESTION_BOX, Channel.LETTER})
-
-
 def told_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
     """The routes of the table, and the public web form's JSON."""
     router = APIRouter(tags=["intake"])
     for row in STAFF_DOORS:
-        if row.channel in PAPER:
+        if row.channel in SERIES:
             continue  # registered under a number of their own: ``paper_doors``
         _add_staff_door(router, row, door, gate, public_url)
     return router

@@ -60,3 +60,19 @@ def test_a_scan_is_registered_on_the_page_once_every_reading_is_ticked(
     taken = house.ask("POST", address, data=typed | {"confirmed": boxes})
     assert (taken.status_code, taken.headers["location"]) == (303, f"/desk/scan?sent={sent['complaint_id']}")
     assert house.ask("GET", address).status_code == 404
+
+
+@pytest.mark.article("14")
+def test_paper_typed_at_the_desk_stands_in_the_same_register(house: IntakeApp) -> None:
+    """The next number of the series is on the page that follows, and once for what was sent twice."""
+    letter = {
+        "facts": "请过问【？】",
+        "arrived_at": "2026-11-20T09:30",
+        "opened_by": "韩雪",
+        "idempotency_key": "letter-1",
+    }
+    first, again = (house.ask("POST", "/desk/letter", data=letter) for _ in range(2))
+    assert (first.status_code, again.headers["location"]) == (303, first.headers["location"])
+    assert "信2026-0001" in house.ask("GET", first.headers["location"]).text
+    second = house.ask("POST", "/desk/letter", data=letter | {"idempotency_key": "letter-2"})
+    assert "信2026-0002" in house.ask("GET", second.headers["location"]).text
