@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,11 @@ from starlette.responses import JSONResponse, Response
 
 from services.intake.adapters.suggestion_box import SuggestionSlip
 from services.intake.adapters.told import Line, Moment, Strict, Told
-from services.intake.api.answers import RECEIPT_DOCUMENTED, key_reused, receipt_answer, unavailable
+from services.intake.api.answers import RECEIPT_DOCUMENTED, key_reused, receipt_answer
 from services.intake.api.requests import json_body, repetition
-from services.intake.api.told_doors import STAFF_DOORS, ToldDoor, body_of, submission_of
+from services.intake.api.told_doors import STAFF_DOORS, ToldDoor, body_of, take_of_staff
 from services.intake.domain.transcription import MARKS
-from services.intake.handlers import KeyReusedError, Original, Receipt, keep
+from services.intake.handlers import KeyReusedError, Receipt
 from services.intake.paper_desk import (
     SERIES,
     CountsDifferError,
@@ -34,9 +35,7 @@ from services.intake.paper_desk import (
     register_number,
 )
 from services.intake.ports import Door
-from shared.contracts.complaint import Source
 from shared.identity.principal import Principal
-from shared.store.engine import is_unreachable
 from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
 
@@ -132,33 +131,11 @@ def _add_paper(router: APIRouter, row: ToldDoor, door: Door, gate: Gate, public_
 
 
 async def _take(door: Door, row: ToldDoor, told: Told, who: Principal, request: Request) -> Receipt:
-    now = door.clock()
-    same = await repetition(request, f"{row.kind}:{who.name}")
+    opening = told.opening_id if isinstance(told, SuggestionSlip) else None
     try:
-        evidence = await keep(door, [Original(file.name, file.media_type, file.content()) for file in told.files])
-        more = {
-            "received_at": min(row.received_at(told, now), now),
-            "received_by": who.name,
-            "source": Source(
-                kind=row.kind,
-                external_id=row.external_id(told),
-                originals=[item.sha256 for item in evidence],
-                transcribed_by=who.name,
-            ),
-            "evidence": evidence,
-            **row.more(told, who, now),
-        }
-        submission = submission_of(told, row.channel, more)
-        opening = told.opening_id if isinstance(told, SuggestionSlip) else None
-        return await receive_paper(door, submission, opening_id=opening, same=same)
-    except KeyReusedError as fault:
-        raise key_reused() from fault
+        return await take_of_staff(door, row, told, who, request, into=partial(receive_paper, opening_id=opening))
     except tuple(_PROBLEMS) as fault:
         raise _problem(fault) from fault
-    except Exception as fault:
-        if is_unreachable(fault):
-            raise unavailable() from fault
-        raise
 
 
 _PROBLEMS: dict[type[Exception], Callable[[], Problem]] = {
