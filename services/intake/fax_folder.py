@@ -12,11 +12,11 @@ import time
 
 import structlog
 
-from services.intake.handlers import Original, Receipt, once
+from services.intake.handlers import Original, Receipt
 from services.intake.ports import Door
 from services.intake.readers.content_type import sniff_media_type
 from services.intake.readers.watched_folder import FolderUnavailable, NotTaken, Taken, WatchedFolder
-from services.intake.scan_reading import receive_scan
+from services.intake.scan_reading import receive_scan, same_pages
 
 RECEIVED_BY = "fax folder"
 LOOKED_EVERY = 1.0
@@ -79,7 +79,7 @@ class FaxFolder:
             Original(taken.shown_name, media_type, taken.data, kind="scan"),
             received_by=RECEIVED_BY,
             external_id=taken.shown_name if FAX_SERVERS_OWN.fullmatch(taken.name) else None,
-            same=once("fax", taken.sha256, taken.data),
+            same=same_pages(taken.data),
             received_at=self._door.clock(),
         )
 

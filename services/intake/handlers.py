@@ -129,12 +129,17 @@ def respond_by(door: Door, received_at: datetime) -> datetime:
 
 async def first_receipt(door: Door, same: Once) -> Receipt:
     """The receipt that was given the first time. Raises KeyReusedError where the content is another."""
+    return receipt_from_bytes(await first_answer(door, same))
+
+
+async def first_answer(door: Door, same: Once) -> bytes:
+    """The answer that was stored the first time. Raises KeyReusedError where the content is another."""
     query = select(tables.idempotency).where(tables.idempotency.c.key == same.key)
     async with door.store.reading() as connection:
         row = (await connection.execute(query)).one()
     if row.request_sha256 != same.request_sha256:
         raise KeyReusedError
-    return receipt_from_bytes(row.answer)
+    return bytes(row.answer)
 
 
 def receipt_bytes(receipt: Receipt) -> bytes:
@@ -151,12 +156,17 @@ def stored_claim(same: Once | None, receipt: Receipt, now: datetime) -> Claim | 
     """The claim that a repetition loses: it holds the first answer."""
     if same is None:
         return None
+    return answered(same, receipt_bytes(receipt), f"/intake/submissions/{receipt.complaint_id}", now)
+
+
+def answered(same: Once, answer: bytes, location: str, now: datetime) -> Claim:
+    """The claim on a key, with the answer that a repetition is given."""
     row = {
         "key": same.key,
         "request_sha256": same.request_sha256,
         "status": 201,
-        "location": f"/intake/submissions/{receipt.complaint_id}",
-        "answer": receipt_bytes(receipt),
+        "location": location,
+        "answer": answer,
         "made_at": now,
     }
     return Claim(tables.idempotency, "key", row)

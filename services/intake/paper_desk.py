@@ -16,11 +16,13 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from services.intake.domain.submission import Submission
-from services.intake.domain.transcription import illegible
+from services.intake.domain.transcription import illegible, marked
 from services.intake.handlers import (
     Once,
     Receipt,
+    answered,
     complaint_rows,
+    first_answer,
     first_receipt,
     new_identifiers,
     normalised,
@@ -31,7 +33,8 @@ from services.intake.handlers import (
 from services.intake.ports import Door
 from services.intake.store import tables
 from shared.clock import SHANGHAI
-from shared.contracts.values import new_id
+from shared.contracts.values import Channel, new_id
+from shared.store.group_commit import Claim
 from shared.store.unit_of_work import UnitOfWork
 
 OPEN, CLOSED = "open", "closed"
@@ -45,6 +48,10 @@ class Series(StrEnum):
 
     SLIP = "箱"
     LETTER = "信"
+
+
+SERIES = {Channel.SUGGESTION_BOX: Series.SLIP, Channel.LETTER: Series.LETTER}
+"""What comes on paper, and the series it is registered in."""
 
 
 def shown_number(series: str, year: int, number: int) -> str:
@@ -84,8 +91,8 @@ class CountsDifferError(Exception):
         self.registered = registered
 
 
-async def record_opening(door: Door, opening: Opening, *, recorded_by: str) -> UUID:
-    """Enter an opening, also one that found nothing: it is then closed at once."""
+async def record_opening(door: Door, opening: Opening, *, recorded_by: str, same: Once | None) -> UUID:
+    """Enter an opening, also one that found nothing: it is then closed at once. Raises KeyReusedError."""
     opening_id, now = new_id(), door.clock()
     empty = opening.slips == 0
     row = {
@@ -100,8 +107,14 @@ async def record_opening(door: Door, opening: Opening, *, recorded_by: str) -> U
         "closed_at": now if empty else None,
         "closed_by": recorded_by if empty else None,
     }
+    location = f"/intake/box-openings/{opening_id}"
+    claim = answered(same, opening_id.bytes, location, now) if same else None
     async with door.store.transaction(now) as unit:
-        unit.add(_openings, row)
+        ours = await _is_first(unit, claim)
+        if ours:
+            unit.add(_openings, row)
+    if not ours and same is not None:
+        return UUID(bytes=await first_answer(door, same))
     return opening_id
 
 
@@ -117,19 +130,19 @@ async def close_opening(door: Door, opening_id: UUID, *, closed_by: str) -> None
         await unit.connection.execute(change.values(state=CLOSED, closed_at=now, closed_by=closed_by))
 
 
-async def receive_paper(
-    door: Door, submission: Submission, series: Series, *, opening_id: UUID | None, same: Once | None
-) -> Receipt:
-    """Take a slip or a letter in under the next number of its series.
+async def receive_paper(door: Door, submission: Submission, *, opening_id: UUID | None, same: Once | None) -> Receipt:
+    """Take a slip or a letter in under the next number of its series; what can't be read is marked in one way.
 
     Raises KeyReusedError, UnknownOpeningError, OpeningClosedError, OpeningFullError.
     """
+    series = SERIES[submission.channel]
+    submission = submission.model_copy(update={"facts": marked(submission.facts)})
     complaint = normalised(door, submission, new_identifiers())
     receipt = receipt_of(complaint)
     now = door.clock()
     async with door.store.transaction(now) as unit:
         claim = stored_claim(same, receipt, now)
-        ours = claim is None or bool(await unit.claim(claim.table, [claim.row], key=claim.key))
+        ours = await _is_first(unit, claim)
         if ours:
             if opening_id is not None:
                 await _room_in(unit, opening_id)
@@ -186,6 +199,11 @@ async def recent_openings(door: Door, limit: int = 50) -> list[dict[str, Any]]:
     query = select(_openings, counted.label("registered")).order_by(_openings.c.opened_at.desc()).limit(limit)
     async with door.store.reading() as connection:
         return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def _is_first(unit: UnitOfWork, claim: Claim | None) -> bool:
+    """Whether nobody sent this before; a request without a key is always the first."""
+    return claim is None or bool(await unit.claim(claim.table, [claim.row], key=claim.key))
 
 
 async def _room_in(unit: UnitOfWork, opening_id: UUID) -> None:

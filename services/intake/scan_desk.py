@@ -17,12 +17,14 @@ from services.intake.adapters.told import Told
 from services.intake.domain.confirmation import unconfirmed
 from services.intake.domain.normalise import Identifiers
 from services.intake.domain.scan_elements import Offer
-from services.intake.domain.scan_text import ScanText
+from services.intake.domain.scan_text import ScanText, Turn
 from services.intake.domain.submission import Submission
 from services.intake.handlers import Receipt, complaint_rows, normalised, receipt_of, remember
 from services.intake.ports import Door
 from services.intake.scan_reading import OFFERS, REVIEW, TOLD, UNREADABLE, set_scan
 from services.intake.store import tables
+
+_WAITS = (REVIEW, UNREADABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,11 @@ class OnTheDesk:
     row: Any
     text: ScanText | None
     offers: tuple[Offer, ...]
+
+    def turn_of(self, number: int) -> Turn:
+        """How this page was turned to be read."""
+        pages = self.text.pages if self.text else ()
+        return next((page.turn for page in pages if page.number == number), Turn.AS_FED)
 
 
 class UnconfirmedError(Exception):
@@ -54,6 +61,14 @@ async def on_the_desk(door: Door, complaint_id: UUID) -> OnTheDesk:
     if scan is None:
         raise NotWaitingError
     return _opened(door, scan)
+
+
+async def waiting_on_the_desk(door: Door, complaint_id: UUID) -> OnTheDesk:
+    """A scan that a person must still look at. Raises NotWaitingError."""
+    desk = await on_the_desk(door, complaint_id)
+    if desk.row.state not in _WAITS:
+        raise NotWaitingError
+    return desk
 
 
 def _opened(door: Door, scan: Any) -> OnTheDesk:
@@ -81,7 +96,7 @@ async def settle_scan(
     async with door.store.transaction(door.clock()) as unit:
         query = (
             select(tables.scans)
-            .where(tables.scans.c.complaint_id == complaint_id, tables.scans.c.state.in_((REVIEW, UNREADABLE)))
+            .where(tables.scans.c.complaint_id == complaint_id, tables.scans.c.state.in_(_WAITS))
             .with_for_update()
         )
         scan = (await unit.connection.execute(query)).first()

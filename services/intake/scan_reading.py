@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from services.intake.handlers import (
     keep,
     new_identifiers,
     normalised,
+    once,
     remember,
     respond_by,
     stored_claim,
@@ -94,6 +96,11 @@ async def receive_scan(
     }
     won = await door.write(Write([(tables.scans, row)], stored_claim(same, receipt, door.clock())))
     return receipt if won else await first_receipt(door, same)
+
+
+def same_pages(content: bytes) -> Once:
+    """What makes a file the same fax again, by whichever door it comes."""
+    return once("fax", sha256(content).hexdigest(), content)
 
 
 def why_a_person_must_look(text: ScanText) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,17 +15,17 @@ from starlette.responses import JSONResponse, Response
 
 from services.intake.adapters.suggestion_box import SuggestionSlip
 from services.intake.adapters.told import Line, Moment, Strict, Told
-from services.intake.api.answers import RECEIPT_DOCUMENTED, key_reused, receipt_answer, unavailable
+from services.intake.api.answers import RECEIPT_DOCUMENTED, key_reused, receipt_answer
 from services.intake.api.requests import json_body, repetition
-from services.intake.api.told_doors import STAFF_DOORS, ToldDoor, body_of, submission_of
-from services.intake.domain.transcription import MARKS, marked
-from services.intake.handlers import KeyReusedError, Original, Receipt, keep
+from services.intake.api.told_doors import STAFF_DOORS, ToldDoor, body_of, take_of_staff
+from services.intake.domain.transcription import MARKS
+from services.intake.handlers import KeyReusedError, Receipt
 from services.intake.paper_desk import (
+    SERIES,
     CountsDifferError,
     Opening,
     OpeningClosedError,
     OpeningFullError,
-    Series,
     UnknownOpeningError,
     close_opening,
     opening_with_slips,
@@ -34,15 +35,11 @@ from services.intake.paper_desk import (
     register_number,
 )
 from services.intake.ports import Door
-from shared.contracts.complaint import Source
-from shared.contracts.values import Channel
 from shared.identity.principal import Principal
-from shared.store.engine import is_unreachable
 from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
 
 MOST_SLIPS = 500
-_SERIES = {Channel.SUGGESTION_BOX: Series.SLIP, Channel.LETTER: Series.LETTER}
 
 
 class BoxOpening(Strict):
@@ -67,7 +64,7 @@ def paper_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
     _add_openings(router, door, gate)
     _add_closing(router, door, gate)
     for row in STAFF_DOORS:
-        if row.channel in _SERIES:
+        if row.channel in SERIES:
             _add_paper(router, row, door, gate, public_url)
     return router
 
@@ -80,7 +77,11 @@ def _add_openings(router: APIRouter, door: Door, gate: Gate) -> None:
         if told.opened_at > door.clock() + timedelta(minutes=5):
             fault = FieldFault("opened_at", "ahead", "不能晚于现在", "must not be in the future")
             raise Problem(422, "validation", "时间不对", "The time is not possible", fields=[fault])
-        opening_id = await record_opening(door, Opening(**told.model_dump()), recorded_by=who.name)
+        same = await repetition(request, f"box_opening:{who.name}")
+        try:
+            opening_id = await record_opening(door, Opening(**told.model_dump()), recorded_by=who.name, same=same)
+        except KeyReusedError as fault:
+            raise key_reused() from fault
         headers = {"Location": f"/intake/box-openings/{opening_id}"}
         return JSONResponse({"id": str(opening_id), "marks": dict(MARKS)}, status_code=201, headers=headers)
 
@@ -130,34 +131,11 @@ def _add_paper(router: APIRouter, row: ToldDoor, door: Door, gate: Gate, public_
 
 
 async def _take(door: Door, row: ToldDoor, told: Told, who: Principal, request: Request) -> Receipt:
-    now = door.clock()
-    same = await repetition(request, f"{row.kind}:{who.name}")
+    opening = told.opening_id if isinstance(told, SuggestionSlip) else None
     try:
-        evidence = await keep(door, [Original(file.name, file.media_type, file.content()) for file in told.files])
-        more = {
-            "received_at": min(row.received_at(told, now), now),
-            "received_by": who.name,
-            "source": Source(
-                kind=row.kind,
-                external_id=row.external_id(told),
-                originals=[item.sha256 for item in evidence],
-                transcribed_by=who.name,
-            ),
-            "evidence": evidence,
-            **row.more(told, who, now),
-        }
-        submission = submission_of(told, row.channel, more)
-        submission = submission.model_copy(update={"facts": marked(submission.facts)})
-        opening = told.opening_id if isinstance(told, SuggestionSlip) else None
-        return await receive_paper(door, submission, _SERIES[row.channel], opening_id=opening, same=same)
-    except KeyReusedError as fault:
-        raise key_reused() from fault
+        return await take_of_staff(door, row, told, who, request, into=partial(receive_paper, opening_id=opening))
     except tuple(_PROBLEMS) as fault:
         raise _problem(fault) from fault
-    except Exception as fault:
-        if is_unreachable(fault):
-            raise unavailable() from fault
-        raise
 
 
 _PROBLEMS: dict[type[Exception], Callable[[], Problem]] = {

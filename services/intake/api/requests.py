@@ -23,11 +23,15 @@ async def json_body(request: Request, model: type[M]) -> M:
         raise RequestValidationError(fault.errors()) from fault
 
 
-async def repetition(request: Request, scope: str) -> Once | None:
-    """What makes this request the same as an earlier one, from ``Idempotency-Key``; None without it. Raises Problem 400."""
+async def repetition(request: Request, scope: str, content: bytes | None = None) -> Once | None:
+    """What makes this request the same as an earlier one, from ``Idempotency-Key``; None without it. Raises Problem 400.
+
+    ``content`` is what must be the same; the body unless given. An upload's body can't be read after its form, and its
+    boundary is another each time.
+    """
     key = request.headers.get("idempotency-key")
     if key is None:
         return None
     if not key.strip() or len(key) > LONGEST_KEY or not key.isprintable():
         raise bad_key()
-    return once(scope, key, await request.body())
+    return once(scope, key, await request.body() if content is None else content)

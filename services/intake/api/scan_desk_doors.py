@@ -15,7 +15,7 @@ from services.intake.adapters.told import Told
 from services.intake.api.answers import RECEIPT_DOCUMENTED, receipt_answer
 from services.intake.api.requests import json_body
 from services.intake.domain.scan_elements import Offer, band_of
-from services.intake.domain.scan_text import WHAT_TO_DO, Box, ScanText, Turn, UnreadableScan
+from services.intake.domain.scan_text import WHAT_TO_DO, Box, UnreadableScan
 from services.intake.ports import Door
 from services.intake.readers.ocr import OcrReader
 from services.intake.readers.scan_worker import WorkerUnavailable
@@ -67,7 +67,7 @@ def _add_files(router: APIRouter, may: Any, door: Door, ocr: OcrReader) -> None:
         content = await door.originals.read(desk.row.sha256)
         try:
             image = await ocr.picture(
-                content, desk.row.media_type, page=number, turn=_turn(desk.text, number), region=_region(region)
+                content, desk.row.media_type, page=number, turn=desk.turn_of(number), region=_region(region)
             )
         except UnreadableScan as fault:
             raise Problem(422, "unreadable", WHAT_TO_DO[fault.reason], "No picture can be made of it") from fault
@@ -117,10 +117,6 @@ def _shown(desk: OnTheDesk) -> dict[str, Any]:
 
 def _offer(offer: Offer) -> dict[str, Any]:
     return asdict(offer) | {"sources": [asdict(source) | {"box": source.box.model_dump()} for source in offer.sources]}
-
-
-def _turn(text: ScanText | None, number: int) -> Turn:
-    return next((page.turn for page in (text.pages if text else ()) if page.number == number), Turn.AS_FED)
 
 
 def _region(said: str | None) -> Box | None:

@@ -16,15 +16,14 @@ from services.intake.api.answers import (
     wrong_media_type,
 )
 from services.intake.api.requests import repetition
-from services.intake.handlers import KeyReusedError, Original, once
+from services.intake.handlers import KeyReusedError, Original
 from services.intake.ports import Door
-from services.intake.scan_reading import receive_scan
+from services.intake.scan_reading import receive_scan, same_pages
 from shared.identity.principal import Principal
 from shared.store.engine import is_unreachable
 from shared.web.access import Gate
 
 SCANS = ("image/tiff", "application/pdf", "image/png", "image/jpeg")
-LARGEST_SCAN = 20 * 1024 * 1024
 
 
 def scan_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
@@ -35,16 +34,14 @@ def scan_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
     async def fax(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """A fax or scan as it came: multi-page TIFF (G3, G4) or PDF, PNG, JPEG. Read afterwards; the receipt comes at once."""
         original = await _scan_of(request)
-        same = await repetition(request, f"fax:{who.name}") or once("fax", "sha256", original.content)
-        if "idempotency-key" not in request.headers:
-            same = once("fax", same.request_sha256, original.content)  # the same pages again are the same complaint
+        by_key = await repetition(request, f"fax:{who.name}", original.content)
         try:
             receipt = await receive_scan(
                 door,
                 original,
                 received_by=who.name,
                 external_id=request.headers.get("x-fax-id"),
-                same=same,
+                same=by_key or same_pages(original.content),
                 received_at=door.clock(),
             )
         except KeyReusedError as fault:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from services.intake.adapters.web_form import WebForm
 from services.intake.api.answers import RECEIPT_DOCUMENTED, key_reused, receipt_answer, unavailable
 from services.intake.api.requests import json_body, repetition
 from services.intake.handlers import KeyReusedError, Once, Original, Receipt, keep, receive
+from services.intake.paper_desk import SERIES
 from services.intake.ports import Door
 from shared.contracts.complaint import Source, SpotSettlement
 from shared.contracts.values import Channel
@@ -30,6 +31,9 @@ from shared.web.access import Gate
 CITIZEN = "网上投诉"
 WEB_FORM, UNPROVEN = "web_form", "web_form_unproven"
 """What a public form is called as a source: sent with proof of work, or without it, which a person should look at."""
+
+Receives = Callable[..., Awaitable[Receipt]]
+"""``handlers.receive``, or what registers more than it: takes the door, the submission and ``same``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +103,11 @@ STAFF_DOORS: tuple[ToldDoor, ...] = (
 )
 
 
-PAPER = frozenset({Channel.SUGGESTION_BOX, Channel.LETTER})
-
-
 def told_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
     """The routes of the table, and the public web form's JSON."""
     router = APIRouter(tags=["intake"])
     for row in STAFF_DOORS:
-        if row.channel in PAPER:
+        if row.channel in SERIES:
             continue  # registered under a number of their own: ``paper_doors``
         _add_staff_door(router, row, door, gate, public_url)
     return router
@@ -116,21 +117,7 @@ def _add_staff_door(router: APIRouter, row: ToldDoor, door: Door, gate: Gate, pu
 
     async def endpoint(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         told = await json_body(request, row.model)
-        now = door.clock()
-        received_at = row.received_at(told, now)
-        source = Source(kind=row.kind, external_id=row.external_id(told), transcribed_by=who.name)
-        same = await repetition(request, f"{row.kind}:{who.name}")
-        receipt = await take(
-            door,
-            told,
-            row.channel,
-            same=same,
-            received_at=min(received_at, now),
-            received_by=who.name,
-            source=source,
-            **row.more(told, who, now),
-        )
-        return receipt_answer(receipt, public_url)
+        return receipt_answer(await take_of_staff(door, row, told, who, request), public_url)
 
     router.add_api_route(
         row.path,
@@ -141,6 +128,24 @@ def _add_staff_door(router: APIRouter, row: ToldDoor, door: Door, gate: Gate, pu
         name=row.kind,
         summary=(row.model.__doc__ or "").strip(),
         openapi_extra=body_of(row.model),
+    )
+
+
+async def take_of_staff(
+    door: Door, row: ToldDoor, told: Told, who: Principal, request: Request, *, into: Receives = receive
+) -> Receipt:
+    """Take what a member of staff typed, by the row of their door."""
+    now = door.clock()
+    return await take(
+        door,
+        told,
+        row.channel,
+        same=await repetition(request, f"{row.kind}:{who.name}"),
+        source=Source(kind=row.kind, external_id=row.external_id(told), transcribed_by=who.name),
+        into=into,
+        received_at=min(row.received_at(told, now), now),
+        received_by=who.name,
+        **row.more(told, who, now),
     )
 
 
@@ -160,14 +165,23 @@ async def take_web_form(door: Door, request: Request, public_url: str) -> Respon
     return receipt_answer(receipt, public_url)
 
 
-async def take(door: Door, told: Told, channel: Channel, *, same: Once | None, source: Source, **rest: Any) -> Receipt:
-    """Keep the files, then receive. Raises Problem 422 for a key used twice, 503 where storage is away or full."""
+async def take(
+    door: Door,
+    told: Told,
+    channel: Channel,
+    *,
+    same: Once | None,
+    source: Source,
+    into: Receives = receive,
+    **rest: Any,
+) -> Receipt:
+    """Keep the files, then receive ``into`` the register of its kind. Raises Problem 422 for a key used twice, 503 where storage is away or full."""
     files = [Original(file.name, file.media_type, file.content()) for file in told.files]
     try:
         evidence = await keep(door, files)
         named = source.model_copy(update={"originals": [item.sha256 for item in evidence]})
         more = {"source": named, "evidence": evidence, **rest}
-        return await receive(door, submission_of(told, channel, more), same=same)
+        return await into(door, submission_of(told, channel, more), same=same)
     except KeyReusedError as fault:
         raise key_reused() from fault
     except Exception as fault:

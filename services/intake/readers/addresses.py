@@ -56,11 +56,6 @@ def is_address(text: str) -> bool:
     return found is not None and len(found["local"]) <= _LONGEST_LOCAL
 
 
-def same_address(one: str | None, other: str | None) -> bool:
-    """Whether two addresses are one mailbox: compared without case, as every provider we know of does."""
-    return bool(one and other) and (one or "").lower() == (other or "").lower()
-
-
 def read_addresses(raw: bytes) -> tuple[MailAddress, ...]:
     """Every mailbox of a From, To, Cc or Reply-To header. Groups are flattened; an empty group gives nothing."""
     text = decode(unfolded(raw)).text

@@ -128,10 +128,3 @@ async def slip_of(store: Store, complaint_id: UUID) -> AnyRow | None:
     )
     async with store.reading() as connection:
         return (await connection.execute(query)).mappings().first()
-
-
-async def scan_to_review(store: Store, complaint_id: UUID) -> AnyRow | None:
-    """One scan that a person must look at, with what is sealed of its reading."""
-    query = select(scans).where(scans.c.complaint_id == complaint_id, scans.c.state.in_(("review", "unreadable")))
-    async with store.reading() as connection:
-        return (await connection.execute(query)).mappings().first()

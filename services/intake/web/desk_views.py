@@ -38,6 +38,8 @@ class Registered:
     code: str
     due: Due
     missing: Sequence[Bilingual] = ()
+    number: str = ""
+    """The register number that is written on the paper; empty where there is no paper."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from services.intake.api.answers import unavailable
 from services.intake.api.told_doors import STAFF_DOORS, ToldDoor, submission_of
 from services.intake.handlers import KeyReusedError, once, receive, respond_by
 from services.intake.known import Known, known_of
+from services.intake.paper_desk import SERIES, receive_paper, register_number
 from services.intake.store import queries
 from services.intake.web.desk_room import DeskRoom
 from services.intake.web.desk_views import EntryPage, Registered, Tick
@@ -177,7 +178,10 @@ async def _register(
     }
     content = told.model_dump_json().encode() + b"".join(each.bytes for each in linked)
     same = once(f"desk_{door.kind}:{who.name}", key, content)
-    return (await receive(room.door, submission_of(told, door.channel, more), same=same)).complaint_id
+    submission = submission_of(told, door.channel, more)
+    if door.channel in SERIES:
+        return (await receive_paper(room.door, submission, opening_id=None, same=same)).complaint_id
+    return (await receive(room.door, submission, same=same)).complaint_id
 
 
 async def _look(room: DeskRoom, request: Request, who: Principal, entry: Entry, form: FormData) -> Response:
@@ -198,7 +202,7 @@ async def _registered(room: DeskRoom, request: Request, who: Principal, complain
     row = await queries.one_submission(room.door.store, complaint_id)
     if row is None or row["received_by"] != who.name:
         return None
-    return room.registered(request, row)
+    return replace(room.registered(request, row), number=await register_number(room.door, complaint_id) or "")
 
 
 async def _next_slip(room: DeskRoom, typed: Typed, complaint_id: UUID) -> Typed:

@@ -1,20 +1,18 @@
 """What a machine read of a page, laid out for a person: fields offered, what must be confirmed, characters in doubt.
 
-Law of this file: pure. An offer is put into its field and never into the record: a field that must be confirmed and wasn't
-stops the registration, unless the person emptied it or typed something else there.
+Law of this file: pure. An offer is put into its field and never into the record; what must be confirmed is not decided here
+but by ``domain.confirmation``, and only named here as the page names its fields.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 
-from services.intake.domain.scan_elements import Band, Offer, Offered, Place, Source, band_of, offers_in
+from services.intake.domain.confirmation import CONFIRMED, FACTS
+from services.intake.domain.scan_elements import Offer, Offered
 from services.intake.domain.scan_text import Line, ScanText
 from services.intake.web.desk_views import Confirm, Piece
 from services.intake.web.entry_reading import Typed
-from services.intake.web.window_names import shown_window
-from shared.centre import Centre
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault
 
@@ -29,74 +27,40 @@ FIELDS: tuple[tuple[str, Bilingual, tuple[Offered, ...]], ...] = (
     ("demand", Bilingual("诉求", "Demand"), (Offered.DEMAND,)),
 )
 """The fields of the desk in the order of the letter, and what of the reading fills each."""
-FACTS = Bilingual("全文", "The text")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What stands in a field at first, where on the page it was read, and how sure the reader was."""
-
-    value: str
-    source: Source
-    confidence: float
-    must_confirm: bool
-
-
-def places_of(centre: Centre) -> list[Place]:
-    """The directory as the reading knows it: every spelling of a unit and of a window."""
-    units = [Place(Offered.UNIT, unit.name, (unit.name, *unit.aliases)) for unit in centre.units]
-    windows = [
-        Place(Offered.WINDOW, shown_window(unit.name, window), (window, *window.split(maxsplit=1)))
-        for unit in centre.units
-        for window in unit.windows
-    ]
-    return units + windows
-
-
-def found_in(reading: ScanText | None, centre: Centre) -> Mapping[str, Found]:
+def found_in(offers: Sequence[Offer]) -> Mapping[str, Offer]:
     """The first offer for each field, windows before their units."""
-    if reading is None:
-        return {}
-    offers = offers_in(reading, places_of(centre))
     found = {name: _first(offers, elements) for name, _, elements in FIELDS}
-    return {
-        name: Found(offer.value, offer.sources[0], offer.confidence, offer.must_confirm)
-        for name, offer in found.items()
-        if offer is not None and offer.sources
-    }
+    return {name: offer for name, offer in found.items() if offer is not None and offer.sources}
 
 
-def typed_from(found: Mapping[str, Found], reading: ScanText | None) -> Typed:
+def typed_from(found: Mapping[str, Offer], reading: ScanText | None) -> Typed:
     """What the fields hold before anybody touched them."""
     return Typed(facts=reading.text if reading else "", **{name: each.value for name, each in found.items()})
 
 
-def facts_must_be_confirmed(reading: ScanText | None) -> bool:
-    """Whether somebody has to have read the text beside the image: any doubt at all."""
-    if reading is None:
-        return False
-    doubts = any(line.unsure for line in reading.lines)
-    return doubts or not reading.is_complete or band_of(reading.confidence) is not Band.PREFILL
+def told_fields(ticked: Collection[str]) -> frozenset[str]:
+    """The fields of what is told that were compared with the image, from the page's fields that were ticked."""
+    asked = (FACTS, *(row.field for row in CONFIRMED))
+    return frozenset(field for field in asked if _on_the_page(field) in ticked)
 
 
-def unconfirmed(
-    typed: Typed, confirmed: frozenset[str], found: Mapping[str, Found], reading: ScanText | None
-) -> list[FieldFault]:
-    """The fields that still hold what the machine read and nobody has confirmed."""
-    open_fields = [
-        name
-        for name, each in found.items()
-        if each.must_confirm and name not in confirmed and getattr(typed, name).strip() == each.value
-    ]
-    if facts_must_be_confirmed(reading) and "facts" not in confirmed:
-        open_fields.append("facts")
+def faults_of(unconfirmed: Sequence[str]) -> list[FieldFault]:
+    """The faults of fields that nobody compared, by the page's names; a unit and its window are one field there."""
+    names = dict.fromkeys(map(_on_the_page, unconfirmed))
     return [
         FieldFault(name, "unconfirmed", "请对照影像核对后勾选“已核对”", "Compare it with the image, then tick it")
-        for name in open_fields
+        for name in names
     ]
 
 
-def confirms(typed: Typed, confirmed: frozenset[str], found: Mapping[str, Found], crops: str) -> list[Confirm]:
+def _on_the_page(field: str) -> str:
+    name = field.rpartition(".")[2]
+    return "window" if name == "unit" else name
+
+
+def confirms(typed: Typed, confirmed: Collection[str], found: Mapping[str, Offer], crops: str) -> list[Confirm]:
     """The rows of the desk. ``crops`` is where the strips of the page are drawn; the field's name is put behind it."""
     rows = []
     for number, (name, label, _) in enumerate(FIELDS, start=1):
@@ -108,7 +72,7 @@ def confirms(typed: Typed, confirmed: frozenset[str], found: Mapping[str, Found]
                 value=getattr(typed, name),
                 number=number,
                 percent=round(each.confidence * 100) if each else 0,
-                must_confirm=bool(each and each.must_confirm),
+                must_confirm=each is not None,
                 confirmed=name in confirmed,
                 crop_url=f"{crops}/{name}" if each else "",
             )

@@ -96,6 +96,15 @@ def test_the_same_slip_sent_again_keeps_its_number(house: IntakeApp) -> None:
     assert slip(house, None, facts="另一张").json()["register_number"] == "箱2026-0002"
 
 
+def test_the_same_opening_sent_again_is_one_opening(house: IntakeApp) -> None:
+    """By its key; another content under it is refused."""
+    key = {"Idempotency-Key": "box-1"}
+    first, again = (house.ask("POST", "/intake/box-openings", json=BOX, headers=key) for _ in range(2))
+    assert (first.status_code, again.content) == (201, first.content)
+    assert house.ask("POST", "/intake/box-openings", json=BOX | {"slips": 3}, headers=key).status_code == 422
+    assert len(house.done("GET", "/intake/box-openings")["items"]) == 1
+
+
 @pytest.mark.article("14")
 def test_a_letter_has_a_series_of_its_own_and_each_year_begins_anew(house: IntakeApp) -> None:
     """Letters and slips count apart; the number is shown with the complaint."""

@@ -70,3 +70,16 @@ def test_a_fax_that_was_read_is_shown_with_its_lines_and_drawn(house: IntakeApp)
     for region in ("a", "0.5,0.1,0.1,0.2", "0,0,2,2", "0,0,1"):
         assert house.ask("GET", f"{address}/pages/1.png", params={"region": region}).status_code == 422
     assert house.ask("GET", f"{address}/pages/9.png").status_code == 422
+
+
+def test_an_uploaded_fax_sent_again_with_its_key_is_the_same_complaint(house: IntakeApp) -> None:
+    """Though the upload's boundary is another; other pages under the key are refused; no key: the pages decide."""
+
+    def upload(content: bytes, **headers: str) -> Any:
+        return house.ask("POST", "/intake/faxes", files={"file": ("a.tif", content, "image/tiff")}, headers=headers)
+
+    by_key = {"Idempotency-Key": "fax-1"}
+    first, again = upload(b"II*\0one", **by_key), upload(b"II*\0one", **by_key)
+    assert (first.status_code, again.content) == (201, first.content)
+    assert upload(b"II*\0two", **by_key).status_code == 422
+    assert upload(b"II*\0two").content == house.ask("POST", "/intake/faxes", content=b"II*\0two", headers=TIFF).content

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.intake.readers.addresses import is_address, read_addresses, same_address
+from services.intake.readers.addresses import is_address, read_addresses
 from tests.parts.mails import word
 
 REFUSED = (
@@ -97,10 +97,3 @@ def test_the_tag_of_a_return_path() -> None:
     """The part after the plus sign is what a bounce carries back."""
     (box,) = read_addresses(b"answer+7f3a@Center.example")
     assert (box.tag, box.domain) == ("7f3a", "center.example")
-
-
-def test_addresses_are_compared_without_case_and_nothing_equals_nothing() -> None:
-    """Two missing addresses are not the same person."""
-    assert same_address("A@b.cn", "a@B.CN")
-    assert not same_address(None, None)
-    assert not same_address("", "")

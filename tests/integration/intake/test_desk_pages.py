@@ -1,0 +1,78 @@
+"""The pages of the intake desk, sent as a browser sends them: the same rules as at the doors, and the same registers."""
+
+from __future__ import annotations
+
+import html
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.intake.domain.scan_text import Box, Line, Page, ScanText
+from services.intake.readers.ocr import WorkerOcr
+from tests.parts.intake_app import IntakeApp, intake_app
+
+SAID = "投诉人：王昇堃\n电话：13800005521\n医保局A07窗口不给办理。\n请求：补办登记。"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[IntakeApp]:
+    """Intake."""
+    with intake_app(tmp_path) as started:
+        yield started
+
+
+async def half_sure(_self: Any, _data: bytes, _media_type: str) -> ScanText:
+    """A reader that doubts what it read."""
+    box = Box(left=0.1, top=0.1, right=0.9, bottom=0.2)
+    lines = tuple(Line(text=line, box=box, score=0.95, row=row) for row, line in enumerate(SAID.split("\n")))
+    return ScanText(pages=(Page(number=1, lines=lines),), pages_in_file=1)
+
+
+def fields_in(page: str) -> dict[str, str]:
+    """What stands in the lines and the text of a page's form."""
+    found = dict(re.findall(r'<input id="(\w+)" name="\w+" type="[\w-]+"(?: list="\w+")? value="([^"]*)"', page))
+    found["facts"] = re.findall(r'<textarea id="facts"[^>]*>([^<]*)<', page)[0]
+    return {name: html.unescape(value) for name, value in found.items()}
+
+
+@pytest.mark.article("15")
+def test_a_scan_is_registered_on_the_page_once_every_reading_is_ticked(
+    house: IntakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unticked, it comes back and says which; what the page offers to tick is all that is asked."""
+    monkeypatch.setattr(WorkerOcr, "read", half_sure)
+    sent = house.done("POST", "/intake/faxes", content=b"II*\0", headers={"Content-Type": "image/tiff"})
+    address = f"/desk/scan/{sent['complaint_id']}"
+    give_up = time.monotonic() + 30
+    while (page := house.ask("GET", address)).status_code == 404:
+        assert time.monotonic() < give_up
+        time.sleep(0.1)
+    typed = fields_in(page.text)
+    assert (typed["name"], typed["phone"], typed["facts"]) == ("王昇堃", "+8613800005521", SAID)
+    boxes = re.findall(r'name="confirmed" value="(\w+)"', page.text)
+    refused = house.ask("POST", address, data=typed)
+    assert refused.status_code == 422
+    assert set(re.findall(r'href="#(\w+)"', refused.text)) >= set(boxes)
+    taken = house.ask("POST", address, data=typed | {"confirmed": boxes})
+    assert (taken.status_code, taken.headers["location"]) == (303, f"/desk/scan?sent={sent['complaint_id']}")
+    assert house.ask("GET", address).status_code == 404
+
+
+@pytest.mark.article("14")
+def test_paper_typed_at_the_desk_stands_in_the_same_register(house: IntakeApp) -> None:
+    """The next number of the series is on the page that follows, and once for what was sent twice."""
+    letter = {
+        "facts": "请过问【？】",
+        "arrived_at": "2026-11-20T09:30",
+        "opened_by": "韩雪",
+        "idempotency_key": "letter-1",
+    }
+    first, again = (house.ask("POST", "/desk/letter", data=letter) for _ in range(2))
+    assert (first.status_code, again.headers["location"]) == (303, first.headers["location"])
+    assert "信2026-0001" in house.ask("GET", first.headers["location"]).text
+    second = house.ask("POST", "/desk/letter", data=letter | {"idempotency_key": "letter-2"})
+    assert "信2026-0002" in house.ask("GET", second.headers["location"]).text
