@@ -1,4 +1,4 @@
-"""What the forms service needs of the world, and fakes that stand in for it in tests.
+"""What the forms service needs of the world.
 
 A renderer turns a form with its values into the bytes of a document. Real ones are in ``services.forms.renderers``; only
 ``bootstrap`` knows which.
@@ -7,13 +7,12 @@ A renderer turns a form with its values into the bytes of a document. Real ones 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Protocol
 
 from services.forms.domain.binder import Attachment, BinderContents
-from services.forms.domain.composition import compose
-from services.forms.domain.definition import Form, FormId
+from services.forms.domain.definition import Form
 from services.forms.domain.values import FormValues, Issue
 
 
@@ -95,17 +94,3 @@ class Bookbinder(Protocol):
     def join(self, documents: Sequence[bytes]) -> Rendered:
         """One PDF of several, in order."""
         ...
-
-
-@dataclass(slots=True)
-class FakeRenderer:
-    """Draws plain text: everything the paper says, a line each. Remembers what it was asked to draw."""
-
-    media_type: str = "text/plain"
-    drawn: list[FormId] = field(default_factory=list)
-
-    def render(self, form: Form, values: FormValues, issue: Issue, *, copies: int | None = None) -> Rendered:
-        """Draw the form as text."""
-        paper = compose(form, values, issue, copies=copies)
-        self.drawn.append(form.id)
-        return Rendered("\n".join(paper.words()).encode(), self.media_type)

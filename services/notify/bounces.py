@@ -28,19 +28,19 @@ def hear_bounce(desk: Desk) -> Handler:
         if data.failed:
             await unit.flush()
             for path in data.returned_to:
-                await bounce(unit, desk, path, permanent=True, code=data.status)
+                await bounce(unit, desk, path, code=data.status)
         return None
 
     return handler
 
 
-async def bounce(unit: UnitOfWork, desk: Desk, return_path: str, *, permanent: bool, code: str) -> bool:
+async def bounce(unit: UnitOfWork, desk: Desk, return_path: str, *, code: str) -> bool:
     """Take a report of a mail server to this return path; False where it names none of ours or changes nothing.
 
     ``code``: RFC 3463, e.g. ``5.1.1``; empty where there is none.
     """
     delivery_id = read_return_path(return_path, desk.ring.index_key)
-    if delivery_id is None or not permanent:
+    if delivery_id is None:
         return False
     event = Reported(State.UNDELIVERED, unit.now, "smtp", "", code=code or "bounced", reason="came back")
     decide = partial(retry.after_undelivered, later_may_help=False, reason=event.code)

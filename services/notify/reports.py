@@ -155,12 +155,10 @@ class Reporter:
             contacts.phone_blind == row.sender_blind, contacts.closed_at.is_(None)
         )
         open_cases = len((await unit.connection.execute(cases)).all())
-        reply = read_reply(self._desk.ring.open(row.sealed).decode(), open_cases=open_cases)
-        if reply.meaning in {Meaning.OPT_OUT, Meaning.OPT_IN}:
-            await _opt(unit, row.sender_blind, out=reply.meaning is Meaning.OPT_OUT)
-        # How satisfied somebody is counts only when the office has recorded it (art. 18.5), so a person sees that too.
-        needs_person = reply.meaning not in {Meaning.OPT_OUT, Meaning.OPT_IN}
-        values = {"read_at": unit.now, "meaning": reply.meaning.value, "needs_person": needs_person}
+        meaning = read_reply(self._desk.ring.open(row.sealed).decode(), open_cases=open_cases)
+        if not meaning.needs_person:
+            await _opt(unit, row.sender_blind, out=meaning is Meaning.OPT_OUT)
+        values = {"read_at": unit.now, "meaning": meaning.value, "needs_person": meaning.needs_person}
         await unit.connection.execute(update(_TEXTS).where(_TEXTS.c.key == row.key).values(**values))
 
 

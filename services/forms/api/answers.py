@@ -87,6 +87,15 @@ async def known_document(room: PrintRoom, identifier: str, who: Principal) -> An
     return row
 
 
+async def known_case(room: PrintRoom, number: str, who: Principal) -> None:
+    """Raises Problem 404 where there is no such case or the asker could not read its papers: nothing is to be made of it."""
+    query = select(complaints.c.complaint_id).where(complaints.c.case_number == number)
+    async with room.store.reading() as connection:
+        row = (await connection.execute(query)).first()
+        if row is None or not await took_in(room, connection, row, who):
+            raise no_such_case()
+
+
 async def took_in(room: PrintRoom, connection: AsyncConnection, row: Any, who: Principal) -> bool:
     """Whether the paper is of a complaint that this operator took in, or a list that they asked for themselves.
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from services.forms.api.answers import listed, no_such_case, the_document
+from services.forms.api.answers import known_case, listed, no_such_case, the_document
 from services.forms.demand import KeyReused, Made, NoSuchCase, NotThisWay, Once, make_form, make_list, once
 from services.forms.domain.definition import FormId
 from services.forms.domain.filling import NotYet
@@ -75,6 +75,7 @@ def demand_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
         request: Request, wanted: Wanted, key: Key = None, who: Principal = Depends(gate.admit)
     ) -> JSONResponse:
         """Make a form of a case as it stands now: the next version, which supersedes the one before."""
+        await known_case(room, wanted.case, who)
         same = _repetition(who, request, key, await request.body())
         with told():
             made = await make_form(room, wanted.case, wanted.form, wanted.reader, who=who.name, same=same)

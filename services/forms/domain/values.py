@@ -6,7 +6,7 @@ or worked out. It must not know where they came from.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -64,7 +64,3 @@ class Issue:
     verification: Verification | None = None
     copy: bool = False
     seal: bytes | None = None
-
-    def as_copy(self) -> Issue:
-        """The same document, printed again."""
-        return replace(self, copy=True)

@@ -103,11 +103,6 @@ def shape_of(number: str) -> NumberShape:
     return next(row for row in SHAPES if row.shape.fullmatch(number))
 
 
-def kind_of(number: str) -> PhoneKind:
-    """What kind of number this is."""
-    return shape_of(number).kind
-
-
 @dataclass(frozen=True, slots=True)
 class CountryRules:
     """What a country's carriers let through in a text message."""

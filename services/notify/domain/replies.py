@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
-
-from shared.contracts.values import Satisfaction
 
 
 class Meaning(StrEnum):
@@ -23,6 +20,11 @@ class Meaning(StrEnum):
     DISSATISFIED = "dissatisfied"
     NOTE = "note"
 
+    @property
+    def needs_person(self) -> bool:
+        """Whether a person has to look: how satisfied somebody is counts only once the office recorded it (art. 18.5)."""
+        return self not in {Meaning.OPT_OUT, Meaning.OPT_IN}
+
 
 WORDS: dict[Meaning, frozenset[str]] = {
     Meaning.OPT_OUT: frozenset({"stop", "unsubscribe", "td", "t", "退订", "取消订阅", "拒收"}),
@@ -32,26 +34,12 @@ WORDS: dict[Meaning, frozenset[str]] = {
 }
 """The whole text, folded, must be one of these: ``11``, ``1 2`` and ``不太满意`` are for a person."""
 
-SATISFACTION: dict[Meaning, Satisfaction] = {
-    Meaning.SATISFIED: Satisfaction.SATISFIED,
-    Meaning.DISSATISFIED: Satisfaction.DISSATISFIED,
-}
-
+_OF_ONE_CASE = frozenset({Meaning.SATISFIED, Meaning.DISSATISFIED})
 _EDGES = re.compile(r"^[\s.,!。，！、]+|[\s.,!。，！、]+$")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a text was taken to mean, and whether a person has to look."""
-
-    meaning: Meaning
-    needs_person: bool
-
-
-def read_reply(text: str, *, open_cases: int) -> Reply:
+def read_reply(text: str, *, open_cases: int) -> Meaning:
     """Read a text from a number with so many open cases. Full-width characters are folded (NFKC)."""
     folded = _EDGES.sub("", unicodedata.normalize("NFKC", text)).casefold()
     meaning = next((meaning for meaning, words in WORDS.items() if folded in words), Meaning.NOTE)
-    if meaning in SATISFACTION and open_cases != 1:
-        return Reply(Meaning.NOTE, needs_person=True)
-    return Reply(meaning, needs_person=meaning is Meaning.NOTE)
+    return Meaning.NOTE if meaning in _OF_ONE_CASE and open_cases != 1 else meaning

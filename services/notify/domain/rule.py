@@ -8,7 +8,7 @@ It must not know how messages are sent, nor working days: ``respond_by`` comes w
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -78,10 +78,6 @@ class ResponseRule:
     def owes_answer(self) -> bool:
         """Whether an answer is still to be brought to the complainant, in time or not."""
         return self.standing_answer is None
-
-    def time_left(self, now: datetime) -> timedelta:
-        """Until ``respond_by``; negative once it has passed."""
-        return self.respond_by - now
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from PIL import Image
 from services.forms.domain.composition import compose
 from services.forms.domain.definition import FormId
 from services.forms.domain.values import FormValues, Issue, Verification, WrongValues
-from services.forms.ports import FakeRenderer, Renderer
+from services.forms.ports import Renderer
 from services.forms.renderers.docx import DocxRenderer
 from services.forms.renderers.fonts import FontSet, find_fonts, font_folders
 from services.forms.renderers.pdf import PdfRenderer
@@ -68,10 +68,10 @@ def docx() -> DocxRenderer:
     return DocxRenderer()
 
 
-@pytest.fixture(params=["fake", "pdf", "docx"])
+@pytest.fixture(params=["pdf", "docx"])
 def renderer(request: pytest.FixtureRequest, pdf: PdfRenderer, docx: DocxRenderer) -> Renderer:
-    """Each renderer in turn, the fake included."""
-    renderers: dict[str, Renderer] = {"fake": FakeRenderer(), "pdf": pdf, "docx": docx}
+    """Each renderer in turn."""
+    renderers: dict[str, Renderer] = {"pdf": pdf, "docx": docx}
     return renderers[request.param]
 
 
@@ -80,8 +80,6 @@ def text_of(content: bytes, media_type: str) -> str:
     match media_type:
         case "application/pdf":
             text = pdf_text(content)
-        case "text/plain":
-            text = content.decode()
         case _:
             text = docx_text(content)
     return re.sub(r"[\s\u200b]", "", text)
@@ -283,9 +281,9 @@ def test_a_preview_has_no_code_and_says_what_it_is(pdf):
 def test_a_reprint_says_copy(pdf, docx):
     """副本 stands on every page of it, in both outputs."""
     form, values = FORMS[FormId.RECEIPT], values_for(FormId.RECEIPT)
-    pages = pypdfium2.PdfDocument(pdf.render(form, values, ISSUE.as_copy()).content)
+    pages = pypdfium2.PdfDocument(pdf.render(form, values, replace(ISSUE, copy=True)).content)
     assert all("副本" in page.get_textpage().get_text_range() for page in pages)
-    edited = Document(BytesIO(docx.render(form, values, ISSUE.as_copy()).content))
+    edited = Document(BytesIO(docx.render(form, values, replace(ISSUE, copy=True)).content))
     assert edited.sections[0].header.paragraphs[0].text == "副本"
 
 

@@ -9,7 +9,7 @@ from services.forms.domain.definition import FormId
 from services.forms.domain.lists import LISTS
 from shared.contracts import case
 from tests.parts.forms import FINDINGS, a_complaint, an_event, values_for
-from tests.parts.forms_house import NUMBER, UNIT, FormsHouse, docx_text, pdf_text
+from tests.parts.forms_house import NUMBER, PEOPLE, UNIT, FormsHouse, docx_text, pdf_text
 
 DISPATCHED = (an_event(case.CaseRegistered, 1), an_event(case.CaseAccepted, 2), an_event(case.CaseForwarded, 3))
 
@@ -65,6 +65,25 @@ async def test_only_the_office_issues(house: FormsHouse, who: str) -> None:
     await _dispatched(house)
     answer = await house.ask("POST", "/forms/documents", who, json={"case": NUMBER, "form": "disposition"})
     assert answer.status_code == 403
+
+
+async def test_an_operator_issues_only_for_what_they_took_in(house: FormsHouse) -> None:
+    """For another's case the answer is that of a case which doesn't exist, and no version of it comes into being."""
+    wanted = {"case": NUMBER, "form": "disposition"}
+    await _dispatched(house)
+    before = await house.done("GET", f"/forms/documents?case={NUMBER}")
+    answer = await house.ask("POST", "/forms/documents", "operator", json=wanted)
+    nowhere = await house.ask("POST", "/forms/documents", "operator", json=wanted | {"case": "2026-999999"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert answer.json()["code"] == nowhere.json()["code"]
+    assert await house.done("GET", f"/forms/documents?case={NUMBER}") == before
+
+
+async def test_an_operator_issues_for_what_they_took_in(house: FormsHouse) -> None:
+    """201, and they can read it."""
+    await house.hear(a_complaint(received_by=PEOPLE["operator"].name), *DISPATCHED)
+    made = await house.done("POST", "/forms/documents", "operator", json={"case": NUMBER, "form": "disposition"})
+    assert (await house.ask("GET", made["pdf"], "operator")).status_code == 200
 
 
 async def test_the_same_request_twice_is_one_document(house: FormsHouse) -> None:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from asn1crypto import cms  # type: ignore[import-untyped]
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, load_pem_private_key, pkcs12
 from PIL import Image
 
@@ -93,8 +96,8 @@ def _pdfsig(folder: Path, content: bytes) -> str:
     return subprocess.run(["pdfsig", "-nocert", str(path)], capture_output=True, text=True, check=False).stdout
 
 
-async def test_the_signed_digest_fits_the_byte_range(house: FormsHouse, tmp_path: Path) -> None:
-    """By structure: the CMS holds the SHA-256 of exactly the bytes that ByteRange names, and the key fits the certificate."""
+async def test_the_signature_in_the_pdf_is_the_centre_s(house: FormsHouse, tmp_path: Path) -> None:
+    """By structure, without the library that signs: over exactly the bytes that ByteRange names, with the centre's own key."""
     await house.hear(*STORY)
     await house.draw()
     signed = (await house.ask("GET", (await house.listed("disposition"))["pdf"])).content
@@ -104,12 +107,15 @@ async def test_the_signed_digest_fits_the_byte_range(house: FormsHouse, tmp_path
         envelope = bytes(field.V.Contents)
     assert (first, second + rest) == (0, len(signed))
     digest = hashlib.sha256(signed[:length] + signed[second:]).digest()
-    assert digest in envelope
-    pem = (tmp_path / "signing.pem").read_bytes()
-    certificate = x509.load_pem_x509_certificate(pem)
-    key = load_pem_private_key(pem, None)
-    proof = key.sign(b"x", padding.PKCS1v15(), hashes.SHA256())  # type: ignore[union-attr, call-arg, arg-type]
-    certificate.public_key().verify(proof, b"x", padding.PKCS1v15(), hashes.SHA256())  # type: ignore[union-attr, call-arg, arg-type]
+    (signer,) = cms.ContentInfo.load(envelope)["content"]["signer_infos"]
+    attributes = {each["type"].native: each["values"].native for each in signer["signed_attrs"]}
+    assert attributes["message_digest"] == [digest]
+    key = x509.load_pem_x509_certificate((tmp_path / "signing.pem").read_bytes()).public_key()
+    assert isinstance(key, RSAPublicKey)
+    told, proof = signer["signed_attrs"].untag().dump(), signer["signature"].native  # RFC 5652 5.4: signed as a SET
+    key.verify(proof, told, padding.PKCS1v15(), hashes.SHA256())
+    with pytest.raises(InvalidSignature):
+        key.verify(proof, told.replace(digest, bytes(32)), padding.PKCS1v15(), hashes.SHA256())
 
 
 def test_a_pkcs12_key_signs_and_a_wrong_password_is_named(tmp_path: Path) -> None:

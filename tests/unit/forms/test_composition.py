@@ -134,7 +134,7 @@ def test_as_many_copies_are_drawn_as_are_asked_for():
 def test_a_reprint_says_copy_and_a_preview_says_preview():
     """副本 on a reprint; a paper without a code to verify says that it is none."""
     form, values = FORMS[FormId.RECEIPT], values_for(FormId.RECEIPT)
-    assert compose(form, values, ISSUE.as_copy()).marks == ("副本",)
+    assert compose(form, values, replace(ISSUE, copy=True)).marks == ("副本",)
     assert compose(form, values, replace(ISSUE, verification=None)).marks == ("预览稿（未签发，不具效力）",)
 
 

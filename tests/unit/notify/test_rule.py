@@ -101,12 +101,6 @@ def test_what_is_known_changes_nothing() -> None:
     assert evolve(once, CameBack(B, TUESDAY)) is once
 
 
-def test_the_time_left_is_counted_to_the_limit() -> None:
-    """What is left until the limit; less than nothing once it has passed."""
-    assert OPEN.time_left(WEDNESDAY_CLOSE - HOUR) == HOUR
-    assert OPEN.time_left(WEDNESDAY_CLOSE + HOUR) == -HOUR
-
-
 MOMENTS = st.timedeltas(timedelta(minutes=1), timedelta(days=3)).map(lambda since: TUESDAY + since)
 EVENTS = st.lists(
     st.one_of(
