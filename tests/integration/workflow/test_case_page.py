@@ -146,6 +146,24 @@ async def test_a_unit_is_not_shown_who_asked_for_secrecy(desk: Desk, http: httpx
     assert "reveal_identity" not in page.text
 
 
+@pytest.mark.article("17")
+@pytest.mark.parametrize("confidential", [True, False])
+async def test_a_units_pages_hold_nobody_who_is_named_in_the_words(
+    desk: Desk, http: httpx.AsyncClient, confidential: bool
+) -> None:
+    """What the complainant wrote down of themselves is taken out of page and list for the unit, and left for the office."""
+    own = {"facts": "我是刘某，三次未办成。请打13912342046。", "demand": "请回复刘某"}
+    number = await desk.complaint(complainant=a_complainant(confidential=confidential), **own)
+    await act(http, number, "accept")
+    await act(http, number, "forward", unit=UNIT, advice="请核实")
+    for path in (f"/workflow/cases/{number}", "/workflow/cases"):
+        of_the_unit = (await http.get(path, headers=headers(UNIT_HANDLER))).text
+        assert "三次未办成" in of_the_unit
+        assert "刘某" not in of_the_unit
+        assert "13912342046" not in of_the_unit
+        assert "我是刘某" in (await http.get(path, headers=headers(HANDLER))).text
+
+
 async def test_other_units_cases_are_absent(desk: Desk, http: httpx.AsyncClient) -> None:
     """A case of one unit is 404 for another, and on none of its lists; an administrator may open neither."""
     number = await desk.complaint()
