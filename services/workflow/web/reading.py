@@ -23,7 +23,7 @@ from services.workflow.domain.sight import complaint_shown, may_see
 from services.workflow.domain.states import LIVE, State
 from services.workflow.office import Office
 from services.workflow.store import queries
-from services.workflow.store.tables import cases, staff, timeline
+from services.workflow.store.tables import cases, timeline
 from shared.contracts.complaint import ComplaintReceived
 
 PAGE = 50
@@ -130,13 +130,6 @@ async def events_of(office: Office, number: str) -> list[Mapping[str, Any]]:
     """The entries of a timeline, newest first, each with what happened."""
     rows = await queries.entries(office.store, number)
     return [dict(row) | {"event": json.loads(office.ring.open(row["sealed_event"]))} for row in reversed(rows)]
-
-
-async def everybody(office: Office) -> list[RowMapping]:
-    """The directory."""
-    query = select(staff).order_by(staff.c.unit, staff.c.role, staff.c.id)
-    async with office.store.reading() as connection:
-        return list((await connection.execute(query)).mappings())
 
 
 async def _listed(

@@ -14,6 +14,7 @@ from services.workflow.api.access import ACCESS
 from services.workflow.domain.acts import Act
 from services.workflow.domain.events import What
 from services.workflow.domain.roles import Person
+from services.workflow.staffing import Absence, add_absence
 from services.workflow.web.action_forms import MACHINES_ONLY, Known, action_form
 from shared.settings import Settings
 from shared.web.app import common_pages
@@ -162,6 +163,17 @@ async def test_a_units_pages_hold_nobody_who_is_named_in_the_words(
         assert "刘某" not in of_the_unit
         assert "13912342046" not in of_the_unit
         assert "我是刘某" in (await http.get(path, headers=headers(HANDLER))).text
+
+
+@pytest.mark.article("4")
+async def test_nobody_who_is_away_is_offered_a_case(desk: Desk, http: httpx.AsyncClient) -> None:
+    """The worklist offers the handlers who are at work: those that the rule takes."""
+    await desk.complaint()
+    offered = f"//select[@id='to']/option[@value='{HANDLER.id}']"
+    assert elements(parse((await http.get("/workflow/cases", headers=headers(LEADER))).text), offered)
+    async with desk.office.store.transaction(desk.now) as unit:
+        assert await add_absence(unit, HANDLER.id, Absence(first_day=desk.now.date(), last_day=desk.now.date()))
+    assert not elements(parse((await http.get("/workflow/cases", headers=headers(LEADER))).text), offered)
 
 
 async def test_other_units_cases_are_absent(desk: Desk, http: httpx.AsyncClient) -> None:
