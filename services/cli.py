@@ -130,7 +130,7 @@ def migrate() -> None:
 def verify(
     originals: Annotated[bool, typer.Option(help="also read back every original (needs the key ring)")] = True,
 ) -> None:
-    """Check every timeline, every anchor and every original; name what is not as it was left. Exits 1 on a finding."""
+    """Check every timeline, anchor, frozen period and original; name what is not as it was left. Exits 1 on a finding."""
     from services.verify import run_verify  # noqa: PLC0415
 
     raise typer.Exit(run_verify(originals=originals))

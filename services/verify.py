@@ -9,7 +9,7 @@ from dataclasses import replace
 from services.workflow.anchoring import AnchorBroken, AnchorFolder, anchors_missing, load_public_key
 from services.workflow.settings import WorkflowSettings
 from services.workflow.store import tables
-from services.workflow.verifying import Finding, Verified, verify
+from services.workflow.verifying import Finding, Verified, frozen_faults, verify
 from shared.originals import FolderOriginals
 from shared.sealing import load_key_ring
 from shared.store.engine import open_engine
@@ -33,15 +33,17 @@ async def _verify(settings: WorkflowSettings, *, with_originals: bool) -> Verifi
     ring = load_key_ring(settings.keys_file)
     engine = open_engine(settings.database_of("workflow"))
     store = Store(engine, tables.messages, ring)
-    folder = AnchorFolder(settings.anchor_folder, load_public_key(settings.anchor_key.with_suffix(".pub")))
+    key = load_public_key(settings.anchor_key.with_suffix(".pub"))
+    folder = AnchorFolder(settings.anchor_folder, key)
     try:
         anchors = await asyncio.to_thread(folder.read_all)
         missing = await anchors_missing(store, folder)
         originals = FolderOriginals(settings.originals_folder, ring) if with_originals else None
         result = await verify(store, anchors, ring=ring, originals=originals)
+        frozen = await frozen_faults(store, key)
     except AnchorBroken as fault:
         return Verified(0, 0, 0, (Finding("anchors", str(fault)),))
     finally:
         await engine.dispose()
     gone = tuple(Finding(name, "the anchor was removed, though the database knows it") for name in missing)
-    return replace(result, findings=(*result.findings, *gone))
+    return replace(result, findings=(*result.findings, *gone, *frozen))

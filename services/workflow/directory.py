@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, select
+from sqlalchemy import ColumnElement, Row, RowMapping, exists, select
 
 from services.workflow.domain.case import Case
 from services.workflow.domain.facts import Facts, UnitPeople
@@ -19,7 +19,7 @@ from services.workflow.domain.roles import Person
 from services.workflow.store.tables import absences, staff
 from shared.clock import SHANGHAI
 from shared.contracts.values import Role
-from shared.store.unit_of_work import UnitOfWork
+from shared.store.unit_of_work import Store, UnitOfWork
 
 _OFFICE = (Role.HANDLER.value, Role.OFFICE_LEADER.value)
 
@@ -57,6 +57,13 @@ async def on_duty(unit: UnitOfWork) -> Person | None:
         unit.scratch["on_duty"] = next(iter((await facts_about(unit, ())).office_handlers.values()), None)
     person: Person | None = unit.scratch["on_duty"]
     return person
+
+
+async def everybody(store: Store, now: datetime) -> list[RowMapping]:
+    """All who stand in it, by unit, and whether they are away today."""
+    query = select(staff, away_on(now).label("is_away")).order_by(staff.c.unit, staff.c.role, staff.c.id)
+    async with store.reading() as connection:
+        return list((await connection.execute(query)).mappings())
 
 
 def is_complained_of(case: Case, person: Person) -> bool:

@@ -11,7 +11,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -190,7 +190,7 @@ async def freeze(office: Office, signer: Signer, period: Period, by_whom: str) -
     figures = {by.value: await statistics(office, period, by) for by in By}
     figures["all"] = await statistics(office, period, None)
     now = office.clock()
-    frozen = {**period.shown(), "made_at": now.isoformat(), "made_by": by_whom, "figures": figures}
+    frozen = {**period.shown(), "made_at": now.astimezone(UTC).isoformat(), "made_by": by_whom, "figures": figures}
     body = json.dumps(frozen, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     kept = {"id": new_id(), "signature": signer.sign(body.encode()).hex()}
     async with office.store.transaction(now) as unit:

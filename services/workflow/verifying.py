@@ -1,17 +1,21 @@
 """Verification: replays every timeline and names what was changed, removed, reordered or cut off (art. 23).
 
 Law of this file: it trusts nothing that it can recompute: each entry's hash from its own columns and its sealed event, each
-chain from its genesis, each head against the signed anchors, each original against its name. It needs no key but the public
+chain from its genesis, each head against the signed anchors, frozen figures against their signature, each original against
+its name. It needs no key but the public
 one (and the key ring only to read originals). It repairs nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Row, select
 
 from services.workflow.anchoring import Anchor, newest_heads
@@ -26,7 +30,7 @@ from services.workflow.domain.events import (
 from services.workflow.domain.evolve import fold
 from services.workflow.domain.timeline import Break, Entry, Head, entry_hash, verify_chain
 from services.workflow.store.files import listed, vouched_for
-from services.workflow.store.tables import cases, timeline
+from services.workflow.store.tables import cases, frozen_periods, timeline
 from shared.contracts.complaint import ComplaintReceived
 from shared.originals import OriginalDamagedError, OriginalMissingError, Originals
 from shared.sealing import CannotOpen, KeyRing
@@ -182,6 +186,30 @@ async def _orphans(store: Store, seen: set[str]) -> list[Finding]:
     async with store.reading() as connection:
         numbers = set((await connection.execute(select(timeline.c.number).distinct())).scalars())
     return [Finding(number, "the register's row was removed") for number in sorted(numbers - seen)]
+
+
+async def frozen_faults(store: Store, key: Ed25519PublicKey) -> list[Finding]:
+    """Frozen figures that are not signed by our key, or whose row speaks of another period, maker or time than they do."""
+    async with store.reading() as connection:
+        rows = (await connection.execute(select(frozen_periods).order_by(frozen_periods.c.made_at))).all()
+    return [
+        Finding(
+            f"frozen {row.first_day}..{row.last_day}", "the frozen figures were changed, or are not signed by our key"
+        )
+        for row in rows
+        if not _is_as_frozen(row, key)
+    ]
+
+
+def _is_as_frozen(row: AnyRow, key: Ed25519PublicKey) -> bool:
+    try:
+        key.verify(bytes.fromhex(row.signature), row.body.encode())
+    except (InvalidSignature, ValueError):
+        return False
+    # The same key signs anchors: one of those, put in here, is no frozen period.
+    said = json.loads(row.body)
+    told = {"from": row.first_day, "to": row.last_day, "made_at": row.made_at.isoformat(), "made_by": row.made_by}
+    return all(said.get(name) == value for name, value in told.items())
 
 
 async def _original_fault(originals: Originals, sha256: str) -> Finding | None:

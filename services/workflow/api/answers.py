@@ -12,7 +12,7 @@ from services.workflow.domain import commands
 from services.workflow.domain.case import Case
 from services.workflow.domain.refusal import Refusal, RefusalCode
 from services.workflow.domain.roles import Person
-from services.workflow.domain.sight import words_shown
+from services.workflow.domain.sight import complaint_shown, words_shown
 from services.workflow.office import Office
 from services.workflow.store.tables import cases
 from shared.centre import Centre
@@ -65,7 +65,7 @@ def case_answer(
     supplements: Sequence[dict[str, Any]],
 ) -> dict[str, Any]:
     """A case as this person sees it: the words of the complaint; of who complained a part, of a confidential one nothing."""
-    showing = words_shown(case, person)
+    showing, shown = words_shown(case, person), complaint_shown(case, complaint, person)
     scrub = partial(mask_text, complainant=complaint.complainant, showing=showing)
     return {
         "number": case.number,
@@ -84,12 +84,12 @@ def case_answer(
         "confidential": case.confidential,
         "target": complaint.target.model_dump(),
         "complainant": masked_identity(complaint.complainant, hidden=showing is Showing.HIDDEN),
-        "facts": scrub(complaint.facts),
-        "demand": complaint.demand and scrub(complaint.demand),
+        "facts": shown.facts,
+        "demand": shown.demand,
         "occurred_at": complaint.occurred_at,
         "major": case.major,
         "missing": [element.value for element in case.missing],
-        "evidence": [item.model_dump(mode="json") | {"name": scrub(item.name)} for item in complaint.evidence],
+        "evidence": [item.model_dump(mode="json") for item in shown.evidence],
         "supplements": [{**each, "text": scrub(each["text"])} for each in supplements],
         "split_from": case.split_from,
         "parts": list(case.parts),

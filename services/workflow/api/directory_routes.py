@@ -9,10 +9,10 @@ from sqlalchemy import delete, select
 from starlette.requests import Request
 
 from services.workflow import staffing
-from services.workflow.directory import away_on
+from services.workflow.directory import everybody
 from services.workflow.office import Office
 from services.workflow.staffing import Absence, SheetFault, StaffEntry
-from services.workflow.store.tables import absences, staff
+from services.workflow.store.tables import absences
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
@@ -43,9 +43,7 @@ def _add_reading(router: APIRouter, office: Office, gate: Gate) -> None:
     @router.get("/workflow/directory/staff", dependencies=[Depends(gate.admit)])
     async def people() -> dict[str, Any]:
         """Everybody, by unit, and whether they are away today."""
-        query = select(staff, away_on(office.clock()).label("is_away")).order_by(staff.c.unit, staff.c.role, staff.c.id)
-        async with office.store.reading() as connection:
-            return {"items": [dict(row) for row in (await connection.execute(query)).mappings()]}
+        return {"items": [dict(row) for row in await everybody(office.store, office.clock())]}
 
     @router.get("/workflow/directory/staff/{who}/absences", dependencies=[Depends(gate.admit)])
     async def away(who: str) -> dict[str, Any]:

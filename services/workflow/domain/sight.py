@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from services.workflow.domain.case import Case
 from services.workflow.domain.roles import Person, Software
-from shared.contracts.masking import Showing
+from shared.contracts.complaint import ComplaintReceived
+from shared.contracts.masking import Scrubber, Showing
 from shared.contracts.values import Role
 
 
@@ -36,6 +37,17 @@ def words_shown(case: Case, actor: Person) -> Showing:
     if not actor.is_of_a_unit:
         return Showing.OPEN
     return Showing.HIDDEN if case.confidential else Showing.PARTLY
+
+
+def complaint_shown(case: Case, complaint: ComplaintReceived, actor: Person) -> ComplaintReceived:
+    """A complaint in the words that this person may read; who complained is left in, for whoever masks it."""
+    showing = words_shown(case, actor)
+    if showing is Showing.OPEN:
+        return complaint
+    scrub = Scrubber(complaint.complainant, showing).text
+    evidence = [item.model_copy(update={"name": scrub(item.name)}) for item in complaint.evidence]
+    demand = complaint.demand and scrub(complaint.demand)
+    return complaint.model_copy(update={"facts": scrub(complaint.facts), "demand": demand, "evidence": evidence})
 
 
 def _is_officer(case: Case, actor: Person) -> bool:

@@ -131,7 +131,7 @@ def _row(ring: KeyRing, case: Case, head: Head) -> dict[str, Any]:
 
 def listed(case: Case) -> dict[str, Any]:
     """What lists sort and filter by: nothing but what the fold says."""
-    next_clock = min(case.open_clocks, key=lambda clock: clock.limit, default=None)
+    next_clock = case.next_clock
     return {
         "number": case.number,
         "complaint_id": case.complaint_id,

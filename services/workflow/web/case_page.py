@@ -140,7 +140,7 @@ def case_page(
     if answered is not None:
         forms[answered.act] = answered.form
     chosen = round_ if round_ is not None and 1 <= round_ <= case.round else case.round
-    next_clock = min(case.open_clocks, key=lambda clock: clock.limit, default=None)
+    next_clock = case.next_clock
     role = ROLES[case.holder.role]
     state = STATES[case.state]
     return CasePage(

@@ -29,14 +29,13 @@ from services.workflow.store import files
 from services.workflow.web import reading
 from services.workflow.web.action_forms import read_command
 from services.workflow.web.limits_shown import Reader, Shown, shown
-from services.workflow.web.staff_routes import StaffDesk, done_notice, form_values, perform, version_of
+from services.workflow.web.staff_routes import STALE, StaffDesk, done_notice, form_values, perform, version_of
 from services.workflow.web.worklist import title_of
 from shared.contracts.complaint import ComplaintReceived
 from shared.identity.principal import Principal
 from shared.web.i18n import Bilingual
 
 _NOTHING_CHOSEN = Bilingual("请选择一项决定", "Choose a decision")
-_STALE = Bilingual("您打开之后已有他人办理此件，请先看最新情况", "Somebody acted on this case since you opened it")
 _NO_OPINION = Bilingual("请写明意见", "Write your opinion")
 
 
@@ -98,7 +97,7 @@ def leader_routes(desk: StaffDesk) -> APIRouter:
             why = Bilingual(fault.refusal.message_zh, fault.refusal.message_en)
             return await _list(desk, request, who, typed=Typed(number, values, why), status=409)
         except files.StaleError:
-            return await _list(desk, request, who, typed=Typed(number, values, _STALE), status=412)
+            return await _list(desk, request, who, typed=Typed(number, values, STALE), status=412)
         return RedirectResponse(f"/workflow/approvals?done={command.act.value}", status_code=303)
 
     return router
@@ -131,13 +130,13 @@ def _decision(seen: reading.Seen, reader: Reader, typed: Typed) -> Decision | No
     if not choices:
         return None
     own = typed.number == seen.case.number
-    limit = min((clock.limit for clock in seen.case.open_clocks), default=None)
+    next_clock = seen.case.next_clock
     unit_clock = seen.case.unit_clock
     return Decision(
         case=seen.case,
         complaint=seen.complaint,
         title=title_of(seen.complaint)[0],
-        limit=shown(limit, reader) if limit else None,
+        limit=shown(next_clock.limit, reader) if next_clock else None,
         choices=choices,
         is_extension=seen.case.extension_request is not None,
         is_late=unit_clock is not None and unit_clock.limit < reader.now,

@@ -1,16 +1,11 @@
-"""A complainant as staff see one until they say why they need more (art. 17). Pure; what it is given stays here.
-
-Law of this file: enough to tell two people apart on a list, too little to find one of them.
-"""
+"""A complainant as staff see one until they say why they need more (art. 17). Pure; how each part is masked is shared."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from shared.contracts.complaint import Complainant
-
-_PHONE_ENDS = 4
-_AREA = 3
+from shared.contracts.masking import mask_address, mask_email, mask_name, mask_phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +21,8 @@ class MaskedPerson:
 def masked(person: Complainant) -> MaskedPerson:
     """Surname, last digits, first letter, district."""
     return MaskedPerson(
-        name=_name(person.name or ""),
-        phone=_phone(person.phone or ""),
-        email=_email(person.email or ""),
-        address=f"{person.address[:_AREA]}********" if person.address else "",
+        name=mask_name(person.name) if person.name else "",
+        phone=mask_phone(person.phone) if person.phone else "",
+        email=mask_email(person.email) if person.email else "",
+        address=mask_address(person.address) if person.address else "",
     )
-
-
-def _name(name: str) -> str:
-    return f"{name[0]}**" if name else ""
-
-
-def _phone(phone: str) -> str:
-    local = phone.removeprefix("+86")
-    if len(local) <= 2 * _PHONE_ENDS:
-        return "****" if local else ""
-    return f"{local[:3]} **** {local[-_PHONE_ENDS:]}"
-
-
-def _email(email: str) -> str:
-    box, _, host = email.partition("@")
-    return f"{box[:1]}***@{host}" if host else ""

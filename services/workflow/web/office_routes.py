@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.workflow.api.people import person_of
+from services.workflow.directory import everybody
 from services.workflow.domain import commands
 from services.workflow.domain.acts import Act
 from services.workflow.domain.commands import Command, Purpose
@@ -24,13 +25,12 @@ from services.workflow.web.action_forms import ActionForm, action_form, read_com
 from services.workflow.web.case_page import known_for
 from services.workflow.web.limits_shown import Reader, Shown
 from services.workflow.web.masked import MaskedPerson, masked
-from services.workflow.web.staff_routes import StaffDesk, done_notice, form_values, perform, version_of
+from services.workflow.web.staff_routes import STALE, StaffDesk, done_notice, form_values, perform, version_of
 from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault, Problem
 
-_STALE = Bilingual("您打开之后已有他人办理此件，请先看最新情况", "Somebody acted on this case since you opened it")
 _MOST_AT_ONCE = 50
 _FORMS = (Act.RECORD_FOLLOW_UP, Act.RECORD_CALL_ATTEMPT)
 
@@ -102,7 +102,7 @@ def _add_follow_ups(router: APIRouter, desk: StaffDesk) -> None:
                 desk, request, who, number, reply=Reply(command.act, values, None, why), status=409
             )
         except files.StaleError:
-            reply = Reply(command.act, values, None, _STALE)
+            reply = Reply(command.act, values, None, STALE)
             return await _follow_ups(desk, request, who, number, reply=reply, status=412)
         if isinstance(command, commands.RevealIdentity):
             return await _follow_ups(desk, request, who, number, reply=Reply(revealed=True))
@@ -132,9 +132,9 @@ def _add_assignments(router: APIRouter, desk: StaffDesk) -> None:
 
 def _add_directory(router: APIRouter, desk: StaffDesk) -> None:
     @router.get("/workflow/directory")
-    async def directory(request: Request, who: Principal = Depends(desk.gate.admit)) -> Response:
+    async def directory_page(request: Request, who: Principal = Depends(desk.gate.admit)) -> Response:
         """The office and every unit, with who acts for them."""
-        people = await reading.everybody(desk.office)
+        people = await everybody(desk.office.store, desk.office.clock())
         roles = {role.value: Bilingual(ROLES[role].chinese, ROLES[role].english) for role in Role}
         return await desk.render(
             request, who, "directory", "directory.html", units=desk.office.centre.units, people=people, roles=roles

@@ -19,11 +19,11 @@ from services.workflow.domain.case import Case, case_from_json
 from services.workflow.domain.decide import Availability, available
 from services.workflow.domain.facts import Facts
 from services.workflow.domain.roles import Person
-from services.workflow.domain.sight import may_see
+from services.workflow.domain.sight import complaint_shown, may_see
 from services.workflow.domain.states import LIVE, State
 from services.workflow.office import Office
 from services.workflow.store import queries
-from services.workflow.store.tables import cases, staff, timeline
+from services.workflow.store.tables import cases, timeline
 from shared.contracts.complaint import ComplaintReceived
 
 PAGE = 50
@@ -50,7 +50,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a worklist is narrowed to. ``before_close`` is this day's close of business."""
+    """What a worklist is narrowed to."""
 
     view: str = "all"
     state: str = ""
@@ -123,20 +123,13 @@ async def seen(office: Office, number: str, person: Person) -> Seen:
     if not may_see(found, person, is_complained_of=facts.is_complained_of):
         raise answers.no_such_case()
     offers = available(found, person, office.clock(), office.calendar, office.hours, facts)
-    return Seen(found, _complaint(office, row), facts, offers)
+    return Seen(found, complaint_shown(found, _complaint(office, row), person), facts, offers)
 
 
 async def events_of(office: Office, number: str) -> list[Mapping[str, Any]]:
     """The entries of a timeline, newest first, each with what happened."""
     rows = await queries.entries(office.store, number)
     return [dict(row) | {"event": json.loads(office.ring.open(row["sealed_event"]))} for row in reversed(rows)]
-
-
-async def everybody(office: Office) -> list[RowMapping]:
-    """The directory."""
-    query = select(staff).order_by(staff.c.unit, staff.c.role, staff.c.id)
-    async with office.store.reading() as connection:
-        return list((await connection.execute(query)).mappings())
 
 
 async def _listed(
@@ -151,11 +144,12 @@ async def _listed(
     )
     async with office.store.reading() as connection:
         rows = (await connection.execute(query)).mappings().all()
-    return [Listed(row, _complaint(office, row)) for row in rows if not _is_about(office, row, person)]
-
-
-def _is_about(office: Office, row: RowMapping, person: Person) -> bool:
-    return directory.is_complained_of(case_from_json(office.ring.open(row["sealed_case"])), person)
+    opened = [(row, case_from_json(office.ring.open(row["sealed_case"]))) for row in rows]
+    return [
+        Listed(row, complaint_shown(found, _complaint(office, row), person))
+        for row, found in opened
+        if not directory.is_complained_of(found, person)
+    ]
 
 
 def _narrowed(wanted: Wanted) -> Sequence[ColumnElement[bool]]:

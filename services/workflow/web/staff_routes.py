@@ -16,6 +16,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.workflow import directory
 from services.workflow.api import answers
 from services.workflow.api.people import person_of
 from services.workflow.domain.acts import ACTS, Act
@@ -33,7 +34,6 @@ from services.workflow.web.case_page import Answered, CasePage, case_page, known
 from services.workflow.web.limits_shown import Reader
 from services.workflow.web.negotiation import PageRoute
 from services.workflow.web.worklist import Notice
-from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.desk_frame import desk_head
@@ -42,6 +42,8 @@ from shared.web.pages import Pages
 from shared.web.problems import FieldFault, Problem
 
 _MOST_FIELDS = 40
+STALE = Bilingual("您打开之后已有他人办理此件，请先看最新情况", "Somebody acted on this case since you opened it")
+"""Said beside a case on a list that holds several."""
 _STALE = Notice(
     "over",
     Bilingual(
@@ -242,8 +244,9 @@ async def _assignees(office: Office, person: Person) -> list[tuple[str, str]]:
     """The handlers that cases can be given to, for whoever may give them."""
     if not may(person.role, Act.ASSIGN):
         return []
-    people = await reading.everybody(office)
-    return [(each["id"], each["name"]) for each in people if each["active"] and each["role"] == Role.HANDLER.value]
+    async with office.store.transaction(office.clock()) as unit:
+        facts = await directory.facts_about(unit, ())
+    return [(each.id, each.name) for each in facts.office_handlers.values()]
 
 
 def _assigned(asked: QueryParams) -> Notice | None:

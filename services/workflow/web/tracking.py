@@ -57,7 +57,7 @@ CLOCK_OF: dict[Step, tuple[ClockName, ...]] = {
 
 def track_page(case: Case, now: datetime) -> TrackPage:
     """The page for this moment. What the unit answered is shown once the follow-up has closed the case."""
-    next_clock = min(case.open_clocks, key=lambda clock: clock.limit, default=None)
+    next_clock = case.next_clock
     return TrackPage(
         code=case.tracking_code,
         standing=Standing(case.state.value),

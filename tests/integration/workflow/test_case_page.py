@@ -14,6 +14,7 @@ from services.workflow.api.access import ACCESS
 from services.workflow.domain.acts import Act
 from services.workflow.domain.events import What
 from services.workflow.domain.roles import Person
+from services.workflow.staffing import Absence, add_absence
 from services.workflow.web.action_forms import MACHINES_ONLY, Known, action_form
 from shared.settings import Settings
 from shared.web.app import common_pages
@@ -144,6 +145,35 @@ async def test_a_unit_is_not_shown_who_asked_for_secrecy(desk: Desk, http: httpx
     assert page.status_code == 200
     assert "刘**" not in page.text + listed.text
     assert "reveal_identity" not in page.text
+
+
+@pytest.mark.article("17")
+@pytest.mark.parametrize("confidential", [True, False])
+async def test_a_units_pages_hold_nobody_who_is_named_in_the_words(
+    desk: Desk, http: httpx.AsyncClient, confidential: bool
+) -> None:
+    """What the complainant wrote down of themselves is taken out of page and list for the unit, and left for the office."""
+    own = {"facts": "我是刘某，三次未办成。请打13912342046。", "demand": "请回复刘某"}
+    number = await desk.complaint(complainant=a_complainant(confidential=confidential), **own)
+    await act(http, number, "accept")
+    await act(http, number, "forward", unit=UNIT, advice="请核实")
+    for path in (f"/workflow/cases/{number}", "/workflow/cases"):
+        of_the_unit = (await http.get(path, headers=headers(UNIT_HANDLER))).text
+        assert "三次未办成" in of_the_unit
+        assert "刘某" not in of_the_unit
+        assert "13912342046" not in of_the_unit
+        assert "我是刘某" in (await http.get(path, headers=headers(HANDLER))).text
+
+
+@pytest.mark.article("4")
+async def test_nobody_who_is_away_is_offered_a_case(desk: Desk, http: httpx.AsyncClient) -> None:
+    """The worklist offers the handlers who are at work: those that the rule takes."""
+    await desk.complaint()
+    offered = f"//select[@id='to']/option[@value='{HANDLER.id}']"
+    assert elements(parse((await http.get("/workflow/cases", headers=headers(LEADER))).text), offered)
+    async with desk.office.store.transaction(desk.now) as unit:
+        assert await add_absence(unit, HANDLER.id, Absence(first_day=desk.now.date(), last_day=desk.now.date()))
+    assert not elements(parse((await http.get("/workflow/cases", headers=headers(LEADER))).text), offered)
 
 
 async def test_other_units_cases_are_absent(desk: Desk, http: httpx.AsyncClient) -> None:

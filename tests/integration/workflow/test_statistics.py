@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import openpyxl
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services.workflow import reports
 from services.workflow.api.case_filter import case_filter
@@ -18,6 +18,7 @@ from services.workflow.reports import FEW, Period
 from services.workflow.store.queries import listed, visible_to
 from services.workflow.store.statistics import By, Figure
 from services.workflow.store.tables import case_facts, frozen_periods
+from services.workflow.verifying import frozen_faults
 from services.workflow.watch import ClockWitness, DeadlineWatch
 from shared.contracts.complaint import Complainant, Target
 from shared.contracts.values import Channel
@@ -143,6 +144,28 @@ async def test_a_frozen_period_is_signed_and_stays_as_it_was(desk: Desk):
     key.public_key().verify(bytes.fromhex(frozen["signature"]), frozen["body"].encode())
     (row,) = await desk.rows(frozen_periods.select())
     assert row["body"] == frozen["body"]
+
+
+@pytest.mark.article("23")
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"body": '{"figures":{}}'},
+        {"signature": "00" * 64},
+        {"signature": "x"},
+        {"last_day": "2026-12-31"},
+        {"made_by": "x"},
+    ],
+)
+async def test_verification_names_frozen_figures_that_were_changed(desk: Desk, changed: dict[str, str]):
+    """As they were signed there is nothing to report; another body, signature, period or maker is named."""
+    key = Ed25519PrivateKey.generate()
+    await reports.freeze(desk.office, key, PERIOD, "赵志远")
+    assert await frozen_faults(desk.office.store, key.public_key()) == []
+    async with desk.office.store.transaction(desk.clock.now) as unit:
+        await unit.connection.execute(update(frozen_periods).values(**changed))
+    (finding,) = await frozen_faults(desk.office.store, key.public_key())
+    assert "frozen figures were changed" in finding.what
 
 
 @pytest.mark.article("20")
