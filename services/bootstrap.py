@@ -79,7 +79,7 @@ def open_premises(settings: Settings, clock: Clock = system_clock) -> tuple[Prem
         name="identity",
         routers=identity_routes(reception, premises, common_pages(settings)),
         checks={"identity.database": partial(ping, identity), "broker": transport.ping},
-        tasks={"calendar": calendars.run},
+        tasks={"calendar": partial(calendars.run, clock)},
         start=[
             partial(migrate, identity, IDENTITY_VERSIONS),
             partial(migrate, identity, CALENDAR_VERSIONS, version_table=CALENDAR_CHAIN),

@@ -103,7 +103,7 @@ async def _demo(settings: Settings, *, once: bool, report: Path | None) -> None:
         if report is not None:
             await asyncio.to_thread(write_report, lines, report)
         if not once:
-            sys.stdout.write(f"\nserving at {_origin(settings)} (Ctrl+C stops)\n")
+            sys.stdout.write(f"\nserving at {settings.local_url} (Ctrl+C stops)\n")
             await serving
     finally:
         server.should_exit = True
@@ -116,14 +116,10 @@ async def _client(
 ) -> AsyncIterator[httpx.AsyncClient]:
     while not server.started:
         if serving.done():
-            raise RuntimeError(f"could not serve at {_origin(settings)}; is the port taken? SHOULI_PORT names another")
+            raise RuntimeError(f"could not serve at {settings.local_url}; is the port taken? SHOULI_PORT names another")
         await asyncio.sleep(0.02)
-    async with httpx.AsyncClient(base_url=_origin(settings), timeout=60) as http:
+    async with httpx.AsyncClient(base_url=settings.local_url, timeout=60) as http:
         yield http
-
-
-def _origin(settings: Settings) -> str:
-    return f"http://{settings.host}:{settings.port}"
 
 
 async def _cast(premises: Premises, http: httpx.AsyncClient) -> Cast:

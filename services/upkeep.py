@@ -55,7 +55,9 @@ def show_year(year: int) -> str:
     """The named days of a year."""
     calendar = _in_book(_as_it_is)
     lines = [f"{day} {kind} {name} {source}" for day, kind, name, source in days_named(calendar, year)]
-    return "\n".join([*lines, f"published until {calendar.covered_until}, version {calendar.version}"])
+    lines.append(f"published until {calendar.covered_until}, version {calendar.version}")
+    warning = calendar.coverage_warning(system_clock().astimezone(SHANGHAI).date(), "en")
+    return "\n".join(lines if warning is None else [*lines, warning])
 
 
 def import_directory(content: bytes) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.contracts.values import Role
@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     centre_path: Path | None = Field(
         default=None, description="the centre's published data; default: the invented sample"
     )
-    public_url: str = Field(default="http://127.0.0.1:8000", description="the one origin, as the world sees it")
+    public_url: str = Field(default="", description="the one origin, as the world sees it; default: where it listens")
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     trusted_proxies: str = Field(default="", description="comma-separated addresses whose X-Forwarded-* are believed")
@@ -84,6 +84,12 @@ class Settings(BaseSettings):
     )
     pool_size: int = Field(default=10, ge=1, le=100)
 
+    @model_validator(mode="after")
+    def _links_follow_the_port(self) -> Self:
+        """Where no origin is named, links lead to the address that is listened at."""
+        self.public_url = self.public_url or self.local_url
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -95,6 +101,13 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then the environment, then secret files."""
         return init_settings, env_settings, SecretFiles(settings_cls)
+
+    @property
+    def local_url(self) -> str:
+        """The origin as this machine sees it."""
+        everywhere = self.host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+        host = "127.0.0.1" if everywhere else f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
     def database_of(self, service: str) -> str:
         """The URL of a service's database."""

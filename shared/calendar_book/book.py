@@ -17,6 +17,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.calendar_book.tables import calendar_entries
+from shared.clock import SHANGHAI, Clock
 from shared.store.engine import WRITES
 from shared.working_time import Override, WorkCalendar, load_year
 
@@ -66,9 +67,20 @@ class StoredCalendar:
         if rows:
             _log.info("calendar.read", serial=self.serial, version=self.calendar.version)
 
-    async def run(self) -> None:
-        """Read again and again, until cancelled."""
+    def warn(self, today: date) -> None:
+        """Tell the ops team where the published days soon run out: from then on every limit is provisional."""
+        warning = self.calendar.coverage_warning(today, "en")
+        if warning is not None:
+            _log.warning("calendar.runs_out", until=self.calendar.covered_until.isoformat(), warning=warning)
+
+    async def run(self, clock: Clock) -> None:
+        """Read again and again, and once a day warn of the end, until cancelled."""
+        warned: date | None = None
         while True:
+            today = clock().astimezone(SHANGHAI).date()
+            if today != warned:
+                self.warn(today)
+                warned = today
             await asyncio.sleep(REREAD_SECONDS)
             await self.read()
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from shared.web.i18n import Language
 from shared.working_time import WorkCalendar
-from shared.working_time.words import LimitKind, limit_words
+from shared.working_time.words import limit_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,6 @@ class Due:
     words: str
     left: str
     when: datetime
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it has passed and what it asks for isn't done."""
-        return self.kind == LimitKind.OVER
 
 
 def due(moment: datetime, now: datetime, language: Language, calendar: WorkCalendar) -> Due:

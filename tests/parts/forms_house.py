@@ -36,25 +36,16 @@ from shared.premises import Premises
 from shared.sealing import new_key_ring
 from shared.web.app import make_app
 from shared.working_time import BusinessHours, published
+from tests.parts.clockwork import Clockwork
 
 NUMBER = "2026-001083"
 UNIT, OTHER = "市医疗保障局", "市住房公积金管理中心"
+MONDAY = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 _UNITS = (Role.UNIT_HANDLER, Role.UNIT_LEADER)
 PEOPLE = {
     **{role.value: Principal(f"某{role.value}", role, UNIT if role in _UNITS else None) for role in Role},
     "other_unit": Principal("某人", Role.UNIT_HANDLER, OTHER),
 }
-
-
-@dataclass(slots=True)
-class Clock:
-    """A clock that is set by hand."""
-
-    now: datetime = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        """The time that was set."""
-        return self.now
 
 
 @dataclass(slots=True)
@@ -64,7 +55,7 @@ class FormsHouse:
     room: PrintRoom
     printer: Printer
     originals: MemoryOriginals
-    clock: Clock
+    clock: Clockwork
     http: httpx.AsyncClient
 
     async def hear(self, *messages: Published) -> None:
@@ -111,7 +102,7 @@ class FormsHouse:
 @contextlib.asynccontextmanager
 async def forms_house(folder: Path, **settings: Any) -> AsyncIterator[FormsHouse]:
     """Forms on SQLite in ``folder``, its tasks not running."""
-    clock, originals, centre = Clock(), MemoryOriginals(), load_centre()
+    clock, originals, centre = Clockwork(MONDAY), MemoryOriginals(), load_centre()
     configured = FormsSettings(data_dir=folder, **settings)
     premises = Premises(
         settings=configured,

@@ -26,6 +26,7 @@ from shared.store.group_commit import GroupCommit
 from shared.store.migrate import migrate
 from shared.store.unit_of_work import Store
 from shared.working_time import CENTRE_HOURS, published
+from tests.parts.clockwork import Clockwork
 
 VERSIONS = Path(tables.__file__).parent / "migrations" / "versions"
 FRIDAY = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -33,22 +34,11 @@ FRIDAY = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
 
 @dataclass
-class Clock:
-    """A clock that stands until it is set."""
-
-    now: datetime = FRIDAY
-
-    def __call__(self) -> datetime:
-        """Now."""
-        return self.now
-
-
-@dataclass
 class House:
     """A door with what a test wants to look at."""
 
     door: Door
-    clock: Clock
+    clock: Clockwork
     own: frozenset[str] = field(default_factory=lambda: frozenset({"intake@center.example", "tousu@example.gov.cn"}))
 
     async def count(self, table: Any, *where: Any) -> int:
@@ -76,7 +66,7 @@ async def intake_house(database_url: str, originals: Any = None, ring: KeyRing |
     """Open the house; everything ends with the block."""
     engine = open_engine(database_url)
     await migrate(engine, VERSIONS)
-    ring, clock = ring or new_key_ring(), Clock()
+    ring, clock = ring or new_key_ring(), Clockwork(FRIDAY)
     store = Store(engine, tables.messages, ring)
     group = GroupCommit(store, clock)
     door = Door(

@@ -32,6 +32,7 @@ from shared.store.engine import open_engine
 from shared.store.migrate import migrate
 from shared.store.unit_of_work import Store
 from shared.working_time import CENTRE_HOURS, published
+from tests.parts.clockwork import Clockwork
 
 UNIT, OTHER_UNIT = "市医疗保障局", "市住房公积金管理中心"
 OPERATOR = Person(id="sun", name="孙晓敏", role=Role.OPERATOR)
@@ -45,21 +46,6 @@ OTHER_LEADER = Person(id="song", name="宋建华", role=Role.UNIT_LEADER, unit=O
 STAFF = (OPERATOR, HANDLER, LEADER, UNIT_HANDLER, UNIT_LEADER, OTHER_HANDLER, OTHER_LEADER)
 MONDAY = datetime(2026, 11, 16, 2, 12, tzinfo=UTC)
 """10:12 at the centre, in a week without a holiday."""
-
-
-@dataclass
-class Clockwork:
-    """A clock that stands until it is set."""
-
-    now: datetime = MONDAY
-
-    def __call__(self) -> datetime:
-        """The time it shows."""
-        return self.now
-
-    def goes_on(self, **by: float) -> None:
-        """Let time go by."""
-        self.now += timedelta(**by)
 
 
 @dataclass
@@ -146,7 +132,7 @@ async def open_desk(url: str, folder: Path) -> AsyncIterator[Desk]:
     """An office on a fresh database, with everybody at work."""
     engine = open_engine(url)
     await migrate(engine, VERSIONS)
-    ring, clock = new_key_ring(), Clockwork()
+    ring, clock = new_key_ring(), Clockwork(MONDAY)
     office = Office(
         store=Store(engine, tables.messages, ring),
         ring=ring,

@@ -31,7 +31,8 @@ from shared.store.engine import open_engine
 from shared.store.group_commit import GroupCommit
 from shared.store.migrate import migrate
 from shared.store.unit_of_work import Store
-from tests.parts.intake_door import FRIDAY, Clock
+from tests.parts.clockwork import Clockwork
+from tests.parts.intake_door import FRIDAY
 
 VERSIONS = Path(tables.__file__).parent / "migrations" / "versions"
 EMAIL, PHONE = "zhang@example.cn", "+8613800138000"
@@ -43,13 +44,13 @@ async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
     engine, ring = open_engine(sqlite_url), new_key_ring()
     await migrate(engine, VERSIONS)
     paper, store = io.StringIO(), Store(engine, tables.messages, ring)
-    group = GroupCommit(store, Clock())
+    group = GroupCommit(store, Clockwork(FRIDAY))
     writing = asyncio.create_task(group.run())
     yield Desk(
         store=store,
         write=group.write,
         ring=ring,
-        clock=Clock(),
+        clock=Clockwork(FRIDAY),
         catalogues={locale: load_catalogue(locale) for locale in LOCALES},
         office=Office(signature="中心", name="办公室", tracking_page="http://x/track", phone="0632-1"),
         providers={route: Printed(route, paper) for route in (Route.SMS, Route.EMAIL)},

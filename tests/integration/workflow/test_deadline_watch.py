@@ -14,7 +14,8 @@ from shared.calendar_book.book import StoredCalendar
 from shared.store.engine import open_engine
 from shared.store.migrate import migrate
 from shared.working_time import Override, published
-from tests.parts.workflow_office import UNIT, Clockwork, Desk
+from tests.parts.clockwork import Clockwork
+from tests.parts.workflow_office import MONDAY, UNIT, Desk
 
 OFF = Override(
     day=date(2026, 11, 17), working=False, name="停电", notice="枣政办〔2026〕9号", who="ops",
@@ -101,7 +102,7 @@ async def test_one_case_that_cant_be_judged_keeps_no_other_waiting(desk: Desk):
 
 def test_a_clock_that_jumped_is_not_believed_for_a_while():
     """Set forward or back by more than a minute, the clock is doubted for a quarter of an hour, then believed again."""
-    clock, steady = Clockwork(), Steady()
+    clock, steady = Clockwork(MONDAY), Steady()
     witness = ClockWitness(clock, steady)
     for jump in (timedelta(days=3), timedelta(days=-3)):
         assert witness.trusted_now() is not None

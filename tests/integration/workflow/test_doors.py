@@ -16,7 +16,8 @@ from shared.premises import Premises
 from shared.service import running
 from shared.settings import Settings
 from shared.web.app import make_app
-from tests.parts.workflow_office import OTHER_UNIT, STAFF, UNIT, Clockwork, Desk, envelope
+from tests.parts.clockwork import Clockwork
+from tests.parts.workflow_office import MONDAY, OTHER_UNIT, STAFF, UNIT, Desk, envelope
 
 SHEET = "账号,姓名,角色,单位\n" + "".join(f"{p.id},{p.name},{p.role.value},{p.unit or ''}\n" for p in STAFF)
 
@@ -51,7 +52,7 @@ class Doors:
 async def doors(database_url: str, tmp_path: Path) -> AsyncIterator[Doors]:
     """The whole service behind its doors, everybody in the directory."""
     settings = Settings(data_dir=tmp_path, database_url=database_url)
-    services = build(["workflow"], settings, clock=Clockwork())
+    services = build(["workflow"], settings, clock=Clockwork(MONDAY))
     premises: Premises = services[0].surroundings["premises"]
     app = make_app(services, settings)
     async with running(services):

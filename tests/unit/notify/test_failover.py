@@ -14,26 +14,18 @@ from services.notify.fakes import FakeProvider
 from services.notify.ports import Accepted, CannotTell, Permanent, Stop, Temporary, Unknown
 from services.notify.providers.failover import Failover, Weighted
 from shared.contracts.values import Route
+from tests.parts.clockwork import Clockwork
 from tests.parts.provider_harnesses import a_message
 
-
-class Day:
-    """A clock that is moved by hand."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        """The time by it."""
-        return self.now
+TUESDAY = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
 
 def failover(
-    *providers: FakeProvider, weights: Iterable[int] = (), day: Day | None = None, **options: object
+    *providers: FakeProvider, weights: Iterable[int] = (), day: Clockwork | None = None, **options: object
 ) -> Failover:
     """The providers in the order given, unless ``draw`` says otherwise."""
     weighted = [Weighted(p, w) for p, w in zip(providers, [*weights, *[1] * len(providers)], strict=False)]
-    settings: dict[str, object] = {"abroad_allowed": True, "clock": day or Day(), "draw": lambda: 0.0}
+    settings: dict[str, object] = {"abroad_allowed": True, "clock": day or Clockwork(TUESDAY), "draw": lambda: 0.0}
     return Failover(weighted, **(settings | options))  # type: ignore[arg-type]  # a builder's options are any argument
 
 
@@ -58,7 +50,7 @@ async def test_the_next_is_asked_only_after_a_certain_no(outcome: SendOutcome, a
 
 async def test_a_provider_in_trouble_is_left_alone() -> None:
     """After five troubles in a row the first provider isn't asked any more; after its rest it gets one trial."""
-    day = Day()
+    day = Clockwork(TUESDAY)
     first = FakeProvider("first", script=[Temporary("first", "500", "trouble")] * IN_A_ROW)
     both = failover(first, FakeProvider("second"), day=day)
     for _ in range(IN_A_ROW + 3):

@@ -1,6 +1,7 @@
 """Settings: from the environment or from secret files; a wrong one names itself."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -61,3 +62,18 @@ def test_a_secret_file_that_cannot_be_read_names_its_variable(monkeypatch: pytes
         monkeypatch.setenv("SHOULI_DATABASE_URL_FILE", str(path))
         with pytest.raises(ValueError, match="SHOULI_DATABASE_URL_FILE"):
             Settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "origin"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"port": 8123}, "http://127.0.0.1:8123"),
+        ({"port": 8123, "host": "0.0.0.0"}, "http://127.0.0.1:8123"),
+        ({"host": "::1"}, "http://[::1]:8000"),
+        ({"port": 8123, "public_url": "https://tousu.example"}, "https://tousu.example"),
+    ],
+)
+def test_links_lead_to_where_it_listens_unless_an_origin_is_named(given: dict[str, Any], origin: str):
+    """On another port than the usual one the links that are printed and sent still open."""
+    assert Settings(**given).public_url == origin
