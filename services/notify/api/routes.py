@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
 from services.notify.desk import Desk
+from services.notify.domain.reasons import REASONS
 from services.notify.domain.rule import CHINESE, Standing
 from services.notify.store import queries
 from shared.contracts.values import Channel
@@ -31,7 +32,11 @@ def notify_routes(desk: Desk, gate: Gate) -> APIRouter:
         """One row a message: its state and attempts; and, for one complaint, what was knowingly not sent."""
         rows = await queries.ledger(desk.store, complaint, limit)
         silent = await queries.silences_of(desk.store, complaint) if complaint else []
-        return {"items": [dict(row) for row in rows], "not_sent": [dict(row) for row in silent]}
+        return {
+            "items": [dict(row) for row in rows],
+            "not_sent": [dict(row) for row in silent],
+            "reasons": {reason.value: words for reason, words in REASONS.items()},
+        }
 
     @router.get("/notify/response-rule", dependencies=[Depends(gate.admit)])
     async def response_rule(
