@@ -96,7 +96,7 @@ async def test_who_opted_out_hears_only_what_the_law_owes(house: NotifyHouse) ->
     await told(house, Occasion.FORWARDED, first)
     await told(house, Occasion.REFUSED, second)
     assert await silences(house) == [("dispatch", "opted_out")]
-    async with notify_client(house.desk, "administrator") as client:
+    async with notify_client(house.desk, "handler") as client:
         shown = (await client.get(f"/notify/deliveries?complaint={first}")).json()
     assert "收件人已退订" in {shown["reasons"][row["reason"]] for row in shown["not_sent"]}
     assert [row.state for row in await house.deliveries(purpose="refusal")] == ["accepted"]
