@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 from fastapi import APIRouter, Depends, Header, Query
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
+from sqlalchemy import RowMapping
 from starlette.requests import Request
 
 from services.workflow import directory
@@ -22,7 +25,7 @@ from services.workflow.domain.case import Case, case_from_json
 from services.workflow.domain.commands import COMMANDS, Command
 from services.workflow.domain.decide import available
 from services.workflow.domain.roles import Person
-from services.workflow.domain.sight import may_see
+from services.workflow.domain.sight import may_see, told_shown
 from services.workflow.handlers import NoSuchCaseError, RefusedError, carry_out
 from services.workflow.office import Office
 from services.workflow.store import files, queries, tables
@@ -60,10 +63,10 @@ def _add_reading(router: APIRouter, office: Office, gate: Gate) -> None:
         """
         if which is not None:
             found = await queries.listed(office.store, person_of(who), which, after=after_number, limit=limit)
-            return {"items": [dict(row) for row in found]}
+            return {"items": _told_of(office, found, person_of(who))}
         after = (after_limit, after_number) if after_limit and after_number else None
         rows = await queries.worklist(office.store, person_of(who), states=state, unit=unit, after=after, limit=limit)
-        return {"items": [dict(row) for row in rows]}
+        return {"items": _told_of(office, rows, person_of(who))}
 
     @router.get("/workflow/cases/{number}")
     async def case(number: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
@@ -75,8 +78,9 @@ def _add_reading(router: APIRouter, office: Office, gate: Gate) -> None:
     @router.get("/workflow/cases/{number}/timeline")
     async def timeline(number: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """What happened, oldest first, with the chain of hashes; each is that of ``vouched`` (see ``domain.timeline``)."""
-        await _seen(office, number, person_of(who))
-        return {"items": [_entry(office, row) for row in await queries.entries(office.store, number)]}
+        _, found, complaint = await _seen(office, number, person_of(who))
+        shown = partial(told_shown, case=found, complainant=complaint.complainant, actor=person_of(who))
+        return {"items": [_entry(office, row, shown) for row in await queries.entries(office.store, number)]}
 
 
 def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:
@@ -147,6 +151,13 @@ async def _seen(office: Office, number: str, person: Person) -> tuple[Any, Case,
     return row, case, ComplaintReceived.model_validate_json(office.ring.open(row["sealed_complaint"]))
 
 
+def _told_of(office: Office, rows: Sequence[RowMapping], person: Person) -> list[dict[str, Any]]:
+    """The rows without those that speak of this very person, whose name is sealed and so no condition of the query's."""
+    opened = [(row, case_from_json(office.ring.open(row["sealed_case"]))) for row in rows]
+    theirs = [row for row, found in opened if not directory.is_complained_of(found, person)]
+    return [{name: value for name, value in row.items() if name != "sealed_case"} for row in theirs]
+
+
 def _command(name: str, body: bytes) -> Command:
     model = _BY_NAME.get(name)
     if model is None:
@@ -175,7 +186,7 @@ def _offer(offer: Any) -> dict[str, Any]:
     }
 
 
-def _entry(office: Office, row: Any) -> dict[str, Any]:
+def _entry(office: Office, row: Any, shown: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
     event = json.loads(office.ring.open(row["sealed_event"]))
     return {
         "place": row["version"],
@@ -185,7 +196,7 @@ def _entry(office: Office, row: Any) -> dict[str, Any]:
         "role": row["actor_role"],
         "article": row["article"],
         "round": row["round"],
-        "what": event["what"],
+        "what": shown(event["what"]),
         "state": event["state"],
         "vouched": files.vouched_for(SimpleNamespace(**row)),
         "previous": row["previous"],

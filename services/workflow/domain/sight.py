@@ -7,11 +7,18 @@ charge and the auditor; an administrator reads no case. Whether the complainant'
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from services.workflow.domain.case import Case
 from services.workflow.domain.roles import Person, Software
-from shared.contracts.complaint import ComplaintReceived
+from shared.contracts.complaint import Complainant, ComplaintReceived
 from shared.contracts.masking import Scrubber, Showing
 from shared.contracts.values import Role
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?")
+"""ISO 8601 as events are written: digits, but nobody's number."""
 
 
 def may_see(case: Case, actor: Person, *, is_complained_of: bool = False) -> bool:
@@ -48,6 +55,20 @@ def complaint_shown(case: Case, complaint: ComplaintReceived, actor: Person) -> 
     evidence = [item.model_copy(update={"name": scrub(item.name)}) for item in complaint.evidence]
     demand = complaint.demand and scrub(complaint.demand)
     return complaint.model_copy(update={"facts": scrub(complaint.facts), "demand": demand, "evidence": evidence})
+
+
+def told_shown(what: Mapping[str, Any], case: Case, complainant: Complainant, actor: Person) -> dict[str, Any]:
+    """What an entry of the timeline tells, in the words that this person may read: people write names into any field."""
+    showing = words_shown(case, actor)
+    return dict(what) if showing is Showing.OPEN else _scrubbed(what, Scrubber(complainant, showing).text)
+
+
+def _scrubbed(told: Any, scrub: Callable[[str], str]) -> Any:
+    if isinstance(told, str):
+        return told if _MOMENT.fullmatch(told) else scrub(told)
+    if isinstance(told, Mapping):
+        return {name: _scrubbed(value, scrub) for name, value in told.items()}
+    return [_scrubbed(value, scrub) for value in told] if isinstance(told, list) else told
 
 
 def _is_officer(case: Case, actor: Person) -> bool:

@@ -59,7 +59,7 @@ async def worklist(
     limit: int = PAGE,
 ) -> list[RowMapping]:
     """A page of cases, the nearest limit first, those without a limit last; ``after`` is the last row of the page before."""
-    query = select(*LISTED).where(visible_to(person), cases.c.next_limit.isnot(None))
+    query = select(*LISTED, cases.c.sealed_case).where(visible_to(person), cases.c.next_limit.isnot(None))
     if states:
         query = query.where(cases.c.state.in_(states))
     if unit is not None:
@@ -77,7 +77,7 @@ async def listed(
     store: Store, person: Person, which: Filter, *, after: str | None = None, limit: int = PAGE
 ) -> list[RowMapping]:
     """The cases behind a figure, by number, whether open or not."""
-    query = select(*LISTED).join(case_facts, case_facts.c.number == cases.c.number)
+    query = select(*LISTED, cases.c.sealed_case).join(case_facts, case_facts.c.number == cases.c.number)
     query = query.where(visible_to(person), *which.conditions())
     if after is not None:
         query = query.where(cases.c.number > after)

@@ -19,7 +19,7 @@ from services.workflow.domain.case import Case, case_from_json
 from services.workflow.domain.decide import Availability, available
 from services.workflow.domain.facts import Facts
 from services.workflow.domain.roles import Person
-from services.workflow.domain.sight import complaint_shown, may_see
+from services.workflow.domain.sight import complaint_shown, may_see, told_shown
 from services.workflow.domain.states import LIVE, State
 from services.workflow.office import Office
 from services.workflow.store import queries
@@ -126,10 +126,15 @@ async def seen(office: Office, number: str, person: Person) -> Seen:
     return Seen(found, complaint_shown(found, _complaint(office, row), person), facts, offers)
 
 
-async def events_of(office: Office, number: str) -> list[Mapping[str, Any]]:
-    """The entries of a timeline, newest first, each with what happened."""
-    rows = await queries.entries(office.store, number)
-    return [dict(row) | {"event": json.loads(office.ring.open(row["sealed_event"]))} for row in reversed(rows)]
+async def events_of(office: Office, seen: Seen, person: Person) -> list[Mapping[str, Any]]:
+    """The entries of a timeline, newest first, each with what happened, in the words that this person may read."""
+    rows = await queries.entries(office.store, seen.case.number)
+    return [dict(row) | {"event": _event(office, row, seen, person)} for row in reversed(rows)]
+
+
+def _event(office: Office, row: RowMapping, seen: Seen, person: Person) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads(office.ring.open(row["sealed_event"]))
+    return event | {"what": told_shown(event["what"], seen.case, seen.complaint.complainant, person)}
 
 
 async def _listed(

@@ -11,6 +11,7 @@ from services.workflow.office import Office
 from services.workflow.store import queries, tables
 from services.workflow.web.tracking import track_page
 from services.workflow.web.views import TrackAsk
+from shared.contracts.complaint import ComplaintReceived
 from shared.contracts.tracking import read_tracking_code
 from shared.web.pages import Pages
 
@@ -37,6 +38,8 @@ def track_routes(office: Office, pages: Pages) -> APIRouter:
         if row is None:
             return pages.render(request, "track_ask.html", status=404, page=TrackAsk(code[:20], not_found=True))
         case = case_from_json(office.ring.open(row["sealed_case"]))
-        return pages.render(request, "track.html", page=track_page(case, office.clock()))
+        complaint = ComplaintReceived.model_validate_json(office.ring.open(row["sealed_complaint"]))
+        page = track_page(case, complaint.complainant, office.clock())
+        return pages.render(request, "track.html", page=page)
 
     return router

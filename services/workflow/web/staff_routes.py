@@ -173,7 +173,7 @@ async def show_case(
     """The case page, with whatever a form has to say. Raises Problem 404."""
     person = person_of(who)
     seen = await reading.seen(desk.office, number, person)
-    entries = await reading.events_of(desk.office, number)
+    entries = await reading.events_of(desk.office, seen, person)
     page: CasePage = case_page(
         seen, entries, person, desk.office.centre, desk.reader(request), round_=round_, notice=notice,
         answered=answered, identity=seen.complaint.complainant if revealed else None,

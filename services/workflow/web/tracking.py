@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,8 @@ from services.workflow.web.views import (
     TrackRound,
     TrackStep,
 )
+from shared.contracts.complaint import Complainant
+from shared.contracts.masking import Scrubber, Showing
 from shared.working_time import limit_words
 
 
@@ -55,20 +58,22 @@ CLOCK_OF: dict[Step, tuple[ClockName, ...]] = {
 }
 
 
-def track_page(case: Case, now: datetime) -> TrackPage:
-    """The page for this moment. What the unit answered is shown once the follow-up has closed the case."""
+def track_page(case: Case, complainant: Complainant, now: datetime) -> TrackPage:
+    """The page for this moment. What the unit answered is shown once the follow-up has closed the case.
+
+    Whoever holds the code may read it, so whatever was written leads to nobody (art. 17).
+    """
     next_clock = case.next_clock
+    scrub = Scrubber(complainant, Showing.HIDDEN).text
     return TrackPage(
         code=case.tracking_code,
         standing=Standing(case.state.value),
         number=case.number,
-        rounds=[TrackRound(case.round, _steps(case, now), _answer(case))],
+        rounds=[TrackRound(case.round, _steps(case, now), _answer(case, scrub))],
         holder=case.holder.unit or "",
         next_limit=shown_limit(next_clock.limit, now) if next_clock and case.is_live else None,
-        refusal=Refusal(case.refusal.ground, case.refusal.reason, case.refusal.remedy) if case.refusal else None,
-        redirection=Redirection(case.redirection.competent_authority, case.redirection.reason)
-        if case.redirection
-        else None,
+        refusal=_refusal(case, scrub),
+        redirection=_redirection(case, scrub),
         written_form_url=f"/intake/written/{case.tracking_code}" if case.state is State.AWAITING_STATEMENT else "",
     )
 
@@ -105,9 +110,19 @@ def _clock(case: Case, step: Step) -> Clock | None:
     return next((clock for clock in reversed(case.clocks) if clock.name in names), None)
 
 
-def _answer(case: Case) -> Answer | None:
+def _refusal(case: Case, scrub: Callable[[str], str]) -> Refusal | None:
+    told = case.refusal  # the remedy is whom to turn to, with that office's telephone: it stays
+    return Refusal(told.ground, scrub(told.reason), told.remedy) if told else None
+
+
+def _redirection(case: Case, scrub: Callable[[str], str]) -> Redirection | None:
+    told = case.redirection
+    return Redirection(told.competent_authority, scrub(told.reason)) if told else None
+
+
+def _answer(case: Case, scrub: Callable[[str], str]) -> Answer | None:
     if case.settlement is not None:
-        return Answer(case.settlement.result, case.settlement.unit or "", case.received_at)
+        return Answer(scrub(case.settlement.result), case.settlement.unit or "", case.received_at)
     if case.closing is not None and case.closing.result:
-        return Answer(case.closing.result, case.unit or "", case.clocks[-1].ended_at or case.received_at)
+        return Answer(scrub(case.closing.result), case.unit or "", case.clocks[-1].ended_at or case.received_at)
     return None

@@ -36,14 +36,17 @@ async def house(tmp_path: Path) -> AsyncIterator[OpenHouse]:
         yield started
 
 
-async def _case(house: OpenHouse, *, confidential: bool) -> str:
+async def _case(
+    house: OpenHouse, *, confidential: bool, advice: str = "请核实并反馈。", staff: str | None = None
+) -> str:
     """A case that lies with the unit."""
-    told = {"complainant": {**WHO, "confidential": confidential}, "target": {"unit": UNIT}, "facts": FACTS}
+    target = {"unit": UNIT} | ({"staff": staff} if staff else {})
+    told = {"complainant": {**WHO, "confidential": confidential}, "target": target, "facts": FACTS}
     receipt = await house.ask("POST", "/intake/phone-logs", "operator", json={**told, "demand": "请核实", "call": {}})
     assert receipt.status_code == 201, receipt.text
     path = f"/intake/submissions/{receipt.json()['complaint_id']}"
     number: str = await until(house, path, "handler", lambda body: body["case_number"])
-    for command, body in (("accept", {}), ("forward", {"unit": UNIT, "advice": "请核实并反馈。"})):
+    for command, body in (("accept", {}), ("forward", {"unit": UNIT, "advice": advice})):
         await _do(house, number, command, "handler", body)
     return number
 
@@ -112,3 +115,49 @@ async def test_no_look_without_a_reason(house: OpenHouse, body: dict[str, str]):
     answer = await _do(house, number, "reveal_identity", "handler", body)
     assert answer.status_code == 422
     assert "刘" not in answer.text
+
+
+@pytest.mark.article("17")
+@pytest.mark.parametrize("confidential", [False, True])
+async def test_what_the_office_wrote_names_nobody_to_the_unit(house: OpenHouse, confidential: bool):
+    """People write names into any field: the unit's timeline, as data and as a page, is without them; the office's has them."""
+    number = await _case(house, confidential=confidential, advice="请与刘桂华（139-0000-2046，滕州市善南街道3号）核实。")
+    for path in (f"/workflow/cases/{number}/timeline", f"/workflow/cases/{number}"):
+        page = await house.ask("GET", path, "unit", headers={"Accept": "text/html"})
+        assert page.status_code == 200
+        assert "核实" in page.text
+        assert not [secret for secret in SECRETS if secret in page.text]
+    kept = await house.ask("GET", f"/workflow/cases/{number}/timeline", "handler")
+    assert "刘桂华（139-0000-2046" in kept.text
+
+
+@pytest.mark.article("17")
+async def test_the_one_complained_of_finds_no_case_of_theirs(house: OpenHouse):
+    """In no list and not by its number; the unit's leader works it."""
+    number = await _case(house, confidential=False, staff="unit")
+    numbers = {
+        who: [item["number"] for item in (await house.ask("GET", "/workflow/cases", who)).json()["items"]]
+        for who in ("unit", "leader")
+    }
+    assert numbers == {"unit": [], "leader": [number]}
+    assert (await house.ask("GET", f"/workflow/cases/{number}", "unit")).status_code == 404
+
+
+@pytest.mark.article("17")
+async def test_the_tracking_page_names_nobody_whatever_was_written(house: OpenHouse):
+    """Whoever holds the code may read why a complaint was refused, and learns of nobody by it."""
+    told = {"complainant": WHO, "target": {"unit": UNIT}, "facts": FACTS, "call": {}}
+    receipt = (await house.ask("POST", "/intake/phone-logs", "operator", json=told)).json()
+    path = f"/intake/submissions/{receipt['complaint_id']}"
+    number = await until(house, path, "handler", lambda body: body["case_number"])
+    refusal = {
+        "ground": "10.1",
+        "reason": "刘桂华（13900002046）所反映的不是本中心的事项。",
+        "remedy": "请联系 0632-8690012。",
+    }
+    answer = await _do(house, number, "refuse", "handler", refusal)
+    assert answer.status_code == 200, answer.text
+    page = (await house.visitor().http.get(f"/track/{receipt['tracking_code']}", headers={"Accept": "text/html"})).text
+    assert "不是本中心的事项" in page
+    assert "0632-8690012" in page, "whom to turn to instead"
+    assert not [secret for secret in SECRETS if secret in page]
