@@ -121,7 +121,9 @@ async def test_no_look_without_a_reason(house: OpenHouse, body: dict[str, str]):
 @pytest.mark.parametrize("confidential", [False, True])
 async def test_what_the_office_wrote_names_nobody_to_the_unit(house: OpenHouse, confidential: bool):
     """People write names into any field: the unit's timeline, as data and as a page, is without them; the office's has them."""
-    number = await _case(house, confidential=confidential, advice="请与刘桂华（139-0000-2046，滕州市善南街道3号）核实。")
+    number = await _case(
+        house, confidential=confidential, advice="请与刘桂华（139-0000-2046，滕州市善南街道3号）核实。"
+    )
     for path in (f"/workflow/cases/{number}/timeline", f"/workflow/cases/{number}"):
         page = await house.ask("GET", path, "unit", headers={"Accept": "text/html"})
         assert page.status_code == 200
