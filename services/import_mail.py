@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from services.bootstrap import build
 from services.intake import corpus
 from services.intake.ports import Door
 from shared.centre import load_centre
+from shared.ending import end
 from shared.settings import Settings
 
 
@@ -32,8 +32,6 @@ async def _take_in(settings: Settings, folder: Path, own: frozenset[str], say: C
     try:
         return await corpus.run(door, folder, own, say)
     finally:
-        writing.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await writing
+        await end([writing])
         for step in (*intake.stop, *ground.stop):
             await step()

@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 from fastapi import APIRouter
 
+from shared.ending import end
 from shared.observability import Check
 
 Task = Callable[[], Awaitable[None]]
@@ -57,9 +58,7 @@ async def running(services: Sequence[Service]) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            for running_task in kept:
-                running_task.cancel()
-            await asyncio.gather(*kept, return_exceptions=True)
+            await end(kept)
 
 
 async def keep_alive(name: str, task: Task) -> None:

@@ -44,6 +44,7 @@ from services.intake.spelling import places_of
 from services.intake.store import tables
 from shared.contracts.complaint import Source
 from shared.contracts.values import Channel, new_id
+from shared.ending import end
 from shared.store.group_commit import Write
 from shared.store.unit_of_work import UnitOfWork
 
@@ -151,8 +152,7 @@ class ScanReading:
         try:
             yield
         finally:
-            renewing.cancel()
-            await asyncio.gather(renewing, return_exceptions=True)
+            await end([renewing])
 
     async def _renew(self, claimed: ClaimedScan) -> None:
         while True:

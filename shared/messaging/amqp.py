@@ -22,6 +22,7 @@ from aio_pika.exceptions import AMQPError
 from yarl import URL
 
 from shared.contracts.envelope import CONTENT_TYPE
+from shared.ending import end
 from shared.messaging.ports import IncomingMessage
 from shared.messaging.topology import (
     DEAD_EXCHANGE,
@@ -152,8 +153,7 @@ class Link:
     async def close(self) -> None:
         """Let go, for good."""
         if self._keeping is not None:
-            self._keeping.cancel()
-            await asyncio.gather(self._keeping, return_exceptions=True)
+            await end([self._keeping])
             self._keeping = None
 
     async def _keep_up(self) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
-from shared.messaging.amqp import BROKER_FAULTS, close_quietly, read_message
+from shared.messaging.amqp import BROKER_FAULTS, cancelled_by_us, close_quietly, read_message
 from shared.messaging.ports import BatchHandler, IncomingMessage, Outcome, Retry
 
 LARGEST_BATCH = 200
@@ -71,6 +71,8 @@ class Subscription:
     async def _next_batch(self) -> list[AbstractIncomingMessage]:
         """All that has arrived, at least one; none where the subscription has ended."""
         batch: list[AbstractIncomingMessage] = []
+        if cancelled_by_us():  # the client's waiting may have hidden it (see shared.ending)
+            raise asyncio.CancelledError
         while not batch or (len(batch) < LARGEST_BATCH and not self._arrived.empty()):
             message = await self._arrived.get()
             if message is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from shared.calendar_book.book import PrintedCalendar
 from shared.centre import load_centre
 from shared.contracts.complaint import Published
 from shared.contracts.envelope import read_envelope, unwrap
+from shared.ending import end
 from shared.originals import MemoryOriginals
 from shared.sealing import KeyRing, new_key_ring
 from shared.store.engine import open_engine
@@ -83,7 +83,5 @@ async def intake_house(database_url: str, originals: Any = None, ring: KeyRing |
     try:
         yield House(door, clock)
     finally:
-        running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
+        await end([running])
         await engine.dispose()

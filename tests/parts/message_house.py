@@ -16,6 +16,7 @@ from shared.contracts.complaint import ComplaintSupplemented, Published, Source
 from shared.contracts.document import DocumentRendered
 from shared.contracts.envelope import Envelope
 from shared.contracts.values import Channel
+from shared.ending import end
 from shared.messaging.consumer import Consumer, Handler, HandlerOutcome
 from shared.messaging.ports import Transport
 from shared.messaging.relay import Relay
@@ -122,9 +123,7 @@ class House:
 
     async def leave(self) -> None:
         """Stop every relay and consumer."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         self._tasks.clear()
 
     def run(self, work: Awaitable[None]) -> asyncio.Task[None]:

@@ -185,10 +185,10 @@ async def test_a_killed_broker_comes_back_with_everything_and_is_consumed_again(
             assert await house.waiting() == 30
         finally:
             await asyncio.to_thread(node.start)
-        await house.effects_are(ids, seconds=15)
+        await house.effects_are(ids, seconds=60)
         listener = Listener()
         house.run(late.consume(FORMS, listener.handle))
-        await listener.has([message.message_id for message in before], seconds=15)
+        await listener.has([message.message_id for message in before], seconds=60)
         assert await house.waiting() == 0
 
         async def each_has_one_consumer() -> bool:
@@ -264,7 +264,7 @@ async def test_an_alarm_stops_publishers_only_and_duplicates_are_dropped(
         house.run(made.consume(FORMS, listener.handle))
         with getattr(node, alarm)():
             house.consumer("workflow")
-            await house.effects_are(ids, seconds=10)
+            await house.effects_are(ids, seconds=60)
             again = await house.emit(supplement())
             house.relay()
             await asyncio.sleep(2.5)
@@ -468,12 +468,12 @@ async def test_a_half_open_connection_is_noticed_and_replaced(
                 began = asyncio.get_running_loop().time()
                 (unknown,) = await made.publish([outgoing(UNREAD_BY_WORKFLOW)])
                 assert isinstance(unknown, NotConfirmed)
-                assert asyncio.get_running_loop().time() - began < 3
+                assert asyncio.get_running_loop().time() - began < 20
                 meanwhile = await house.emit(document())
-                await until(lambda: is_down(made), seconds=12)
+                await until(lambda: is_down(made), seconds=60)
             finally:
                 proxy.flow() if how == "network" else node.resume()
-            await until(lambda: has_all(house, first + meanwhile), seconds=20)
+            await until(lambda: has_all(house, first + meanwhile), seconds=60)
             assert (await house.effects()).count(meanwhile[0]) == 1
 
 
@@ -516,7 +516,7 @@ async def test_a_queue_with_other_arguments_is_named_with_its_remedy(url: str, s
                     return False
                 return False
 
-            await until(told, seconds=5)
+            await until(told, seconds=60)
             await asyncio.sleep(2)
             assert await house.waiting() == 1
     said = [line for line in logs if line["event"] == "rabbit.topology_conflict"]

