@@ -61,7 +61,7 @@ async def running(services: Sequence[Service]) -> AsyncIterator[None]:
             await end(kept)
 
 
-async def keep_alive(name: str, task: Task) -> None:
+async def keep_alive(name: str, task: Task, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
     """Run a task for ever: started again after a fault, with a pause that doubles up to ``LONGEST_PAUSE`` seconds."""
     pause = 0.5
     while True:
@@ -79,5 +79,5 @@ async def keep_alive(name: str, task: Task) -> None:
             _log.error("task.failed", task=name, exc_info=fault)
         if asyncio.get_running_loop().time() - began > LONGEST_PAUSE:
             pause = 0.5
-        await asyncio.sleep(pause)
+        await sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE)

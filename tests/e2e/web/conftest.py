@@ -36,7 +36,7 @@ def gallery() -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(gallery_app(), host="127.0.0.1", port=port, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.02)
     assert server.started
