@@ -87,7 +87,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _links_follow_the_port(self) -> Self:
         """Where no origin is named, links lead to the address that is listened at."""
-        self.public_url = self.public_url or self.local_url
+        self.public_url = self.public_url.rstrip("/") or self.local_url
         return self
 
     @classmethod

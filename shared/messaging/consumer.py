@@ -59,7 +59,6 @@ PAUSE_WHILE_AWAY = 0.5
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    incoming: IncomingMessage
     envelope: Envelope
     data: Published
     handler: Handler
@@ -138,7 +137,7 @@ class Consumer:
             handler = self._handlers.get(envelope.type)
             if handler is None:
                 return None
-            return _Opened(message, envelope, unwrap(envelope, self._sealer), handler)
+            return _Opened(envelope, unwrap(envelope, self._sealer), handler)
         except (Malformed, CannotOpen) as fault:
             self._bury(unit, message, str(fault))
             return None

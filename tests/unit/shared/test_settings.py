@@ -72,6 +72,7 @@ def test_a_secret_file_that_cannot_be_read_names_its_variable(monkeypatch: pytes
         ({"port": 8123, "host": "0.0.0.0"}, "http://127.0.0.1:8123"),
         ({"host": "::1"}, "http://[::1]:8000"),
         ({"port": 8123, "public_url": "https://tousu.example"}, "https://tousu.example"),
+        ({"public_url": "https://tousu.example/"}, "https://tousu.example"),
     ],
 )
 def test_links_lead_to_where_it_listens_unless_an_origin_is_named(given: dict[str, Any], origin: str):
