@@ -14,8 +14,8 @@ from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.web.frame import Desk, NavItem
 from shared.web.i18n import Bilingual
+from shared.web.then import HOME
 
-HOME = "/desk"
 _RECEIVE = frozenset({Role.OPERATOR, Role.HANDLER})
 _CASE_READERS = frozenset(Role) - {Role.ADMINISTRATOR}
 
