@@ -1,6 +1,6 @@
 """The head of a page for staff: where each role may go, how roles are called, and which keys work everywhere.
 
-Law of this file: three tables. A page for staff has a row in ``ROOMS`` and a person is shown the rows of their role and no
+Law of this file: tables. A page for staff has a row in ``ROOMS`` and a person is shown the rows of their role and no
 others; what a role may really do is said by the routes, this only spares people doors that are locked to them. It must not
 know what a page holds.
 """
@@ -125,6 +125,12 @@ ROOMS: tuple[Room, ...] = (
     ),
 )
 
+STREAMS: tuple[tuple[str, frozenset[Role]], ...] = (
+    ("/intake/events", _RECEIVE),
+    ("/workflow/events", _CASE_READERS),
+)
+"""Where what changes is told, and to whom."""
+
 ROLE_WORDS: Mapping[Role, Bilingual] = {
     Role.OPERATOR: Bilingual("接诉人", "operator"),
     Role.HANDLER: Bilingual("投诉处置人", "handler"),
@@ -142,6 +148,7 @@ KEYS: tuple[tuple[str, Bilingual], ...] = (
     ("Ctrl + S", Bilingual("保存草稿", "save the draft")),
     ("Alt + 1 … 4", Bilingual("接听页：事实、对象、来电人、相近投诉", "phone desk: facts, target, caller, similar")),
     ("↑ ↓ Enter Esc", Bilingual("单位、窗口的选单：打首字母或窗口号", "list of windows: type initials or a number")),
+    ("Alt + 0", Bilingual("有来电时：到它的记录", "when a call comes in: to its record")),
     ("J K", Bilingual("名单里下一件、上一件", "next, previous in a list")),
     ("/", Bilingual("到搜索栏", "to the search field")),
 )
@@ -156,7 +163,17 @@ def desk_head(who: Principal, here: str, *, csrf: str, waiting: Mapping[str, int
     """The head for this person on the page ``here``; ``waiting`` is what waits, by room."""
     counts = waiting or {}
     nav = [NavItem(room.key, room.href, room.label, counts.get(room.key, 0)) for room in rooms_of(who.role)]
-    return Desk(here=here, nav=nav, person=who.name, role=_words_of(who), csrf=csrf, home_url=HOME, keys=KEYS)
+    streams = [address for address, roles in STREAMS if who.role in roles]
+    return Desk(
+        here=here,
+        nav=nav,
+        person=who.name,
+        role=_words_of(who),
+        csrf=csrf,
+        home_url=HOME,
+        streams=streams,
+        keys=KEYS,
+    )
 
 
 def _words_of(who: Principal) -> Bilingual:

@@ -57,6 +57,8 @@ class Desk:
     csrf: str
     logout_url: str = "/logout"
     home_url: str = "/desk"
+    streams: Sequence[str] = ()
+    """Where what changes is told while the page is looked at (server-sent events)."""
     keys: Sequence[tuple[str, Bilingual]] = ()
     """What the keyboard does, shown by ``?``."""
 

@@ -43,6 +43,25 @@ class Registered:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A draft that waits on a desk: its first words, and where it is taken up."""
+
+    id: UUID
+    desk: str
+    href: str
+    changed_at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallInHand:
+    """The call that is being recorded, as the exchange told it. ``number`` is as shown, and proves nobody."""
+
+    number: str
+    started_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EntryPage:
     """The page of one channel at which a person types."""
 
@@ -59,8 +78,11 @@ class EntryPage:
     linked: Sequence[UUID] = ()
     registered: Registered | None = None
     notice: Bilingual | None = None
+    desk: str = ""
     draft_url: str = ""
     known_url: str = ""
+    call: CallInHand | None = None
+    unfinished: Sequence[Unfinished] = ()
 
     @property
     def faults(self) -> Mapping[str, FieldFault]:
@@ -220,9 +242,18 @@ class ChecksPage:
 
 @dataclass(frozen=True, slots=True)
 class StartRoom:
-    """A door on the start page of staff."""
+    """A door on the start page of staff. ``waiting`` is what intake knows to wait there."""
 
+    key: str
     href: str
     label: Bilingual
-    purpose: Bilingual | None
+    purpose: Bilingual
     waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StartPage:
+    """``GET /desk``: where staff begin, and what they left unfinished."""
+
+    rooms: Sequence[StartRoom]
+    unfinished: Sequence[Unfinished] = ()
