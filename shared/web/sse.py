@@ -27,7 +27,7 @@ LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", max_length=64)
 """What the browser saw last, as it says itself: to be parsed by the reader, not trusted."""
 
 _RETRY_MS = 1000
-_HELD = 10.0
+_HELD = 5.0
 
 
 def as_long_as(last: str | None) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,11 +20,10 @@ from services.intake.web.window_names import window_names
 from services.notify.web import call_pages
 from services.workflow.domain import commands
 from services.workflow.domain.acts import Act
-from services.workflow.domain.case import case_to_json
-from services.workflow.domain.roles import ROLES, Person
+from services.workflow.domain.roles import ROLES, SOFTWARE, Person
 from services.workflow.web import leader_routes, office_routes, worklist
 from services.workflow.web.action_forms import action_form
-from services.workflow.web.case_page import CasePage, case_page, forms_for, known_for
+from services.workflow.web.case_page import Answered, CasePage, case_page, forms_for, known_for
 from services.workflow.web.limits_shown import Reader, shown
 from services.workflow.web.masked import masked
 from services.workflow.web.reading import Listed, Seen
@@ -40,13 +39,8 @@ from shared.web.problems import FieldFault
 from shared.working_time import published
 from tests.parts.page_samples import DIGEST, FACTS
 from tests.unit.workflow.building import (
-    FACTS as PEOPLE,
-)
-from tests.unit.workflow.building import (
     HANDLER,
     HOURS,
-    LEADER,
-    MONDAY,
     UNIT_HANDLER,
     Story,
     a_complaint,
@@ -87,7 +81,10 @@ def _entry(channel: Channel, room: str, **more: Any) -> desk.EntryPage:
             "windows": WINDOWS,
             "due": TODAY,
             "typed": Typed(),
-            "ticks": [desk.Tick(Bilingual("事实", "Facts"), "facts"), desk.Tick(Bilingual("姓名", "Name"), "name", True)],
+            "ticks": [
+                desk.Tick(Bilingual("事实", "Facts"), "facts"),
+                desk.Tick(Bilingual("姓名", "Name"), "name", True),
+            ],
             "places": CENTRE.reception_points,
             "desk": room,
             "draft_url": "/intake/drafts/018f0000-0000-7000-8000-000000000001",
@@ -153,10 +150,20 @@ SCAN = desk.ScanPage(
         original_url="/desk/scan/1/original",
         pages=["/desk/scan/1/pages/1", "/desk/scan/1/pages/2"],
         fields=[
-            desk.Confirm("name", Bilingual("姓名", "Name"), "王昇堃", 1, 71, must_confirm=True, crop_url="/desk/scan/1/crops/name"),
-            desk.Confirm("phone", Bilingual("电话", "Phone"), "+8613800005521", 2, 96, must_confirm=True, confirmed=True),
+            desk.Confirm(
+                "name",
+                Bilingual("姓名", "Name"),
+                "王昇堃",
+                1,
+                71,
+                must_confirm=True,
+                crop_url="/desk/scan/1/crops/name",
+            ),
+            desk.Confirm(
+                "phone", Bilingual("电话", "Phone"), "+8613800005521", 2, 96, must_confirm=True, confirmed=True
+            ),
             desk.Confirm("window", Bilingual("单位、窗口", "Window"), "市医疗保障局"),
-        ],  # fmt: skip
+        ],
         read=[[desk.Piece("投诉人：王"), desk.Piece("昇堃", unsure=True)], [desk.Piece("医保窗口不给办理。")]],
         facts=FACTS,
         facts_must_be_confirmed=True,
@@ -194,16 +201,17 @@ CHECKS = desk.ChecksPage(
     after=None,
     lines=[
         desk.CheckLine(
-            name, channel, label, article, "08:30–10:00", standing, words, done_at, "孙晓敏", "2 件", not done_at
+            name, channel, "14", "08:30–10:00", standing, said, done_at, "孙晓敏", "2 件", may_check_in=done_at is None
         )
-        for name, channel, label, article, standing, words, done_at in (
-            ("boxes", Channel.SUGGESTION_BOX, Bilingual("意见箱", "Boxes"), "14", "soon", Bilingual("待查看", "open"), None),
-            ("letters", Channel.LETTER, Bilingual("来信", "Letters"), "14", "over", Bilingual("漏查", "missed"), None),
-            ("mail", Channel.EMAIL, Bilingual("邮箱", "Mailbox"), "14", "met", Bilingual("已查看", "done"), NOW),
+        for name, channel, standing, said, done_at in (
+            ("boxes", Channel.SUGGESTION_BOX, "today", "open", None),
+            ("letters", Channel.LETTER, "over", "missed", None),
+            ("mailbox", Channel.EMAIL, "met", "done", NOW),
         )
-    ],  # fmt: skip
+    ],
     balance=[desk.BalanceLine("email", 3, 2, True, [("list_mail", 1)]), desk.BalanceLine("fax", 2, 1, False, [])],
     trouble=Bilingual("见证人须是另一人", "Another person"),
+    typed=desk.CheckTyped("boxes", "2 件", "孙晓敏"),
 )
 DEAD = DeadLettersPage(
     "workflow",
@@ -215,7 +223,7 @@ CALLS = call_pages.CallsPage(
     [
         call_pages.CallEntry(
             UUID(int=40 + n),
-            Bilingual("收到投诉的回应", "receipt"),
+            "receipt",
             "14",
             by_post,
             to,
@@ -247,9 +255,9 @@ def _entries(story: Story) -> Sequence[Mapping[str, Any]]:
         {
             "version": place,
             "at": each.at,
-            "kind": each.kind.value,
-            "actor_name": each.actor.name,
-            "actor_role": each.actor.role.value,
+            "kind": each.kind,
+            "actor_name": each.by.name,
+            "actor_role": each.by.role.value,
             "article": each.article,
             "round": each.round,
             "hash": f"{place:04x}" + DIGEST[4:],
@@ -258,3 +266,207 @@ def _entries(story: Story) -> Sequence[Mapping[str, Any]]:
         for place, each in enumerate(story.history, 1)
     ]
     return rows[::-1]
+
+
+def _case_page(story: Story, who: Person, **more: Any) -> CasePage:
+    return case_page(_seen(story, who), _entries(story), who, CENTRE, READER, **more)
+
+
+def _second_round() -> Story:
+    """Forwarded, answered, not content, and open again."""
+    story = Story.begins(facts=FACTS).tell(commands.Accept(), HANDLER, "2026-11-20 10:30").tell(forwarded(), HANDLER)
+    story.tell(answered("2026-11-20 10:40"), SOFTWARE).tell(fed_back(), UNIT_HANDLER, "2026-11-20 16:00")
+    return story.tell(dissatisfied(unit_at_fault=True), HANDLER, "2026-11-24 09:00")
+
+
+def _waiting_for_the_leader() -> Story:
+    return Story.begins(received_at=at("2026-11-24 09:00")).tell(commands.Accept(), HANDLER).tell(proposed(), HANDLER)
+
+
+def _wants_more_time() -> Story:
+    story = Story.begins(received_at=at("2026-11-24 09:00")).tell(commands.Accept(), HANDLER).tell(forwarded(), HANDLER)
+    return story.tell(asked_for_more(), UNIT_HANDLER)
+
+
+def _answered_by_the_unit() -> Story:
+    story = Story.begins(received_at=at("2026-11-24 09:00")).tell(commands.Accept(), HANDLER).tell(forwarded(), HANDLER)
+    return story.tell(fed_back(), UNIT_HANDLER).tell(
+        commands.RecordCallAttempt(result="no_answer", remarks="无人接听"), HANDLER
+    )
+
+
+def _refused_form() -> CasePage:
+    """A form that came back: something is missing."""
+    story = Story.begins(received_at=at("2026-11-24 09:00"))
+    seen = _seen(story, HANDLER)
+    fault = FieldFault("refuse-reason", "missing", "请写明理由", "Say why")
+    form = action_form(
+        Act.REFUSE,
+        known_for(Act.REFUSE, seen, HANDLER, CENTRE),
+        variants=next(offer.variants for offer in seen.offers.offers if offer.command is Act.REFUSE),
+        values={"ground": "10.3"},
+        faults={fault.name: fault},
+    )
+    return _case_page(story, HANDLER, answered=Answered(Act.REFUSE, form, Notice("over", fault_words(fault))))
+
+
+def fault_words(fault: FieldFault) -> Bilingual:
+    """A fault as a notice."""
+    return Bilingual(fault.message_zh, fault.message_en)
+
+
+def _listed(story: Story, number: int, **more: Any) -> Listed:
+    case = story.case
+    due = case.next_clock
+    row = {
+        "number": f"2026-{number:06d}",
+        "state": case.state.value,
+        "round": case.round,
+        "unit": case.unit,
+        "target_unit": case.target.unit,
+        "channel": case.channel.value,
+        "real_name": case.real_name,
+        "confidential": case.confidential,
+        "holder_name": case.holder.name,
+        "next_limit": due.limit if due else None,
+        "next_clock": due.name.value if due else None,
+    }
+    return Listed(row | more, a_complaint(facts=FACTS))  # type: ignore[arg-type]  # a row is read as a mapping
+
+
+def _worklist(found: Sequence[Listed], asked: worklist.Asked, **more: Any) -> worklist.WorklistPage:
+    views = ("all", "overdue", "today", "mine", "to_accept", "to_follow_up", "again", "in_writing", "to_file")
+    return worklist.worklist_page(
+        found,
+        asked,
+        dict.fromkeys(views, 2),
+        READER,
+        views=views,
+        units=[unit.name for unit in CENTRE.units],
+        for_a_unit=False,
+        assignees=[(HANDLER.id, HANDLER.name)],
+        done=more.get("done"),
+    )
+
+
+def _decision(story: Story, choices: Sequence[leader_routes.Choice], **more: Any) -> leader_routes.Decision:
+    clock = story.case.next_clock
+    return leader_routes.Decision(
+        case=story.case,
+        complaint=a_complaint(facts=FACTS),
+        title=worklist.title_of(a_complaint(facts=FACTS))[0],
+        limit=shown(clock.limit, READER) if clock else None,
+        choices=choices,
+        is_extension=story.case.extension_request is not None,
+        **{"is_late": False} | more,
+    )
+
+
+def _follow_up(*, revealed: bool) -> Mapping[str, Any]:
+    story = _answered_by_the_unit()
+    seen = _seen(story, HANDLER)
+    person = seen.complaint.complainant
+    acts = [form for form in forms_for(seen, HANDLER, CENTRE) if form.act in _FOLLOW_UP]
+    call = office_routes.Call(
+        seen,
+        masked(person),
+        (person.phone or "") if revealed else "",
+        CENTRE.formal_number(story.case.number),
+        sorted(acts, key=lambda form: _FOLLOW_UP.index(form.act)),
+    )
+    row = worklist.row_of(_listed(story, 1083), READER, for_a_unit=False)
+    queue = [
+        office_routes.Waiting(row.number, row.short, row.name, row.limit, row.title, here) for here in (True, False)
+    ]
+    return {"call": call, "queue": queue, "notice": None, "fault": None, "office": CENTRE.office}
+
+
+_FOLLOW_UP = (Act.RECORD_FOLLOW_UP, Act.RECORD_CALL_ATTEMPT)
+_GRANT = [
+    leader_routes.Choice("grant-1", "file.grant", at("2026-11-26 17:00"), 1),
+    leader_routes.Choice("deny", "file.deny", at("2026-11-25 17:00")),
+]
+_APPROVE = [
+    leader_routes.Choice("approve", "file.approve_to", at("2026-11-27 17:00")),
+    leader_routes.Choice("simple", "file.make_simple"),
+    leader_routes.Choice("back", "file.send_back"),
+]
+_PEOPLE = [
+    {"name": name, "role": role.value, "unit": unit, "active": active, "is_away": False, "id": name}
+    for name, role, unit, active in (
+        ("王立新", Role.HANDLER, None, True),
+        ("周明", Role.UNIT_HANDLER, CENTRE.units[0].name, True),
+        ("高玉兰", Role.UNIT_LEADER, CENTRE.units[0].name, False),
+    )
+]
+_WANTED = worklist.Asked(worklist.Wanted(), 0)
+
+CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "desk-start": ("desk_start.html", {"page": START}),
+    "desk-phone": ("desk_phone.html", {"page": PHONE}),
+    "desk-phone-call": ("desk_phone.html", {"page": PHONE_CALL}),
+    "desk-visit": ("desk_visit.html", {"page": VISIT}),
+    "desk-visit-back": ("desk_visit.html", {"page": VISIT_BACK}),
+    "desk-letter": ("desk_letter.html", {"page": LETTER}),
+    "desk-box": ("desk_box.html", {"page": BOX}),
+    "desk-scan": ("desk_scan.html", {"page": SCAN}),
+    "desk-scan-none": ("desk_scan.html", {"page": desk.ScanPage([], registered=REGISTERED)}),
+    "desk-quarantine": ("desk_quarantine.html", {"page": QUARANTINE}),
+    "desk-quarantine-none": ("desk_quarantine.html", {"page": desk.QuarantinePage([], WINDOWS)}),
+    "desk-checks": ("desk_checks.html", {"page": CHECKS}),
+    "dead-letters": ("dead_letters.html", {"page": DEAD}),
+    "dead-letters-none": ("dead_letters.html", {"page": replace(DEAD, letters=[], trouble=None)}),
+    "calls": ("calls.html", {"page": CALLS}),
+    "calls-none": ("calls.html", {"page": call_pages.CallsPage([], [])}),
+    "worklist": (
+        "worklist.html",
+        {
+            "page": _worklist(
+                [
+                    _listed(_second_round(), 1083),
+                    _listed(_waiting_for_the_leader(), 1091, confidential=True),
+                    _listed(_wants_more_time(), 1092, real_name=False),
+                ],
+                _WANTED,
+                done=Notice("good", Bilingual("已办：受理", "Done: accept")),
+            )
+        },
+    ),
+    "worklist-none": (
+        "worklist.html",
+        {"page": _worklist([], worklist.Asked(worklist.Wanted(view="today", unit=CENTRE.units[0].name), 0))},
+    ),
+    "case": ("case.html", {"page": _case_page(_second_round(), HANDLER)}),
+    "case-of-a-unit": ("case.html", {"page": _case_page(_wants_more_time(), UNIT_HANDLER)}),
+    "case-back": ("case.html", {"page": _refused_form()}),
+    "approvals": (
+        "approvals.html",
+        {
+            "decisions": [
+                _decision(_waiting_for_the_leader(), _APPROVE, fault=Bilingual("请写明意见", "Write your opinion")),
+                _decision(_wants_more_time(), _GRANT, is_late=True),
+            ],
+            "notice": None,
+            "gone": Bilingual("这一件已由别人办理。", "Settled by somebody else."),
+        },
+    ),
+    "approvals-none": (
+        "approvals.html",
+        {"decisions": [], "notice": Notice("good", Bilingual("已办：批办", "Done: approved")), "gone": None},
+    ),
+    "follow-ups": ("follow_ups.html", _follow_up(revealed=False)),
+    "follow-ups-shown": ("follow_ups.html", _follow_up(revealed=True)),
+    "follow-ups-none": (
+        "follow_ups.html",
+        {"call": None, "queue": [], "notice": None, "fault": None, "office": CENTRE.office},
+    ),
+    "directory": (
+        "directory.html",
+        {
+            "units": CENTRE.units,
+            "people": _PEOPLE,
+            "roles": {role.value: Bilingual(ROLES[role].chinese, ROLES[role].english) for role in Role},
+        },
+    ),
+}
+"""Template and context of each page, but for the desk's head, by the name it has in the gallery."""

@@ -204,11 +204,10 @@ class CheckLine:
 
     name: str
     channel: Channel
-    label: str
     article: str
     window: str
     standing: str
-    words: str
+    said: str
     done_at: datetime | None
     done_by: str
     remark: str
@@ -227,8 +226,17 @@ class BalanceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckTyped:
+    """What came back with a check-in that could not be taken."""
+
+    check: str = ""
+    remark: str = ""
+    witnessed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChecksPage:
-    """The register of one day."""
+    """The register of one day. ``done`` names the check that was just put down."""
 
     day: date
     worked: bool
@@ -238,6 +246,8 @@ class ChecksPage:
     lines: Sequence[CheckLine]
     balance: Sequence[BalanceLine]
     trouble: Bilingual | None = None
+    typed: CheckTyped = field(default_factory=CheckTyped)
+    done: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,70 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.parts.page_checks import HERE, PALE, REACHABLE, TOO_SMALL, WATCH, WIDER_BY
 from tests.parts.page_gallery import SAMPLES
-
-WATCH = """
-window.violations = [];
-document.addEventListener("securitypolicyviolation", (e) => window.violations.push(`${e.violatedDirective} ${e.blockedURI}`));
-"""
-
-TOO_SMALL = """
-() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
-  .filter((e) => e.checkVisibility() && !e.closest(".skip"))
-  .filter((e) => !(e.tagName === "A" && getComputedStyle(e).display === "inline"))  // within a sentence: exempt
-  .map((e) => [e, (e.closest("label") ?? e).getBoundingClientRect()])
-  .filter(([, box]) => box.width < 24 || box.height < 24)
-  .map(([e, box]) => `${e.outerHTML.slice(0, 80)} ${Math.round(box.width)}x${Math.round(box.height)}`)
-"""
-
-# The contrast of every text with what lies behind it, WCAG 2.2 1.4.3; large text needs 3, all other 4.5.
-PALE = """
-() => {
-  const parse = (colour) => colour.match(/[\\d.]+/g).map(Number);
-  const over = ([r, g, b, a = 1], [R, G, B]) => [r * a + R * (1 - a), g * a + G * (1 - a), b * a + B * (1 - a)];
-  const light = (colour) => {
-    const [r, g, b] = colour.map((c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const behind = (e) => {
-    if (!e) return [255, 255, 255];
-    const own = parse(getComputedStyle(e).backgroundColor);
-    return own[3] === 0 ? behind(e.parentElement) : over(own, behind(e.parentElement));
-  };
-  const opacity = (e) => (e ? Number(getComputedStyle(e).opacity) * opacity(e.parentElement) : 1);
-  const found = new Set();
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walk.nextNode()) {
-    const e = walk.currentNode.parentElement;
-    if (!walk.currentNode.data.trim() || !e.checkVisibility() || e.closest("svg, noscript, .vh, .skip, option")) continue;
-    const style = getComputedStyle(e);
-    const ground = behind(e);
-    const ink = over([...parse(style.color).slice(0, 3), opacity(e)], ground);
-    const [one, two] = [light(ink), light(ground)].sort((a, b) => b - a);
-    const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
-    const ratio = (one + 0.05) / (two + 0.05);
-    if (ratio < (large ? 3 : 4.5)) found.add(`${walk.currentNode.data.trim().slice(0, 20)} ${ratio.toFixed(2)}`);
-  }
-  return [...found];
-}
-"""
-
-REACHABLE = """
-() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
-  .filter((e) => e.checkVisibility() && !e.disabled && e.tabIndex >= 0)
-  .filter((e) => e.type !== "radio" || e.checked)
-  .map((e) => e.outerHTML)
-"""
-
-HERE = """
-() => {
-  const e = document.activeElement;
-  const style = getComputedStyle(e);
-  const box = e.getBoundingClientRect();
-  return { html: e.outerHTML, body: e === document.body, ring: parseFloat(style.outlineWidth), style: style.outlineStyle,
-           seen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth };
-}
-"""
 
 
 @pytest.fixture(params=[360, 1280], ids=["360", "1280"])
@@ -113,7 +51,7 @@ def test_every_page_fits_obeys_and_can_be_read(
             if pictures:
                 page.screenshot(path=pictures / f"{name}-{width}-{scheme}-{language}.png", full_page=True)
             found = {
-                "wider by": max(0, page.evaluate("document.documentElement.scrollWidth - innerWidth")),
+                "wider by": page.evaluate(WIDER_BY),
                 "stopped": page.evaluate("window.violations"),
                 "pale": page.evaluate(PALE),
                 "small": page.evaluate(TOO_SMALL),
