@@ -274,8 +274,9 @@ def _case_page(story: Story, who: Person, **more: Any) -> CasePage:
 
 def _second_round() -> Story:
     """Forwarded, answered, not content, and open again."""
-    story = Story.begins(facts=FACTS).tell(commands.Accept(), HANDLER, "2026-11-20 10:30").tell(forwarded(), HANDLER)
-    story.tell(answered("2026-11-20 10:40"), SOFTWARE).tell(fed_back(), UNIT_HANDLER, "2026-11-20 16:00")
+    story = Story.begins(facts=FACTS, received_at=at("2026-11-20 09:00")).tell(commands.Accept(), HANDLER)
+    story.tell(forwarded(), HANDLER, "2026-11-20 10:30").tell(answered("2026-11-20 10:40"), SOFTWARE, "2026-11-20 10:45")
+    story.tell(fed_back(), UNIT_HANDLER, "2026-11-20 16:00")
     return story.tell(dissatisfied(unit_at_fault=True), HANDLER, "2026-11-24 09:00")
 
 
@@ -347,6 +348,10 @@ def _worklist(found: Sequence[Listed], asked: worklist.Asked, **more: Any) -> wo
         assignees=[(HANDLER.id, HANDLER.name)],
         done=more.get("done"),
     )
+
+
+def _numbered(story: Story, number: int) -> Story:
+    return replace(story, case=replace(story.case, number=f"2026-{number:06d}"))
 
 
 def _decision(story: Story, choices: Sequence[leader_routes.Choice], **more: Any) -> leader_routes.Decision:
@@ -444,7 +449,7 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         {
             "decisions": [
                 _decision(_waiting_for_the_leader(), _APPROVE, fault=Bilingual("请写明意见", "Write your opinion")),
-                _decision(_wants_more_time(), _GRANT, is_late=True),
+                _decision(_numbered(_wants_more_time(), 1091), _GRANT, is_late=True),
             ],
             "notice": None,
             "gone": Bilingual("这一件已由别人办理。", "Settled by somebody else."),

@@ -195,7 +195,7 @@ def fill(house: StaffedHouse) -> dict[str, str]:
         "sealed": True,
     }
     cases = {
-        "new": house.case(),
+        "new": house.case(complainant={"name": "李喆", "phone": "0632-3312345", "relation": "self"}),
         "approval": house.case(accept, (Role.HANDLER, "request_approval", {"proposal": "拟批办", "unit": UNIT})),
         "unit": house.case(accept, (Role.HANDLER, "forward", forward)),
         "follow_up": house.case(
