@@ -29,6 +29,8 @@ class Room:
     label: Bilingual
     purpose: Bilingual
     roles: frozenset[Role]
+    aside: bool = False
+    """Seldom gone to: folded away for whoever has many rooms."""
 
 
 ROOMS: tuple[Room, ...] = (
@@ -115,6 +117,7 @@ ROOMS: tuple[Room, ...] = (
         Bilingual("名录", "Directory"),
         Bilingual("各单位的处置人和分管领导", "Who acts for each unit"),
         frozenset(Role),
+        aside=True,
     ),
     Room(
         "dead_letters",
@@ -122,8 +125,11 @@ ROOMS: tuple[Room, ...] = (
         Bilingual("死信", "Dead letters"),
         Bilingual("系统内部没能处理的消息，重放或注明作废", "Messages no service could handle: replay or discard"),
         frozenset({Role.HANDLER, Role.ADMINISTRATOR}),
+        aside=True,
     ),
 )
+MOST_IN_A_ROW = 9
+"""Rooms that stand beside each other in the head; of more, those aside are folded away."""
 
 STREAMS: tuple[tuple[str, frozenset[Role]], ...] = (
     ("/intake/events", _RECEIVE),
@@ -162,7 +168,11 @@ def rooms_of(role: Role) -> list[Room]:
 def desk_head(who: Principal, here: str, *, csrf: str, waiting: Mapping[str, int] | None = None) -> Desk:
     """The head for this person on the page ``here``; ``waiting`` is what waits, by room."""
     counts = waiting or {}
-    nav = [NavItem(room.key, room.href, room.label, counts.get(room.key, 0)) for room in rooms_of(who.role)]
+    rooms = rooms_of(who.role)
+    many = len(rooms) > MOST_IN_A_ROW
+    nav = [
+        NavItem(room.key, room.href, room.label, counts.get(room.key, 0), aside=many and room.aside) for room in rooms
+    ]
     streams = [address for address, roles in STREAMS if who.role in roles]
     return Desk(
         here=here,

@@ -13,15 +13,17 @@ client that leaves are FastAPI's (``EventSourceResponse``).
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 
 from fastapi import Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-__all__ = ["EventSourceResponse", "LastEventId", "Notice", "Read", "ServerSentEvent", "as_long_as", "follow"]
+__all__ = ["EventSourceResponse", "LastEventId", "Notice", "Read", "ServerSentEvent", "as_long_as", "follow", "mark_of"]
 
 LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", max_length=64)]
 """What the browser saw last, as it says itself: to be parsed by the reader, not trusted."""
@@ -33,6 +35,11 @@ _HELD = 5.0
 def as_long_as(last: str | None) -> float:
     """Seconds to hold a stream: whoever comes first is told how things stand, and held when they come back."""
     return _HELD if last else 0.0
+
+
+def mark_of(counts: Mapping[str, int]) -> str:
+    """Tells one state of counts from another, short enough for an event's id."""
+    return hashlib.sha256(json.dumps(counts, sort_keys=True).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)

@@ -275,7 +275,9 @@ def _case_page(story: Story, who: Person, **more: Any) -> CasePage:
 def _second_round() -> Story:
     """Forwarded, answered, not content, and open again."""
     story = Story.begins(facts=FACTS, received_at=at("2026-11-20 09:00")).tell(commands.Accept(), HANDLER)
-    story.tell(forwarded(), HANDLER, "2026-11-20 10:30").tell(answered("2026-11-20 10:40"), SOFTWARE, "2026-11-20 10:45")
+    story.tell(forwarded(), HANDLER, "2026-11-20 10:30").tell(
+        answered("2026-11-20 10:40"), SOFTWARE, "2026-11-20 10:45"
+    )
     story.tell(fed_back(), UNIT_HANDLER, "2026-11-20 16:00")
     return story.tell(dissatisfied(unit_at_fault=True), HANDLER, "2026-11-24 09:00")
 

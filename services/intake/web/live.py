@@ -18,7 +18,7 @@ from services.intake.drafts import calls_since
 from services.intake.store import queries
 from services.intake.web.desk_room import DESKS, DeskRoom
 from shared.identity.principal import Principal
-from shared.web.sse import EventSourceResponse, LastEventId, Notice, ServerSentEvent, as_long_as, follow
+from shared.web.sse import EventSourceResponse, LastEventId, Notice, ServerSentEvent, as_long_as, follow, mark_of
 
 A_TICK = 1.0
 """Seconds between two looks for a call: an operator who picks up wants the page at once."""
@@ -62,7 +62,7 @@ class _Reading:
         if not self._counted:  # once a connection: what waits changes slowly
             self._counted = True
             waiting = await queries.waiting(self._room.door.store)
-            said = ",".join(f"{name}={count}" for name, count in sorted(waiting.items()))
+            said = mark_of(waiting)
             if said != counts:
                 notices.append(Notice(f"{said}@{since.isoformat()}", "counts", json.dumps(waiting)))
         return notices

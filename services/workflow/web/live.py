@@ -19,7 +19,7 @@ from services.workflow.domain.roles import Person
 from services.workflow.web import reading
 from services.workflow.web.staff_routes import StaffDesk
 from shared.identity.principal import Principal
-from shared.web.sse import EventSourceResponse, LastEventId, Notice, ServerSentEvent, as_long_as, follow
+from shared.web.sse import EventSourceResponse, LastEventId, Notice, ServerSentEvent, as_long_as, follow, mark_of
 
 A_TICK = 2.0
 """Seconds between two looks at the case that is shown."""
@@ -65,7 +65,7 @@ class _Reading:
         if not self._counted:  # once a connection: the count goes over all the cases that are this person's
             self._counted = True
             waiting = await self._desk.counts(self._person)
-            said = ",".join(f"{name}={count}" for name, count in sorted(waiting.items()))
+            said = mark_of(waiting)
             if said != counts:
                 notices.append(Notice(f"{said}@{shown}", "counts", json.dumps(waiting)))
         return notices

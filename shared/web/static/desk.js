@@ -165,7 +165,7 @@ for (const head of all("[data-live]")) {
   const fill = (data) => {
     for (const [room, count] of Object.entries(JSON.parse(data))) {
       for (const box of all(`[data-count="${room}"]`)) {
-        box.textContent = count;
+        box.textContent = count > 999 ? "999+" : count;
         box.hidden = !count;
       }
     }

@@ -55,7 +55,9 @@ FRAGMENTS = {"desk_known.html"}
 
 def test_every_template_is_in_the_gallery() -> None:
     """A page that nobody looks at is a page that nobody tests."""
-    assert {sample.template for sample in SAMPLES.values()} >= {path.name for path in TEMPLATES} - BASES - PARTS - FRAGMENTS - STAFF
+    assert {sample.template for sample in SAMPLES.values()} >= {
+        path.name for path in TEMPLATES
+    } - BASES - PARTS - FRAGMENTS - STAFF
 
 
 @EACH_PAGE
