@@ -57,7 +57,6 @@ ACCESS = AccessTable(
         ),
         staff("GET", "/intake/drafts/{draft_id}/earlier", RECEIVERS, scope="intake:drafts"),
         staff("POST", "/intake/calls", (*RECEIVERS, Role.ADMINISTRATOR), scope="intake:calls"),
-        staff("POST", "/intake/callers", RECEIVERS, scope="intake:phone"),
         staff("POST", "/intake/phone-logs/import", RECEIVERS, scope="intake:import"),
         staff("GET", "/intake/phone-logs/imports/{import_id}", RECEIVERS, scope="intake:import"),
         staff("POST", "/intake/phone-logs/imports/{import_id}", RECEIVERS, scope="intake:import"),
