@@ -98,13 +98,8 @@ def call_routes(door: Door, gate: Gate) -> APIRouter:
         """The earlier complaints of the caller whose call this draft is about; the number stays out of the URL."""
         content, _ = await _own(door, draft_id, who)
         call_part = content.get("call")
-<<<<<<< HEAD
         number = call_part.get("caller_number") if isinstance(call_part, dict) else content.get("call_number")
-        return {"items": await earlier_complaints(door, number if isinstance(number, str) else None)}
-=======
-        number = call_part.get("caller_number") if isinstance(call_part, dict) else None
         return {"items": await earlier_of(door, number if isinstance(number, str) else None)}
->>>>>>> dc0e71e (Imports go through the one normaliser, duplicates among them found; openings closed with a difference that two people explain; one search of a caller's complaints)
 
     return router
 

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from services.intake.adapters.suggestion_box import SuggestionSlip
-from services.intake.adapters.told import Line, Moment, Strict, Told
+from services.intake.adapters.suggestion_box import BoxOpening, SuggestionSlip
+from services.intake.adapters.told import Line, Strict, Told
 from services.intake.api.answers import RECEIPT_DOCUMENTED, key_reused, receipt_answer
 from services.intake.api.requests import json_body, repetition
 from services.intake.api.told_doors import STAFF_DOORS, ToldDoor, body_of, take_of_staff
@@ -40,25 +40,8 @@ from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
 
-MOST_SLIPS = 500
 CLOCKS_DIFFER = timedelta(minutes=5)
 OWN_WITNESS = ("见证人应为另一人", "must be another person")
-
-
-class BoxOpening(Strict):
-    """A box was opened: by two people (art. 14), whatever was in it."""
-
-    box: Line = Field(min_length=1)
-    opened_at: Moment
-    opened_by: Line = Field(min_length=1)
-    witnessed_by: Line = Field(min_length=1)
-    slips: int = Field(ge=0, le=MOST_SLIPS)
-
-    @model_validator(mode="after")
-    def _two_people(self) -> BoxOpening:
-        if self.witnessed_by == self.opened_by:
-            raise ValueError("the witness must be another person than the one who opened the box")
-        return self
 
 
 class DifferenceTold(Strict):

@@ -90,11 +90,7 @@ async def scans_to_review(store: Store, limit: int = PAGE) -> list[AnyRow]:
             scans.c.respond_by,
             scans.c.attempts,
         )
-<<<<<<< HEAD
         .where(scans.c.state.in_(FOR_A_PERSON))
-=======
-        .where(scans.c.state.in_(FOR_A_PERSON))
->>>>>>> dc0e71e (Imports go through the one normaliser, duplicates among them found; openings closed with a difference that two people explain; one search of a caller's complaints)
         .order_by(scans.c.respond_by)
         .limit(limit)
     )
@@ -130,15 +126,6 @@ async def submission_by_code(store: Store, tracking_code: str) -> AnyRow | None:
     """One submission by its tracking code, with its digest, and what is sealed in it."""
     query = select(*_LISTED, submissions.c.digest, submissions.c.sealed).where(
         submissions.c.tracking_code == tracking_code
-    )
-    async with store.reading() as connection:
-        return (await connection.execute(query)).mappings().first()
-
-
-async def slip_of(store: Store, complaint_id: UUID) -> AnyRow | None:
-    """Which box a slip came from, under what number, and when the box was opened."""
-    query = select(submissions.c.external_id, submissions.c.received_at).where(
-        submissions.c.complaint_id == complaint_id, submissions.c.source_kind == "suggestion_box"
     )
     async with store.reading() as connection:
         return (await connection.execute(query)).mappings().first()

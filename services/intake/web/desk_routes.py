@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from services.intake.web.box_desk import box_routes
 from services.intake.web.check_pages import check_page_routes
 from services.intake.web.desk_room import DeskRoom, start_routes
 from services.intake.web.entry_desk import entry_routes
@@ -18,6 +19,7 @@ def desk_routes(room: DeskRoom) -> APIRouter:
     router.include_router(start_routes(room))
     router.include_router(live_routes(room))
     router.include_router(entry_routes(room))
+    router.include_router(box_routes(room))
     router.include_router(scan_page_routes(room))
     router.include_router(quarantine_page_routes(room))
     router.include_router(check_page_routes(room))

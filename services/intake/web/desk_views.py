@@ -62,6 +62,43 @@ class CallInHand:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedBox:
+    """An opened box: who opened it, how many slips were counted then, and the numbers of those registered since."""
+
+    id: UUID
+    box: str
+    opened_at: datetime
+    opened_by: str
+    witnessed_by: str
+    slips: int
+    registered: int
+    closed: bool = False
+    closed_at: datetime | None = None
+    closed_by: str = ""
+    difference: str = ""
+    difference_witness: str = ""
+    numbers: Sequence[str] = ()
+
+    @property
+    def left(self) -> int:
+        """Slips that were counted and are not registered."""
+        return self.slips - self.registered
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What lies on the bench of the box's page: the box in hand, and the others that are open or were lately."""
+
+    opening: OpenedBox | None = None
+    openings: Sequence[OpenedBox] = ()
+
+    @property
+    def open(self) -> Sequence[OpenedBox]:
+        """Those whose slips are still to be typed."""
+        return [each for each in self.openings if not each.closed]
+
+
+@dataclass(frozen=True, slots=True)
 class EntryPage:
     """The page of one channel at which a person types."""
 
@@ -83,6 +120,7 @@ class EntryPage:
     known_url: str = ""
     call: CallInHand | None = None
     unfinished: Sequence[Unfinished] = ()
+    bench: Bench = Bench()
 
     @property
     def faults(self) -> Mapping[str, FieldFault]:
