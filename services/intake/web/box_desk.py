@@ -285,7 +285,6 @@ def _of_opening(typed: Typed, opening: OpenedBox) -> Typed:
         opened_at=opened_at,
         opened_by=opening.opened_by,
         witnessed_by=opening.witnessed_by,
-        slip_number=typed.slip_number or str(opening.registered + 1),
     )
 
 

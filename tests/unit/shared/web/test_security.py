@@ -1,5 +1,6 @@
 """What stands before every route: headers, sizes, the client's address, the request's number."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
