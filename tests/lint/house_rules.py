@@ -229,9 +229,11 @@ def find_long_files(source: Source) -> Iterator[Finding]:
 def find_fakes(source: Source) -> Iterator[Finding]:
     """A fake stands beside its port for the tests; what is delivered never reaches for it."""
     for node in ast.walk(ast.parse(source.text)):
-        named = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
         module = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
-        if any(part.startswith("fake") for name in (module, *named) for part in name.split(".")):
+        named = (module, *(alias.name for alias in node.names))
+        if any(part.startswith("fake") for name in named for part in name.split(".")):
             yield node.lineno, ast.unparse(node)
 
 

@@ -127,12 +127,49 @@ VISIT_BACK = _entry(
     errors=[FieldFault("complainant_agrees", "missing", "投诉人同意才算当场办结", "Only with consent")],
 )
 LETTER = _entry(Channel.LETTER, "letter", typed=Typed(arrived_at="2026-11-24T10:30", opened_by="韩雪"))
+OPENED = desk.OpenedBox(
+    UUID(int=40),
+    "3 号箱，二楼东侧电梯口",
+    at("2026-11-24 09:02"),
+    "李静",
+    "曹海峰",
+    5,
+    3,
+    numbers=("箱2026-0031", "箱2026-0032", "箱2026-0033"),
+)
+CLOSED = replace(
+    OPENED,
+    closed=True,
+    closed_at=at("2026-11-24 10:40"),
+    closed_by="李静",
+    difference="两张是表扬",
+    difference_witness="曹海峰",
+)
+BOXES = desk.Bench(OPENED, [OPENED, replace(CLOSED, slips=3, difference=""), CLOSED])
 BOX = _entry(
     Channel.SUGGESTION_BOX,
     "box",
-    typed=Typed(box="2 号箱", opened_at="2026-11-24T09:00", opened_by="韩雪", slip_number="4"),
+    typed=Typed(slip_number="4"),
     registered=REGISTERED,
-    notice=Bilingual("上一件已经登记。", "The one before is registered."),
+    bench=BOXES,
+    errors=[FieldFault("reason", "missing", "请写明张数为什么对不上", "Say why the counts differ")],
+)
+BOX_CLOSED = _entry(Channel.SUGGESTION_BOX, "box", bench=replace(BOXES, opening=CLOSED))
+BOX_LEFT_OVER = _entry(
+    Channel.SUGGESTION_BOX,
+    "box",
+    typed=_typed(slip_number="6"),
+    bench=replace(BOXES, opening=CLOSED),
+    notice=Bilingual("这次开箱已经办结，这一张没有登记。", "That opening is closed."),
+)
+BOX_OPEN = _entry(
+    Channel.SUGGESTION_BOX,
+    "box",
+    action="/desk/box/openings",
+    typed=Typed(opened_at="2026-11-24T09:00", opened_by="韩雪"),
+    bench=replace(BOXES, opening=None),
+    unfinished=BEGUN,
+    errors=[FieldFault("slips", "missing", "请填开箱时点出的张数，空箱填 0", "How many slips")],
 )
 
 SCAN = desk.ScanPage(
@@ -416,6 +453,9 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "desk-visit-back": ("desk_visit.html", {"page": VISIT_BACK}),
     "desk-letter": ("desk_letter.html", {"page": LETTER}),
     "desk-box": ("desk_box.html", {"page": BOX}),
+    "desk-box-closed": ("desk_box.html", {"page": BOX_CLOSED}),
+    "desk-box-left-over": ("desk_box.html", {"page": BOX_LEFT_OVER}),
+    "desk-box-open": ("desk_box_open.html", {"page": BOX_OPEN}),
     "desk-scan": ("desk_scan.html", {"page": SCAN}),
     "desk-scan-none": ("desk_scan.html", {"page": desk.ScanPage([], registered=REGISTERED)}),
     "desk-quarantine": ("desk_quarantine.html", {"page": QUARANTINE}),

@@ -267,13 +267,9 @@ async def _openings(room: DeskRoom) -> list[OpenedBox]:
 
 def _shown(row: Mapping[str, Any], numbers: Sequence[str] = ()) -> OpenedBox:
     same = ("id", "box", "opened_at", "opened_by", "witnessed_by", "slips", "registered", "closed_at")
-    said = ("closed_by", "difference", "difference_witness")
-    return OpenedBox(
-        **{name: row[name] for name in same},
-        **{name: row[name] or "" for name in said},
-        closed=row["state"] == OpeningState.CLOSED,
-        numbers=numbers,
-    )
+    told: dict[str, Any] = {name: row[name] for name in same}
+    told |= {name: row[name] or "" for name in ("closed_by", "difference", "difference_witness")}
+    return OpenedBox(**told, closed=row["state"] == OpeningState.CLOSED, numbers=numbers)
 
 
 def _of_opening(typed: Typed, opening: OpenedBox) -> Typed:
