@@ -90,8 +90,7 @@ async def preview(door: Door, raw: bytes, *, by: str, same: Once | None = None) 
     original = await door.originals.keep(raw)
     mapping = await _remembered(door, headers) or guessed_mapping(headers)
     now = door.clock()
-    sample = await asyncio.to_thread(lambda: tuple(islice(read_rows(raw, shape, mapping, now), SAMPLE)))
-    found = Preview(new_id(), shape, headers, mapping, tuple(mapping_faults(headers, mapping)), sample)
+    found = await _seen(door, new_id(), raw, shape, mapping)
     row = {
         "id": found.id,
         "sha256": original,
@@ -116,6 +115,19 @@ async def preview(door: Door, raw: bytes, *, by: str, same: Once | None = None) 
     if not ours and same is not None:
         return replace(found, id=UUID(bytes=await first_answer(door, same)))
     return found
+
+
+async def look_again(door: Door, item: ImportRow, mapping: dict[str, Column] | None = None) -> Preview:
+    """The same preview once more, or what it is with this meaning of the columns."""
+    raw = await door.originals.read(item.sha256)
+    meant = {name: Column(value) for name, value in item.mapping.items()} if mapping is None else mapping
+    return await _seen(door, item.id, raw, shape_in(item), meant)
+
+
+async def _seen(door: Door, import_id: UUID, raw: bytes, shape: Shape, mapping: dict[str, Column]) -> Preview:
+    headers, now = await asyncio.to_thread(header_of, raw, shape), door.clock()
+    sample = await asyncio.to_thread(lambda: tuple(islice(read_rows(raw, shape, mapping, now), SAMPLE)))
+    return Preview(import_id, shape, headers, mapping, tuple(mapping_faults(headers, mapping)), sample)
 
 
 async def confirm(door: Door, import_id: UUID, mapping: dict[str, Column] | None, *, by: str) -> None:
@@ -148,6 +160,13 @@ async def import_named(door: Door, import_id: UUID) -> ImportRow | None:
     async with door.store.reading() as connection:
         query = select(tables.imports).where(tables.imports.c.id == import_id)
         return (await connection.execute(query)).first()
+
+
+async def recent_imports(door: Door, limit: int = 20) -> list[ImportRow]:
+    """The newest imports."""
+    query = select(tables.imports).order_by(tables.imports.c.made_at.desc()).limit(limit)
+    async with door.store.reading() as connection:
+        return list((await connection.execute(query)).all())
 
 
 async def bad_rows(door: Door, import_id: UUID) -> list[tuple[int, list[str], list[str]]]:

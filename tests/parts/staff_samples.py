@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from services.intake.known import Known
+from services.intake.store.states import ImportState
 from services.intake.web import desk_views as desk
 from services.intake.web.entry_reading import Typed
 from services.intake.web.window_names import window_names
@@ -171,6 +172,18 @@ BOX_OPEN = _entry(
     unfinished=BEGUN,
     errors=[FieldFault("slips", "missing", "请填开箱时点出的张数，空箱填 0", "How many slips")],
 )
+
+IMPORTED = desk.ImportLine(UUID(int=50), ImportState.DONE, at("2026-11-24 10:20"), "李静", 702, 690, 10, 2, "", "/x/faults.csv")
+IMPORTS = desk.ImportsPage("/desk/imports", "k", [replace(IMPORTED, state=ImportState.RUNNING), IMPORTED])
+IMPORT = desk.ImportsPage(
+    "/desk/imports/1",
+    here=replace(IMPORTED, state=ImportState.PREVIEW),
+    columns=[desk.ColumnChoice("column-0", "工单编号", "call_id"), desk.ColumnChoice("column-1", "说了什么")],
+    meanings=[("call_id", "工单编号"), ("facts", "投诉内容")],
+    sample=[desk.SampleRow(2, [("工单编号", "A-1"), ("说了什么", FACTS)], ["来电时间：Excel 日期序号 45721"])],
+    trouble=[Bilingual("没有“投诉内容”一列", "No column of facts")],
+)
+IMPORT_FAILED = desk.ImportsPage("/desk/imports/1", here=replace(IMPORTED, state=ImportState.FAILED, reason="超过 200000 行"))
 
 SCAN = desk.ScanPage(
     [
@@ -456,6 +469,9 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "desk-box-closed": ("desk_box.html", {"page": BOX_CLOSED}),
     "desk-box-left-over": ("desk_box.html", {"page": BOX_LEFT_OVER}),
     "desk-box-open": ("desk_box_open.html", {"page": BOX_OPEN}),
+    "desk-imports": ("desk_imports.html", {"page": IMPORTS}),
+    "desk-import": ("desk_imports.html", {"page": IMPORT}),
+    "desk-import-failed": ("desk_imports.html", {"page": IMPORT_FAILED}),
     "desk-scan": ("desk_scan.html", {"page": SCAN}),
     "desk-scan-none": ("desk_scan.html", {"page": desk.ScanPage([], registered=REGISTERED)}),
     "desk-quarantine": ("desk_quarantine.html", {"page": QUARANTINE}),

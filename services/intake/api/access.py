@@ -73,6 +73,11 @@ ACCESS = AccessTable(
         staff("GET", "/intake/events", RECEIVERS, scope="desk"),
         staff("POST", "/desk/box/openings", RECEIVERS, scope="intake:suggestion_box"),
         staff("POST", "/desk/box/openings/{opening_id}/close", RECEIVERS, scope="intake:suggestion_box"),
+        *(
+            staff(method, "/desk/imports" + part, RECEIVERS, scope="intake:import")
+            for method in ("GET", "POST")
+            for part in ("", "/{import_id}")
+        ),
         staff("GET", "/desk/scan", RECEIVERS, scope="intake:fax"),
         staff("GET", "/desk/scan/{complaint_id}", RECEIVERS, scope="intake:fax", of_a_case=True),
         staff("POST", "/desk/scan/{complaint_id}", RECEIVERS, scope="intake:fax", of_a_case=True),

@@ -53,9 +53,9 @@ def import_routes(door: Door, gate: Gate) -> APIRouter:
     @router.post("/import", status_code=201)
     async def upload(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """A file as the part ``file``: 201 with how it was read and its first rows. Nothing is taken in yet."""
-        raw = await _uploaded(request)
+        raw = await uploaded(request)
         same = await repetition(request, f"import:{who.name}", raw)
-        found = await _previewed(door, raw, who.name, same)
+        found = await previewed(door, raw, who.name, same)
         return JSONResponse(_shown(found), status_code=201, headers={"Location": _place(found.id)})
 
     @router.get("/imports/{import_id}", dependencies=[Depends(gate.admit)])
@@ -88,7 +88,8 @@ def import_routes(door: Door, gate: Gate) -> APIRouter:
     return router
 
 
-async def _previewed(door: Door, raw: bytes, by: str, same: Once | None) -> Preview:
+async def previewed(door: Door, raw: bytes, by: str, same: Once | None) -> Preview:
+    """Look at a file. Raises Problem 415 and 422 that say what is wrong with it."""
     try:
         found = await preview(door, raw, by=by, same=same)
     except KeyReusedError as fault:
@@ -119,7 +120,8 @@ async def _confirmed(door: Door, import_id: UUID, mapping: dict[str, Column] | N
         ) from fault
 
 
-async def _uploaded(request: Request) -> bytes:
+async def uploaded(request: Request) -> bytes:
+    """The bytes of the part ``file``. Raises Problem 415."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise wrong_media_type(f"multipart/form-data, a part named file: {TAKEN}")
     async with request.form(max_files=1, max_fields=5) as form:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.intake.known import Known
+from services.intake.store.states import ImportState
 from services.intake.web.entry_reading import Typed
 from services.intake.web.window_names import WindowName
 from shared.contracts.values import Channel
@@ -305,3 +306,52 @@ class StartPage:
 
     rooms: Sequence[StartRoom]
     unfinished: Sequence[Unfinished] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChoice:
+    """One column of an export: its header, and what it is taken for (empty: not used)."""
+
+    name: str
+    header: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """One of the first rows of an export, and why it would come back, if it would."""
+
+    number: int
+    told: Sequence[tuple[str, str]]
+    """Each header with its cell, blank ones left out."""
+    reasons: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLine:
+    """One import as it stands."""
+
+    id: UUID
+    state: ImportState
+    made_at: datetime
+    made_by: str
+    read: int
+    taken: int
+    repeated: int
+    bad: int
+    reason: str = ""
+    faults_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportsPage:
+    """Imports of a hotline's exports: the newest, or one of them, looked at or under way."""
+
+    action: str
+    idempotency_key: str = ""
+    lately: Sequence[ImportLine] = ()
+    here: ImportLine | None = None
+    columns: Sequence[ColumnChoice] = ()
+    meanings: Sequence[tuple[str, str]] = ()
+    sample: Sequence[SampleRow] = ()
+    trouble: Sequence[Bilingual] = ()
