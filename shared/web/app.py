@@ -39,6 +39,7 @@ they are more than it allows, so that the answer can be the form with all that w
 _UPLOADS = {
     "/intake/": LARGEST_UPLOAD,
     "/desk/imports": LARGEST_UPLOAD,
+    "/desk/scan": LARGEST_UPLOAD,
     "/intake/web-forms": LARGEST_FORM,
     "/forms/documents": LARGEST_UPLOAD,
 }

@@ -173,7 +173,9 @@ BOX_OPEN = _entry(
     errors=[FieldFault("slips", "missing", "请填开箱时点出的张数，空箱填 0", "How many slips")],
 )
 
-IMPORTED = desk.ImportLine(UUID(int=50), ImportState.DONE, at("2026-11-24 10:20"), "李静", 702, 690, 10, 2, "", "/x/faults.csv")
+IMPORTED = desk.ImportLine(
+    UUID(int=50), ImportState.DONE, at("2026-11-24 10:20"), "李静", 702, 690, 10, 2, "", "/x/faults.csv"
+)
 IMPORTS = desk.ImportsPage("/desk/imports", "k", [replace(IMPORTED, state=ImportState.RUNNING), IMPORTED])
 IMPORT = desk.ImportsPage(
     "/desk/imports/1",
@@ -183,7 +185,9 @@ IMPORT = desk.ImportsPage(
     sample=[desk.SampleRow(2, [("工单编号", "A-1"), ("说了什么", FACTS)], ["来电时间：Excel 日期序号 45721"])],
     trouble=[Bilingual("没有“投诉内容”一列", "No column of facts")],
 )
-IMPORT_FAILED = desk.ImportsPage("/desk/imports/1", here=replace(IMPORTED, state=ImportState.FAILED, reason="超过 200000 行"))
+IMPORT_FAILED = desk.ImportsPage(
+    "/desk/imports/1", here=replace(IMPORTED, state=ImportState.FAILED, reason="超过 200000 行")
+)
 
 SCAN = desk.ScanPage(
     [
@@ -473,7 +477,14 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "desk-import": ("desk_imports.html", {"page": IMPORT}),
     "desk-import-failed": ("desk_imports.html", {"page": IMPORT_FAILED}),
     "desk-scan": ("desk_scan.html", {"page": SCAN}),
-    "desk-scan-none": ("desk_scan.html", {"page": desk.ScanPage([], registered=REGISTERED)}),
+    "desk-scan-none": (
+        "desk_scan.html",
+        {
+            "page": desk.ScanPage(
+                [], registered=REGISTERED, received="2QW8HN5T0C", trouble=Bilingual("没有收下", "Not taken")
+            )
+        },
+    ),
     "desk-quarantine": ("desk_quarantine.html", {"page": QUARANTINE}),
     "desk-quarantine-none": ("desk_quarantine.html", {"page": desk.QuarantinePage([], WINDOWS)}),
     "desk-checks": ("desk_checks.html", {"page": CHECKS}),

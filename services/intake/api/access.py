@@ -79,6 +79,7 @@ ACCESS = AccessTable(
             for part in ("", "/{import_id}")
         ),
         staff("GET", "/desk/scan", RECEIVERS, scope="intake:fax"),
+        staff("POST", "/desk/scan", RECEIVERS, scope="intake:fax"),
         staff("GET", "/desk/scan/{complaint_id}", RECEIVERS, scope="intake:fax", of_a_case=True),
         staff("POST", "/desk/scan/{complaint_id}", RECEIVERS, scope="intake:fax", of_a_case=True),
         staff("GET", "/desk/scan/{complaint_id}/pages/{number}", RECEIVERS, scope="intake:fax", of_a_case=True),

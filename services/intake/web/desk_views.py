@@ -208,6 +208,9 @@ class ScanPage:
     queue: Sequence[Waiting]
     open: OpenScan | None = None
     registered: Registered | None = None
+    received: str = ""
+    """The code of what was just uploaded and is still to be read."""
+    trouble: Bilingual | None = None
 
 
 @dataclass(frozen=True, slots=True)
