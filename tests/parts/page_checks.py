@@ -20,7 +20,7 @@ TOO_SMALL = """
 () => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
   .filter((e) => e.checkVisibility() && !e.closest(".skip"))
   .filter((e) => !(e.tagName === "A" && getComputedStyle(e).display === "inline"))  // within a sentence: exempt
-  .map((e) => [e, (e.closest("label") ?? e).getBoundingClientRect()])
+  .map((e) => [e, (e.closest("label") ?? (e.matches("[type=checkbox]") ? e.labels[0] ?? e : e)).getBoundingClientRect()])
   .filter(([, box]) => box.width < 24 || box.height < 24)
   .map(([e, box]) => `${e.outerHTML.slice(0, 80)} ${Math.round(box.width)}x${Math.round(box.height)}`)
 """
@@ -82,7 +82,7 @@ async (rules) => {
   const found = await axe.run(document, { resultTypes: ["violations"], ...(rules ? { runOnly: rules } : {}) });
   return found.violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 90)).join(" | ")}`);
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html.slice(0, 90)} (${any[0]?.message ?? ""})`).join(" | ")}`);
 }
 """
 

@@ -16,14 +16,14 @@ from tests.parts.staffed_house import PASSWORD, PEOPLE, StaffedHouse, fill, staf
 FACTS = "来电人说在二楼等了一个小时没有叫到号，问了两次都说系统慢。"
 OPERATOR, HANDLER = Role.OPERATOR, Role.HANDLER
 PAGES: tuple[tuple[str, Role], ...] = (
-    *(("/desk", role) for role in Role),
+    *(("/desk", role) for role in (OPERATOR, HANDLER, Role.ADMINISTRATOR)),
     *((f"/desk/{room}", OPERATOR) for room in ("phone", "visit", "letter", "box", "scan", "quarantine", "calls")),
-    *(("/desk/checks", role) for role in (OPERATOR, Role.OFFICE_LEADER, Role.ADMINISTRATOR)),
-    *(("/workflow/cases", role) for role in Role if role is not Role.ADMINISTRATOR),
-    *(("/workflow/cases/{unit}", role) for role in (HANDLER, Role.UNIT_HANDLER, Role.UNIT_LEADER, Role.AUDITOR)),
+    *(("/desk/checks", role) for role in (OPERATOR, Role.OFFICE_LEADER)),
+    *(("/workflow/cases", role) for role in (OPERATOR, HANDLER, Role.UNIT_HANDLER)),
+    *(("/workflow/cases/{unit}", role) for role in (HANDLER, Role.UNIT_HANDLER, Role.AUDITOR)),
     ("/workflow/approvals", Role.OFFICE_LEADER),
     ("/workflow/follow-ups", HANDLER),
-    *(("/workflow/directory", role) for role in (HANDLER, Role.ADMINISTRATOR)),
+    ("/workflow/directory", HANDLER),
     ("/workflow/dead-letters", Role.ADMINISTRATOR),
     ("/account", HANDLER),
 )
@@ -74,11 +74,9 @@ def registered(page: Page) -> None:
     )
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_every_page_shows_whole_and_to_everybody(at: Open, house: StaffedHouse, cases: dict[str, str], width: int):
-    """Nothing wider than the window, stopped by the policy, pale, tiny or barred (axe-core), in light and in the dark."""
+def walked(page: Page, house: StaffedHouse, cases: dict[str, str], look: Callable[[Page], dict[str, Any]]) -> Any:
+    """What a look at each page finds wrong, by page."""
     faults: dict[str, Any] = {}
-    page = at("/account", HANDLER, viewport={"width": width, "height": 800})
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
@@ -86,19 +84,34 @@ def test_every_page_shows_whole_and_to_everybody(at: Open, house: StaffedHouse, 
         said.clear()
         page.context.add_cookies([{"name": "session", "value": house.sessions[role], "url": house.url}])
         answer = page.goto(house.url + path.format(**cases))
-        found: dict[str, Any] = {
-            "status": answer.status if answer and answer.status != 200 else 0,
-            "wider by": page.evaluate(WIDER_BY),
-            "stopped": page.evaluate("window.violations"),
-            "small": page.evaluate(TOO_SMALL),
-            "barred": barriers(page),
-        }
-        page.emulate_media(color_scheme="dark")
-        found |= {"pale in the dark": page.evaluate(PALE), "said": list(said)}
-        page.emulate_media(color_scheme="light")
+        status = answer.status if answer and answer.status != 200 else 0
+        found = {"status": status, "said": list(said), **look(page)}
         if any(found.values()):
             faults[f"{path} for {role}"] = {name: what for name, what in found.items() if what}
-    assert faults == {}
+    return faults
+
+
+def test_every_page_fits_a_phone(at: Open, house: StaffedHouse, cases: dict[str, str]) -> None:
+    """Nothing wider than the window, too small for a finger or stopped by the policy of contents."""
+
+    def look(page: Page) -> dict[str, Any]:
+        stopped = page.evaluate("window.violations")
+        return {"wider by": page.evaluate(WIDER_BY), "small": page.evaluate(TOO_SMALL), "stopped": stopped}
+
+    assert walked(at("/account", HANDLER, viewport={"width": 360, "height": 800}), house, cases, look) == {}
+
+
+def test_no_page_bars_anybody(at: Open, house: StaffedHouse, cases: dict[str, str]) -> None:
+    """axe-core finds nothing serious in the light; in the dark, where only the colours differ, every text can be read."""
+
+    def look(page: Page) -> dict[str, Any]:
+        found: dict[str, Any] = {"barred": barriers(page)}
+        page.emulate_media(color_scheme="dark")
+        found["pale in the dark"] = page.evaluate(PALE)
+        page.emulate_media(color_scheme="light")
+        return found
+
+    assert walked(at("/account", HANDLER), house, cases, look) == {}
 
 
 def test_an_operator_comes_in_and_records_a_call_without_a_mouse(chromium: Browser, house: StaffedHouse) -> None:
@@ -153,8 +166,9 @@ def test_a_draft_can_be_thrown_away(at: Open) -> None:
     page.locator("#facts").fill("来访人又说不投诉了")
     saved(page)
     page.goto(page.url)
-    page.locator(".begun", has_text="又说不投诉了").get_by_role("button", name="删除").click()
-    expect(page.locator(".begun", has_text="又说不投诉了")).to_have_count(0)
+    page.locator(".begun summary").click()
+    page.locator(".begun form", has_text="又说不投诉了").get_by_role("button", name="删除").click()
+    expect(page.locator(".begun form", has_text="又说不投诉了")).to_have_count(0)
 
 
 def test_without_the_network_nothing_is_lost(at: Open) -> None:

@@ -11,6 +11,12 @@ from playwright.sync_api import Browser, Page
 
 from tests.parts.page_checks import HERE, PALE, REACHABLE, TOO_SMALL, WATCH, WIDER_BY
 from tests.parts.page_gallery import SAMPLES
+from tests.parts.staff_samples import CONTEXTS
+
+PUBLIC = [name for name in SAMPLES if name not in CONTEXTS]
+"""Pages for everybody; the staff's are looked at in a whole house (``test_desks``), and here for what only samples show."""
+WALKED = [*PUBLIC, "desk-phone-call", "desk-scan", "worklist", "case", "calls"]
+"""Pages that are walked by Tab: the public ones, and one of a kind of the staff's."""
 
 
 @pytest.fixture(params=[360, 1280], ids=["360", "1280"])
@@ -44,7 +50,7 @@ def test_every_page_fits_obeys_and_can_be_read(
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("response", lambda got: errors.append(got.url) if "/static/" in got.url and not got.ok else None)
     faults: dict[str, Any] = {}
-    for name in SAMPLES:
+    for name in PUBLIC:
         # In the dark only the colours differ.
         for language in ("zh", "en") if scheme == "light" else ("zh",):
             page.goto(f"{gallery}/gallery/{name}?lang={language}")
@@ -77,7 +83,7 @@ def test_the_icons_are_drawn(chromium: Browser, gallery: str) -> None:
 @pytest.mark.parametrize("scheme", ["light"], indirect=True)
 def test_the_keyboard_reaches_everything_in_reading_order(page: Page, gallery: str) -> None:
     """Tab alone walks every control of every page, in the order of the page, always with a ring that can be seen."""
-    for name in SAMPLES:
+    for name in WALKED:
         page.goto(f"{gallery}/gallery/{name}")
         # Pages that take the focus by themselves are walked from the top all the same.
         page.evaluate(

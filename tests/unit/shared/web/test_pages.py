@@ -150,9 +150,27 @@ def test_texts_stand_in_the_catalogue(path: Path) -> None:
 OURS = (
     *("url", "action", "href", "kind", "digest", "path", "relation", "reply_by", "accept"),
     # What the staff's pages are steered by: keys of the catalogue, ids, drawings, numbers that we gave.
-    *("key", "desk", "fields", "standing", "said", "look", "ring", "marks", "article", "number", "purpose", "number"),
+    *(
+        "key",
+        "desk",
+        "fields",
+        "standing",
+        "said",
+        "look",
+        "ring",
+        "marks",
+        "article",
+        "number",
+        "purpose",
+        "pages",
+        "check",
+        "channel",
+        "channels",
+    ),
 )
 """Ends of the names of what is ours and not from outside."""
+KEYS_OF = {"Choice": ("words",), "CheckLine": ("name",), "Wanted": ("view",)}
+"""Fields that steer the page in one kind of value, and are text in others."""
 
 
 def filled(value: Any, vector: str, keep: bool = False) -> Any:
@@ -166,7 +184,7 @@ def filled(value: Any, vector: str, keep: bool = False) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         # A form's faults are tied to its fields by name; a hostile name has a test of its own.
         tied = ("name",) if isinstance(value, FieldFault) else ()
-        ours = (*tied, *OURS)
+        ours = (*tied, *OURS, *KEYS_OF.get(type(value).__name__, ()))
         changed = {
             each.name: filled(getattr(value, each.name), vector, keep=each.name.endswith(ours))
             for each in fields(value)
