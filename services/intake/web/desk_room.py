@@ -49,6 +49,10 @@ class DeskRoom:
         head = desk_head(who, here, csrf=self.gate.csrf(request))
         return self.pages.render(request, template, status=status, desk=head, page=page)
 
+    async def waiting(self) -> dict[str, int]:
+        """How much waits for a person, by the name of the room: also channels that nobody has checked in time today."""
+        return await queries.waiting(self.door.store) | {"checks": len(await self.register.missed_today())}
+
     def due(self, request: Request, moment: datetime) -> Due:
         """A limit in words, in the reader's language."""
         return due(moment, self.door.clock(), language_of(request), self.door.calendar)
@@ -66,7 +70,7 @@ def start_routes(room: DeskRoom) -> APIRouter:
     @router.get("/desk", include_in_schema=False)
     async def start(request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
         """The pages that are this person's own, what one does there, what waits there, and what they left unfinished."""
-        waiting = await queries.waiting(room.door.store)
+        waiting = await room.waiting()
         rooms = [
             StartRoom(each.key, each.href, each.label, each.purpose, waiting.get(each.key, 0))
             for each in rooms_of(who.role)

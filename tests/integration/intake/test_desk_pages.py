@@ -62,6 +62,20 @@ def test_a_scan_is_registered_on_the_page_once_every_reading_is_ticked(
     assert house.ask("GET", address).status_code == 404
 
 
+@pytest.mark.article("6")
+def test_a_channel_that_nobody_checked_in_time_stands_out_where_staff_begin(house: IntakeApp) -> None:
+    """The same morning, for everybody who sees the register; gone once somebody has looked."""
+
+    def missed() -> int:
+        found = re.findall(r'data-count="checks"[^>]*>(\d+)<', house.ask("GET", "/desk").text)
+        return int(found[-1])
+
+    before = missed()
+    assert before >= 1
+    assert house.ask("POST", "/desk/checks", data={"check": "phone"}).status_code == 303
+    assert missed() == before - 1
+
+
 @pytest.mark.article("14")
 def test_a_scan_sent_on_the_page_is_received_at_once_and_once(house: IntakeApp) -> None:
     """Its code is told, the same pages again have the same; what is no scan is refused by what it is, not by its name."""
