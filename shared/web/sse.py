@@ -13,12 +13,13 @@ client that leaves are FastAPI's (``EventSourceResponse``).
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 
 from fastapi import Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -42,6 +43,23 @@ def mark_of(counts: Mapping[str, int]) -> str:
     return hashlib.sha256(json.dumps(counts, sort_keys=True).encode()).hexdigest()[:12]
 
 
+_under_way: set[asyncio.Task[Sequence[Notice]]] = set()
+
+
+async def _to_its_end(reading: Coroutine[Any, Any, Sequence[Notice]]) -> Sequence[Notice]:
+    """Read, and go on reading though the reader has left: a query that is cut off costs its connection to the database."""
+    task = asyncio.create_task(reading)
+    _under_way.add(task)  # the loop itself holds tasks only weakly
+    task.add_done_callback(_done)
+    return await asyncio.shield(task)
+
+
+def _done(task: asyncio.Task[Sequence[Notice]]) -> None:
+    _under_way.discard(task)
+    if not task.cancelled():
+        task.exception()  # looked at: nobody waits for it any more where the reader has left
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One thing to tell: ``id`` is its place in the store, ``name`` what the page listens for, ``text`` what it shows."""
@@ -57,7 +75,7 @@ class Read(Protocol):
     Raises to end the stream, for example when the reader's session has ended.
     """
 
-    async def __call__(self, after: str | None) -> Sequence[Notice]:
+    def __call__(self, after: str | None) -> Coroutine[Any, Any, Sequence[Notice]]:
         """The notices after that one."""
         ...
 
@@ -76,7 +94,7 @@ async def follow(
     """
     end = clock() + at_most
     while True:
-        for notice in await read(after):
+        for notice in await _to_its_end(read(after)):
             after = notice.id
             yield ServerSentEvent(raw_data=notice.text, event=notice.name, id=notice.id, retry=_RETRY_MS)
         if clock() >= end:

@@ -27,7 +27,7 @@ from services.workflow.web.action_forms import action_form
 from services.workflow.web.case_page import Answered, CasePage, case_page, forms_for, known_for
 from services.workflow.web.limits_shown import Reader, shown
 from services.workflow.web.masked import masked
-from services.workflow.web.reading import Listed, Seen
+from services.workflow.web.reading import Listed, Seen, Wanted
 from services.workflow.web.worklist import Notice
 from shared.centre import load_centre
 from shared.contracts.values import Channel, Role
@@ -74,25 +74,20 @@ REGISTERED = desk.Registered(UUID(int=9), "2QW8HN5T0C", TODAY, [Bilingual("地�
 
 
 def _entry(channel: Channel, room: str, **more: Any) -> desk.EntryPage:
-    return desk.EntryPage(
-        **{
-            "channel": channel,
-            "action": f"/desk/{room}",
-            "idempotency_key": "018f0000-0000-7000-8000-000000000001",
-            "windows": WINDOWS,
-            "due": TODAY,
-            "typed": Typed(),
-            "ticks": [
-                desk.Tick(Bilingual("事实", "Facts"), "facts"),
-                desk.Tick(Bilingual("姓名", "Name"), "name", True),
-            ],
-            "places": CENTRE.reception_points,
-            "desk": room,
-            "draft_url": "/intake/drafts/018f0000-0000-7000-8000-000000000001",
-            "known_url": f"/desk/{room}/known",
-        }
-        | more
+    page = desk.EntryPage(
+        channel=channel,
+        action=f"/desk/{room}",
+        idempotency_key="018f0000-0000-7000-8000-000000000001",
+        windows=WINDOWS,
+        due=TODAY,
+        typed=Typed(),
+        ticks=[desk.Tick(Bilingual("事实", "Facts"), "facts"), desk.Tick(Bilingual("姓名", "Name"), "name", True)],
+        places=CENTRE.reception_points,
+        desk=room,
+        draft_url="/intake/drafts/018f0000-0000-7000-8000-000000000001",
+        known_url=f"/desk/{room}/known",
     )
+    return replace(page, **more)
 
 
 BEGUN = [
@@ -460,7 +455,7 @@ _PEOPLE = [
         ("高玉兰", Role.UNIT_LEADER, CENTRE.units[0].name, False),
     )
 ]
-_WANTED = worklist.Asked(worklist.Wanted(), 0)
+_WANTED = worklist.Asked(Wanted(), 0)
 
 CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "desk-start": ("desk_start.html", {"page": START}),
@@ -508,7 +503,7 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     ),
     "worklist-none": (
         "worklist.html",
-        {"page": _worklist([], worklist.Asked(worklist.Wanted(view="today", unit=CENTRE.units[0].name), 0))},
+        {"page": _worklist([], worklist.Asked(Wanted(view="today", unit=CENTRE.units[0].name), 0))},
     ),
     "case": ("case.html", {"page": _case_page(_second_round(), HANDLER)}),
     "case-of-a-unit": ("case.html", {"page": _case_page(_wants_more_time(), UNIT_HANDLER)}),

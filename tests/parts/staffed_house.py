@@ -185,7 +185,8 @@ def fill(house: StaffedHouse) -> dict[str, str]:
     house.done(Role.OPERATOR, "POST", "/intake/emails", content=mail, headers={"Content-Type": "message/rfc822"})
     for each in (b"II*\0\1", b"II*\0\2"):
         house.done(Role.OPERATOR, "POST", "/intake/faxes", content=each, headers={"Content-Type": "image/tiff"})
-    accept, forward = (Role.HANDLER, "accept", {}), {"unit": UNIT, "window": WINDOW, "advice": "请核实并反馈。"}
+    accept: tuple[Role, str, dict[str, Any]] = (Role.HANDLER, "accept", {})
+    forward = {"unit": UNIT, "window": WINDOW, "advice": "请核实并反馈。"}
     answer = {
         "findings": "属实。窗口未按规定出具一次性告知单。",
         "substantiated": True,

@@ -124,8 +124,8 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "k") go(current - 1);
   else if (event.key === "x" && rows[current]) rows[current].querySelector("[type=checkbox]")?.click();
 });
-// <details data-keys>: the list of keys closes by Esc, and gives the focus back to where it was opened from.
-for (const list of all("[data-keys]")) {
+// <details data-escape>: closes by Esc, and gives the focus back to where it was opened from.
+for (const list of all("[data-escape]")) {
   list.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !list.open) return;
     list.open = false;

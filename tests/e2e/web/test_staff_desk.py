@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from services.workflow.domain.roles import Person
 from tests.parts.workflow_desk import make_desk, opened
@@ -141,13 +141,18 @@ def test_x_selects_and_a_question_mark_shows_the_keys(chromium: Browser, served:
     expect(page.locator("[data-keys]")).not_to_have_attribute("open", "")
 
 
+def _is_ours(message: ConsoleMessage) -> bool:
+    """Whether it is a fault of the pages: intake isn't served here, so its stream can't be there."""
+    return message.type == "error" and "/intake/" not in message.location["url"]
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_pages_fit_and_obey_their_policy(chromium: Browser, served: str, width: int, pictures: Path | None) -> None:
     """No sideways scrolling and no fault in the console, in both languages."""
     faults: list[str] = []
     for path, who in PATHS.items():
         page = page_of(chromium, who, width)
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: faults.append(message.text) if _is_ours(message) else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         for language in ("zh", "en"):
             page.goto(f"{served}{path}?lang={language}")
