@@ -19,6 +19,7 @@ from services.intake.readers.ocr import OcrReader
 from services.intake.store import queries
 from services.intake.web.desk_drafts import unfinished
 from services.intake.web.desk_views import Registered, StartPage, StartRoom
+from services.intake.web.kept_files import KeptFiles
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.desk_frame import desk_head, rooms_of
@@ -40,6 +41,7 @@ class DeskRoom:
     pages: Pages
     ocr: OcrReader
     register: Register
+    kept: KeptFiles
     public_url: str
 
     def render(
