@@ -75,6 +75,30 @@ async def drafts_of(door: Door, author: str) -> list[Row[*tuple[Any, ...]]]:
         return list((await connection.execute(query)).all())
 
 
+async def recent_drafts(door: Door, author: str, *, since: datetime) -> list[tuple[UUID, datetime, dict[str, Any]]]:
+    """The author's drafts changed since then, the latest first, each with when and what."""
+    query = (
+        select(_MEMORY.id, _MEMORY.changed_at, _MEMORY.sealed)
+        .where(_MEMORY.author == author, _MEMORY.changed_at >= since)
+        .order_by(_MEMORY.changed_at.desc())
+        .limit(MOST_EARLIER)
+    )
+    async with door.store.reading() as connection:
+        rows = (await connection.execute(query)).all()
+    return [(row.id, row.changed_at, json.loads(door.ring.open(row.sealed))) for row in rows]
+
+
+async def calls_since(door: Door, author: str, since: datetime) -> list[tuple[UUID, datetime]]:
+    """The drafts of calls put through to this person after that moment, the oldest first."""
+    query = (
+        select(_MEMORY.id, _MEMORY.made_at)
+        .where(_MEMORY.author == author, _MEMORY.call_id.isnot(None), _MEMORY.made_at > since)
+        .order_by(_MEMORY.made_at)
+    )
+    async with door.store.reading() as connection:
+        return [(row.id, row.made_at) for row in (await connection.execute(query)).all()]
+
+
 async def drop_draft(door: Door, draft_id: UUID, author: str) -> None:
     """The author is done with it."""
     async with door.store.transaction(door.clock()) as unit:

@@ -18,6 +18,7 @@ from services.workflow.settings import WorkflowSettings
 from services.workflow.store import tables
 from services.workflow.watch import DeadlineWatch
 from services.workflow.web.leader_routes import leader_routes
+from services.workflow.web.live import live_routes
 from services.workflow.web.office_routes import office_routes
 from services.workflow.web.routes import track_routes
 from services.workflow.web.staff_routes import StaffDesk, staff_routes
@@ -63,6 +64,7 @@ def build(premises: Premises) -> Service:
             staff_routes(desk),
             leader_routes(desk),
             office_routes(desk),
+            live_routes(desk),
             case_routes(office, gate),
             directory_routes(office, gate),
             statistics_routes(office, gate, key),

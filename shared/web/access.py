@@ -10,7 +10,6 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import Response
 
 from shared.clock import Clock
 from shared.contracts.values import Role
@@ -18,9 +17,11 @@ from shared.identity.principal import Principal
 from shared.identity.sessions import Sessions
 from shared.identity.tokens import Tokens
 from shared.web.access_table import AccessTable
-from shared.web.csrf import FIELD, FormTokens, is_https, require_form
+from shared.web.csrf import FIELD, FormTokens, require_form
+from shared.web.desk_frame import ROLE_WORDS
 from shared.web.problem_answers import wants_html
 from shared.web.problems import Problem
+from shared.web.session_cookie import session_of
 
 STAFF: tuple[Role, ...] = tuple(Role)
 CSRF_HEADER = "x-csrf-token"
@@ -70,8 +71,11 @@ class Gate:
             raise LookupError("a route for staff has no row in its access table")
         principal = await self.principal(request)
         if principal.role not in row.roles or not principal.may_use(row.scope):
-            wanted = ", ".join(role.value for role in Role if role in row.roles)
-            raise not_allowed(f"需要的角色：{wanted}", f"Roles that may: {wanted}")
+            wanted = [ROLE_WORDS[role] for role in Role if role in row.roles]
+            raise not_allowed(
+                f"这里是{'、'.join(words.zh for words in wanted)}办的",
+                f"This is for: {', '.join(words.en for words in wanted)}",
+            )
         return principal
 
     async def principal(self, request: Request) -> Principal:
@@ -99,28 +103,6 @@ class Gate:
         if principal is None:
             raise not_signed_in()
         return principal
-
-
-def session_of(connection: HTTPConnection) -> str:
-    """The session's number from its cookie; empty where there is none."""
-    return connection.cookies.get(_cookie(connection), "")
-
-
-def remember_session(connection: HTTPConnection, response: Response, session: str) -> None:
-    """Set the session's cookie: this host only, out of reach of scripts, never sent along from other sites' forms."""
-    response.set_cookie(
-        _cookie(connection), session, path="/", secure=is_https(connection), httponly=True, samesite="lax"
-    )
-
-
-def forget_session(connection: HTTPConnection, response: Response) -> None:
-    """Take the cookie back."""
-    response.delete_cookie(_cookie(connection), path="/", secure=is_https(connection), httponly=True, samesite="lax")
-
-
-def _cookie(connection: HTTPConnection) -> str:
-    # A __Host- cookie must be Secure, which a browser refuses over plain http: only the demo on loopback is served so.
-    return "__Host-session" if is_https(connection) else "session"
 
 
 async def _form_token(request: Request) -> str:

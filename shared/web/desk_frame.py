@@ -1,6 +1,6 @@
 """The head of a page for staff: where each role may go, how roles are called, and which keys work everywhere.
 
-Law of this file: three tables. A page for staff has a row in ``ROOMS`` and a person is shown the rows of their role and no
+Law of this file: tables. A page for staff has a row in ``ROOMS`` and a person is shown the rows of their role and no
 others; what a role may really do is said by the routes, this only spares people doors that are locked to them. It must not
 know what a page holds.
 """
@@ -14,8 +14,8 @@ from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.web.frame import Desk, NavItem
 from shared.web.i18n import Bilingual
+from shared.web.then import HOME
 
-HOME = "/desk"
 _RECEIVE = frozenset({Role.OPERATOR, Role.HANDLER})
 _CASE_READERS = frozenset(Role) - {Role.ADMINISTRATOR}
 
@@ -29,6 +29,8 @@ class Room:
     label: Bilingual
     purpose: Bilingual
     roles: frozenset[Role]
+    aside: bool = False
+    """Seldom gone to: folded away for whoever has many rooms."""
 
 
 ROOMS: tuple[Room, ...] = (
@@ -115,6 +117,7 @@ ROOMS: tuple[Room, ...] = (
         Bilingual("名录", "Directory"),
         Bilingual("各单位的处置人和分管领导", "Who acts for each unit"),
         frozenset(Role),
+        aside=True,
     ),
     Room(
         "dead_letters",
@@ -122,8 +125,17 @@ ROOMS: tuple[Room, ...] = (
         Bilingual("死信", "Dead letters"),
         Bilingual("系统内部没能处理的消息，重放或注明作废", "Messages no service could handle: replay or discard"),
         frozenset({Role.HANDLER, Role.ADMINISTRATOR}),
+        aside=True,
     ),
 )
+MOST_IN_A_ROW = 9
+"""Rooms that stand beside each other in the head; of more, those aside are folded away."""
+
+STREAMS: tuple[tuple[str, frozenset[Role]], ...] = (
+    ("/intake/events", _RECEIVE),
+    ("/workflow/events", _CASE_READERS),
+)
+"""Where what changes is told, and to whom."""
 
 ROLE_WORDS: Mapping[Role, Bilingual] = {
     Role.OPERATOR: Bilingual("接诉人", "operator"),
@@ -142,6 +154,7 @@ KEYS: tuple[tuple[str, Bilingual], ...] = (
     ("Ctrl + S", Bilingual("保存草稿", "save the draft")),
     ("Alt + 1 … 4", Bilingual("接听页：事实、对象、来电人、相近投诉", "phone desk: facts, target, caller, similar")),
     ("↑ ↓ Enter Esc", Bilingual("单位、窗口的选单：打首字母或窗口号", "list of windows: type initials or a number")),
+    ("Alt + 0", Bilingual("有来电时：到它的记录", "when a call comes in: to its record")),
     ("J K", Bilingual("名单里下一件、上一件", "next, previous in a list")),
     ("/", Bilingual("到搜索栏", "to the search field")),
 )
@@ -155,8 +168,22 @@ def rooms_of(role: Role) -> list[Room]:
 def desk_head(who: Principal, here: str, *, csrf: str, waiting: Mapping[str, int] | None = None) -> Desk:
     """The head for this person on the page ``here``; ``waiting`` is what waits, by room."""
     counts = waiting or {}
-    nav = [NavItem(room.key, room.href, room.label, counts.get(room.key, 0)) for room in rooms_of(who.role)]
-    return Desk(here=here, nav=nav, person=who.name, role=_words_of(who), csrf=csrf, home_url=HOME, keys=KEYS)
+    rooms = rooms_of(who.role)
+    many = len(rooms) > MOST_IN_A_ROW
+    nav = [
+        NavItem(room.key, room.href, room.label, counts.get(room.key, 0), aside=many and room.aside) for room in rooms
+    ]
+    streams = [address for address, roles in STREAMS if who.role in roles]
+    return Desk(
+        here=here,
+        nav=nav,
+        person=who.name,
+        role=_words_of(who),
+        csrf=csrf,
+        home_url=HOME,
+        streams=streams,
+        keys=KEYS,
+    )
 
 
 def _words_of(who: Principal) -> Bilingual:

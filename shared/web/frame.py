@@ -44,6 +44,8 @@ class NavItem:
     href: str
     label: Bilingual
     count: int = 0
+    aside: bool = False
+    """Folded away with others that are seldom gone to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,9 @@ class Desk:
     csrf: str
     logout_url: str = "/logout"
     home_url: str = "/desk"
+    account_url: str = "/account"
+    streams: Sequence[str] = ()
+    """Where what changes is told while the page is looked at (server-sent events)."""
     keys: Sequence[tuple[str, Bilingual]] = ()
     """What the keyboard does, shown by ``?``."""
 
@@ -120,4 +125,6 @@ class ProblemPage:
     faults: Sequence[FieldFault] = ()
     request_id: str = ""
     happened_at: str = ""
+    home: str = ""
+    """Where staff go on; empty for everybody else."""
     facts: Sequence[tuple[str, str]] = field(default_factory=tuple)

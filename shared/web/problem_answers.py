@@ -23,6 +23,8 @@ from shared.web.frame import ProblemPage
 from shared.web.i18n import Bilingual, Language, language_of
 from shared.web.pages import Pages
 from shared.web.problems import MEDIA_TYPE, Problem, problem_body
+from shared.web.session_cookie import session_of
+from shared.web.then import HOME
 from shared.web.validation import UNREADABLE, field_faults
 from shared.web.words import full_moment
 
@@ -105,6 +107,7 @@ class Problems:
             faults=problem.fields,
             request_id=request_id(connection),
             happened_at=full_moment(self.now(), language),
+            home=HOME if session_of(connection) else "",
         )
         return self.pages.render(connection, template, status=problem.status, headers=problem.headers, page=page)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-HOME = "/workflow/cases"
+HOME = "/desk"
+"""Open to every role, and shows each their own rooms; the worklist is closed to an administrator (art. 17)."""
 _LONGEST = 2000
 
 

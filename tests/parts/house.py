@@ -144,11 +144,15 @@ class House:
                 entry = {"id": name, "name": name, "role": role.value, "unit": unit}
                 self.done("PUT", "/workflow/directory/staff", ADMINISTRATOR, json=entry)
 
+    def authorization(self, who: str) -> str:
+        """What this person's requests say in their ``Authorization``."""
+        return f"Bearer {self._tokens[who]}"
+
     def ask(self, method: str, path: str, who: str | None = None, **more: Any) -> httpx.Response:
         """Send a request, as this person where one is named."""
         headers = dict(more.pop("headers", {}))
         if who is not None:
-            headers["Authorization"] = f"Bearer {self._tokens[who]}"
+            headers["Authorization"] = self.authorization(who)
         return self.http.request(method, path, headers=headers, **more)
 
     def done(self, method: str, path: str, who: str | None = None, **more: Any) -> Any:

@@ -71,6 +71,7 @@ ACCESS = AccessTable(
     ),
     (
         staff("GET", "/desk", Role, scope="desk"),
+        staff("GET", "/intake/events", RECEIVERS, scope="desk"),
         staff("GET", "/desk/scan", RECEIVERS, scope="intake:fax"),
         staff("GET", "/desk/scan/{complaint_id}", RECEIVERS, scope="intake:fax", of_a_case=True),
         staff("POST", "/desk/scan/{complaint_id}", RECEIVERS, scope="intake:fax", of_a_case=True),

@@ -98,7 +98,7 @@ def call_routes(door: Door, gate: Gate) -> APIRouter:
         """The earlier complaints of the caller whose call this draft is about; the number stays out of the URL."""
         content, _ = await _own(door, draft_id, who)
         call_part = content.get("call")
-        number = call_part.get("caller_number") if isinstance(call_part, dict) else None
+        number = call_part.get("caller_number") if isinstance(call_part, dict) else content.get("call_number")
         return {"items": await earlier_complaints(door, number if isinstance(number, str) else None)}
 
     return router

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, func, select
 
 from services.intake.store.tables import mail_arrivals, quarantine, scans, submissions
 from services.intake.store.tables import mails as mails_table
 from shared.store.unit_of_work import Store
 
 PAGE = 50
+_TO_REVIEW = ("review", "unreadable")
 
 _LISTED = (
     submissions.c.complaint_id,
@@ -97,7 +98,7 @@ async def scans_to_review(store: Store, limit: int = PAGE) -> list[AnyRow]:
             scans.c.respond_by,
             scans.c.attempts,
         )
-        .where(scans.c.state.in_(("review", "unreadable")))
+        .where(scans.c.state.in_(_TO_REVIEW))
         .order_by(scans.c.respond_by)
         .limit(limit)
     )
@@ -110,6 +111,18 @@ async def quarantined(store: Store, limit: int = PAGE) -> list[AnyRow]:
     query = select(quarantine).where(quarantine.c.state == "waiting").order_by(quarantine.c.respond_by).limit(limit)
     async with store.reading() as connection:
         return list((await connection.execute(query)).mappings())
+
+
+async def waiting(store: Store) -> dict[str, int]:
+    """How much waits for a person at the scan desk and in quarantine, by the name of the room."""
+    counted = {
+        "scan": select(func.count()).select_from(scans).where(scans.c.state.in_(_TO_REVIEW)),
+        "quarantine": select(func.count()).select_from(quarantine).where(quarantine.c.state == "waiting"),
+    }
+    query = select(*(each.scalar_subquery().label(name) for name, each in counted.items()))
+    async with store.reading() as connection:
+        row = (await connection.execute(query)).mappings().one()
+    return {name: int(count) for name, count in row.items()}
 
 
 async def submission_by_code(store: Store, tracking_code: str) -> AnyRow | None:

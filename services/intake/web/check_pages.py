@@ -11,10 +11,10 @@ from starlette.responses import RedirectResponse, Response
 
 from services.intake.api.access import RECEIVERS
 from services.intake.api.register import Confirmation
-from services.intake.domain.channel_checks import CHINESE, By, CheckOfDay, Standing
+from services.intake.domain.channel_checks import By, CheckOfDay, Standing
 from services.intake.reconciling import reconcile
 from services.intake.web.desk_room import DeskRoom
-from services.intake.web.desk_views import BalanceLine, CheckLine, ChecksPage
+from services.intake.web.desk_views import BalanceLine, CheckLine, ChecksPage, CheckTyped
 from shared.identity.principal import Principal
 from shared.web.i18n import Bilingual
 
@@ -38,9 +38,12 @@ def check_page_routes(room: DeskRoom) -> APIRouter:
     router = APIRouter()
 
     @router.get(CHECKS, include_in_schema=False)
-    async def page(request: Request, who: Principal = Depends(room.gate.admit), day: date | None = None) -> Response:
-        """A day's register; today's where none is named."""
-        return await _page(room, request, who, day or room.register.today())
+    async def page(
+        request: Request, who: Principal = Depends(room.gate.admit), day: date | None = None, done: str = ""
+    ) -> Response:
+        """A day's register; today's where none is named; after a check-in what was checked."""
+        known = room.register.named(done)
+        return await _page(room, request, who, day or room.register.today(), done=known.name if known else "")
 
     @router.post(CHECKS, include_in_schema=False)
     async def check_in(request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
@@ -48,20 +51,28 @@ def check_page_routes(room: DeskRoom) -> APIRouter:
         form = await request.form()
         said = {name: str(form.get(name, "")).strip() or None for name in ("remark", "witnessed_by")}
         check = room.register.named(str(form.get("check", "")))
+        typed = CheckTyped(**{name: str(form.get(name, "")) for name in ("check", "remark", "witnessed_by")})
         if check is None:
-            return await _page(room, request, who, room.register.today(), trouble=_UNKNOWN)
+            return await _page(room, request, who, room.register.today(), trouble=_UNKNOWN, typed=typed)
         try:
             remark = Confirmation.model_validate({"check": check.name, **said}).remark_of(who.name)
         except ValueError:
-            return await _page(room, request, who, room.register.today(), trouble=_WITNESS)
+            return await _page(room, request, who, room.register.today(), trouble=_WITNESS, typed=typed)
         await room.register.check_in(check, who.name, remark)
-        return RedirectResponse(CHECKS, status_code=303)
+        return RedirectResponse(f"{CHECKS}?done={check.name}", status_code=303)
 
     return router
 
 
 async def _page(
-    room: DeskRoom, request: Request, who: Principal, day: date, *, trouble: Bilingual | None = None
+    room: DeskRoom,
+    request: Request,
+    who: Principal,
+    day: date,
+    *,
+    trouble: Bilingual | None = None,
+    typed: CheckTyped | None = None,
+    done: str = "",
 ) -> Response:
     today = room.register.today()
     may = who.role in RECEIVERS and day == today
@@ -77,6 +88,8 @@ async def _page(
             for each in await reconcile(room.door, day)
         ],
         trouble=trouble,
+        typed=typed or CheckTyped(),
+        done=done,
     )
     return room.render(request, who, "desk_checks.html", "checks", page=page, status=422 if trouble else 200)
 
@@ -86,11 +99,10 @@ def _line(of_day: CheckOfDay, row: Any, *, may: bool) -> CheckLine:
     return CheckLine(
         name=check.name,
         channel=check.channel,
-        label=check.chinese,
         article=check.article,
         window=f"{check.opens:%H:%M}–{check.due:%H:%M}",
         standing=KINDS[of_day.standing],
-        words=CHINESE[of_day.standing],
+        said=of_day.standing.value,
         done_at=of_day.done_at,
         done_by=(row.done_by or "") if row else "",
         remark=(row.remark or "") if row else "",

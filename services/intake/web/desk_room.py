@@ -11,11 +11,14 @@ from sqlalchemy import RowMapping
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.intake.api.access import ENTRY_DESKS
 from services.intake.channel_watch import Register
 from services.intake.domain.elements import ELEMENTS
 from services.intake.ports import Door
 from services.intake.readers.ocr import OcrReader
-from services.intake.web.desk_views import Registered, StartRoom
+from services.intake.store import queries
+from services.intake.web.desk_drafts import unfinished
+from services.intake.web.desk_views import Registered, StartPage, StartRoom
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.desk_frame import desk_head, rooms_of
@@ -23,6 +26,8 @@ from shared.web.i18n import Bilingual, language_of
 from shared.web.limits import Due, due
 from shared.web.pages import Pages
 
+DESKS = {path.rpartition("/")[2]: path for path in ENTRY_DESKS.values()}
+"""The desks at which people type, each with its address."""
 _CHINESE = {row.element.value: row.chinese for row in ELEMENTS}
 
 
@@ -60,8 +65,13 @@ def start_routes(room: DeskRoom) -> APIRouter:
 
     @router.get("/desk", include_in_schema=False)
     async def start(request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
-        """The pages that are this person's own, and what one does there."""
-        rooms = [StartRoom(each.href, each.label, each.purpose) for each in rooms_of(who.role)]
-        return room.render(request, who, "desk_start.html", "", page=rooms)
+        """The pages that are this person's own, what one does there, what waits there, and what they left unfinished."""
+        waiting = await queries.waiting(room.door.store)
+        rooms = [
+            StartRoom(each.key, each.href, each.label, each.purpose, waiting.get(each.key, 0))
+            for each in rooms_of(who.role)
+        ]
+        begun = await unfinished(room.door, who.name, DESKS)
+        return room.render(request, who, "desk_start.html", "", page=StartPage(rooms, begun))
 
     return router

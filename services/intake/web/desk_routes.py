@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from services.intake.web.check_pages import check_page_routes
 from services.intake.web.desk_room import DeskRoom, start_routes
 from services.intake.web.entry_desk import entry_routes
+from services.intake.web.live import live_routes
 from services.intake.web.quarantine_pages import quarantine_page_routes
 from services.intake.web.scan_pages import scan_page_routes
 
@@ -15,6 +16,7 @@ def desk_routes(room: DeskRoom) -> APIRouter:
     """The pages, over one room."""
     router = APIRouter()
     router.include_router(start_routes(room))
+    router.include_router(live_routes(room))
     router.include_router(entry_routes(room))
     router.include_router(scan_page_routes(room))
     router.include_router(quarantine_page_routes(room))

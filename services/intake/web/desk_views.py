@@ -43,6 +43,25 @@ class Registered:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A draft that waits on a desk: its first words, and where it is taken up."""
+
+    id: UUID
+    desk: str
+    href: str
+    changed_at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallInHand:
+    """The call that is being recorded, as the exchange told it. ``number`` is as shown, and proves nobody."""
+
+    number: str
+    started_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EntryPage:
     """The page of one channel at which a person types."""
 
@@ -59,8 +78,11 @@ class EntryPage:
     linked: Sequence[UUID] = ()
     registered: Registered | None = None
     notice: Bilingual | None = None
+    desk: str = ""
     draft_url: str = ""
     known_url: str = ""
+    call: CallInHand | None = None
+    unfinished: Sequence[Unfinished] = ()
 
     @property
     def faults(self) -> Mapping[str, FieldFault]:
@@ -182,11 +204,10 @@ class CheckLine:
 
     name: str
     channel: Channel
-    label: str
     article: str
     window: str
     standing: str
-    words: str
+    said: str
     done_at: datetime | None
     done_by: str
     remark: str
@@ -205,8 +226,17 @@ class BalanceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckTyped:
+    """What came back with a check-in that could not be taken."""
+
+    check: str = ""
+    remark: str = ""
+    witnessed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChecksPage:
-    """The register of one day."""
+    """The register of one day. ``done`` names the check that was just put down."""
 
     day: date
     worked: bool
@@ -216,13 +246,24 @@ class ChecksPage:
     lines: Sequence[CheckLine]
     balance: Sequence[BalanceLine]
     trouble: Bilingual | None = None
+    typed: CheckTyped = field(default_factory=CheckTyped)
+    done: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StartRoom:
-    """A door on the start page of staff."""
+    """A door on the start page of staff. ``waiting`` is what intake knows to wait there."""
 
+    key: str
     href: str
     label: Bilingual
-    purpose: Bilingual | None
+    purpose: Bilingual
     waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StartPage:
+    """``GET /desk``: where staff begin, and what they left unfinished."""
+
+    rooms: Sequence[StartRoom]
+    unfinished: Sequence[Unfinished] = ()

@@ -25,8 +25,9 @@ from services.intake.handlers import KeyReusedError, once, receive, respond_by
 from services.intake.known import Known, known_of
 from services.intake.paper_desk import SERIES, receive_paper, register_number
 from services.intake.store import queries
+from services.intake.web.desk_drafts import call_in_hand, resumed, throw_away, unfinished
 from services.intake.web.desk_room import DeskRoom
-from services.intake.web.desk_views import EntryPage, Registered, Tick
+from services.intake.web.desk_views import EntryPage, Registered, Tick, Unfinished
 from services.intake.web.entry_reading import Typed, linked_in, told_in, typed_in
 from services.intake.web.window_names import read_window, window_names
 from shared.clock import SHANGHAI
@@ -37,8 +38,11 @@ from shared.store.engine import is_unreachable
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault
 
-LOOK = "look"
+LOOK, THROW_AWAY = "look", "throw_away"
 _LONGEST_KEY = 100
+GONE = Bilingual(
+    "这份草稿已经登记或删除，下面是空白页。", "This draft is registered or thrown away; here is an empty page."
+)
 ANOTHER = Bilingual(
     "上一件已经登记，这里的内容与它不同。如果这是另一件，请再按一次登记；如果是同一件，不必再登记。",
     "The one before is registered, and what stands here differs. If this is another, send it again.",
@@ -110,13 +114,21 @@ def entry_routes(room: DeskRoom) -> APIRouter:
 
 def _add_entry(router: APIRouter, room: DeskRoom, entry: Entry) -> None:
     @router.get(entry.path, include_in_schema=False, name=f"desk {entry.room}")
-    async def page(request: Request, who: Principal = Depends(room.gate.admit), sent: UUID | None = None) -> Response:
-        """The page, empty; after a registration with what was registered."""
+    async def page(
+        request: Request,
+        who: Principal = Depends(room.gate.admit),
+        sent: UUID | None = None,
+        draft: UUID | None = None,
+    ) -> Response:
+        """The page, empty or with a draft taken up; after a registration with what was registered."""
+        if draft is not None:
+            return await _resume(room, request, who, entry, draft)
         typed = entry.first(room, who, room.door.clock())
         registered = await _registered(room, request, who, sent) if sent else None
         if registered and entry.channel is Channel.SUGGESTION_BOX and sent:
             typed = await _next_slip(room, typed, sent)
-        return _page(room, request, who, entry, typed, registered=registered)
+        begun = await unfinished(room.door, who.name, {entry.room: entry.path})
+        return _page(room, request, who, entry, typed, registered=registered, begun=begun)
 
     @router.post(entry.path, include_in_schema=False, name=f"desk {entry.room} sent")
     async def send(request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
@@ -124,6 +136,9 @@ def _add_entry(router: APIRouter, room: DeskRoom, entry: Entry) -> None:
         async with request.form(max_files=0, max_fields=80) as form:
             if form.get("then") == LOOK:
                 return await _look(room, request, who, entry, form)
+            if form.get("then") == THROW_AWAY:
+                await throw_away(room.door, who.name, str(form.get("draft", "")))
+                return RedirectResponse(entry.path, status_code=303)
             return await _take(room, request, who, entry, form)
 
     @router.post(f"{entry.path}/known", include_in_schema=False, name=f"desk {entry.room} known")
@@ -160,6 +175,7 @@ async def _take(room: DeskRoom, request: Request, who: Principal, entry: Entry, 
         if is_unreachable(fault):
             raise unavailable() from fault
         raise
+    await throw_away(room.door, who.name, key)
     return RedirectResponse(f"{entry.path}?sent={complaint_id}", status_code=303)
 
 
@@ -182,6 +198,15 @@ async def _register(
     if door.channel in SERIES:
         return (await receive_paper(room.door, submission, opening_id=None, same=same)).complaint_id
     return (await receive(room.door, submission, same=same)).complaint_id
+
+
+async def _resume(room: DeskRoom, request: Request, who: Principal, entry: Entry, draft: UUID) -> Response:
+    """The page as it was left."""
+    found = await resumed(room.door, who.name, draft, entry.room)
+    if found is None:
+        return _page(room, request, who, entry, entry.first(room, who, room.door.clock()), notice=GONE)
+    typed, linked = found
+    return _page(room, request, who, entry, typed, known=await _known(room, typed), linked=linked, key=str(draft))
 
 
 async def _look(room: DeskRoom, request: Request, who: Principal, entry: Entry, form: FormData) -> Response:
@@ -227,14 +252,16 @@ def _page(
     linked: Sequence[UUID] = (),
     registered: Registered | None = None,
     notice: Bilingual | None = None,
+    begun: Sequence[Unfinished] = (),
     key: str = "",
     status: int = 200,
 ) -> Response:
     now = room.door.clock()
+    number = key or str(uuid4())
     page = EntryPage(
         channel=entry.channel,
         action=entry.path,
-        idempotency_key=key or str(uuid4()),
+        idempotency_key=number,
         windows=window_names(room.door.centre),
         due=room.due(request, respond_by(room.door, now)),
         typed=typed,
@@ -245,6 +272,10 @@ def _page(
         linked=linked,
         registered=registered,
         notice=notice,
+        desk=entry.room,
+        draft_url=f"/intake/drafts/{number}",
         known_url=f"{entry.path}/known",
+        call=call_in_hand(typed),
+        unfinished=begun,
     )
     return room.render(request, who, entry.template, entry.room, page=page, status=status)

@@ -61,6 +61,9 @@ class Typed:
     opened_at: str = ""
     witnessed_by: str = ""
     slip_number: str = ""
+    call_id: str = ""
+    call_number: str = ""
+    call_started_at: str = ""
 
 
 def typed_in(form: Mapping[str, Any]) -> Typed:
@@ -119,6 +122,12 @@ def _person(typed: Typed) -> dict[str, Any]:
     }
 
 
+def _call(typed: Typed) -> dict[str, Any]:
+    """What the exchange told of the call; the page carries it along unseen."""
+    call = {"id": typed.call_id, "caller_number": typed.call_number, "started_at": typed.call_started_at}
+    return {"call": {name: said or None for name, said in call.items()}}
+
+
 def _letter(typed: Typed) -> dict[str, Any]:
     return {
         "arrived_at": _moment(typed.arrived_at),
@@ -145,7 +154,7 @@ def _slip(typed: Typed) -> dict[str, Any]:
 
 
 _MODELS: Mapping[Channel, tuple[type[Told], Callable[[Typed], dict[str, Any]]]] = {
-    Channel.PHONE: (PhoneLogEntry, lambda _typed: {}),
+    Channel.PHONE: (PhoneLogEntry, _call),
     Channel.LETTER: (Letter, _letter),
     Channel.VISIT: (Visit, _visit),
     Channel.SUGGESTION_BOX: (SuggestionSlip, _slip),

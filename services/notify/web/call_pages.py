@@ -19,7 +19,6 @@ from starlette.responses import RedirectResponse, Response
 from services.notify.call_desk import AlreadyRecorded, NotOnTheList, record
 from services.notify.desk import Desk
 from services.notify.domain.calls import CHINESE, CallOutcome
-from services.notify.domain.purposes import PURPOSES, Purpose
 from services.notify.ledger import PLANS, TEXTS
 from services.notify.store import queries
 from shared.calendar_book.book import CalendarBook
@@ -152,7 +151,7 @@ def _entry(room: CallRoom, row: RowMapping, tried: Sequence[RowMapping], languag
     later = row["due_at"] if row["due_at"] and row["due_at"] > desk.clock() else None
     return CallEntry(
         id=row["id"],
-        purpose=PURPOSES[Purpose(row["purpose"])].chinese,
+        purpose=row["purpose"],
         article=row["article"],
         by_post=by_post,
         to=plan.to or "",

@@ -21,6 +21,7 @@ ACCESS = AccessTable(
         staff("GET", "/workflow/cases/{number}/timeline", READERS, scope="workflow:read", of_a_case=True),
         staff("GET", "/workflow/cases/{number}/actions", READERS, scope="workflow:read", of_a_case=True),
         staff("POST", "/workflow/cases/{number}/actions/{name}", READERS, scope="workflow:act", of_a_case=True),
+        staff("GET", "/workflow/events", READERS, scope="workflow:read"),
         staff("POST", "/workflow/search", READERS, scope="workflow:read"),
         public("GET", "/workflow/public-figures"),
         staff("GET", "/workflow/statistics", READS_FIGURES, scope="workflow:statistics"),

@@ -27,6 +27,9 @@ _NOT_ASKED = frozenset({"copies", "delivery_id"})
 _FEW = 5
 _A_LINE = 200
 _SHANGHAI = "+08:00"
+ASIDE = frozenset({Act.SPLIT, Act.WITHDRAW, Act.HAND_OVER, Act.IMPOSE_SANCTION, Act.FLAG_FALSE_ACCUSATION, Act.RECALL,
+                   Act.MARK_CONFIDENTIAL, Act.LINK_DUPLICATE, Act.UNLINK, Act.RECORD_RESPONSE, Act.NOTE})  # fmt: skip
+"""What may be done at any time and seldom is: folded away below what moves the case on."""
 VARIANT_FIELD = {Act.REFUSE: "ground", Act.RECORD_FOLLOW_UP: "outcome", Act.HAND_OVER: "basis",
                  Act.DECIDE_UNIT_REFUSAL: "outcome"}  # fmt: skip
 """The field that says which way of a command this is; only the ways open now are offered."""
@@ -83,6 +86,11 @@ class ActionForm:
     def is_open(self) -> bool:
         """Whether it comes back with something to be read."""
         return bool(self.faults or self.refusal)
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it stands folded away; never with something to be read."""
+        return self.act in ASIDE and not self.is_open
 
     @property
     def is_grave(self) -> bool:

@@ -126,6 +126,13 @@ async def seen(office: Office, number: str, person: Person) -> Seen:
     return Seen(found, complaint_shown(found, _complaint(office, row), person), facts, offers)
 
 
+async def version_of(office: Office, number: str, person: Person) -> int:
+    """The version of a case that this person may know of; 0 for any other."""
+    query = select(cases.c.version).where(cases.c.number == number, queries.visible_to(person))
+    async with office.store.reading() as connection:
+        return int((await connection.execute(query)).scalar() or 0)
+
+
 async def events_of(office: Office, seen: Seen, person: Person) -> list[Mapping[str, Any]]:
     """The entries of a timeline, newest first, each with what happened, in the words that this person may read."""
     rows = await queries.entries(office.store, seen.case.number)

@@ -13,12 +13,13 @@ from shared.identity.passwords import TooBusy
 from shared.identity.principal import Principal
 from shared.identity.reception import Reception
 from shared.identity.second_factor import provisioning_uri
-from shared.web.access import Gate, session_of
+from shared.web.access import Gate
 from shared.web.frame import AccountPage
 from shared.web.i18n import Bilingual
 from shared.web.pages import Pages
 from shared.web.problems import Problem
 from shared.web.qr import qr_code
+from shared.web.session_cookie import session_of
 
 ACCOUNT = "/account"
 DONE = {"password": words.PASSWORD_CHANGED, "totp-on": words.TOTP_ON, "totp-off": words.TOTP_OFF}

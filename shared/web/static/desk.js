@@ -141,12 +141,50 @@ for (const table of all("[data-rows]")) {
   });
 }
 
-// <div data-events="/workflow/events" hidden>: shows the text of each server-sent "notice".
-for (const box of all("[data-events]")) {
-  new EventSource(box.dataset.events).addEventListener("notice", (event) => {
-    box.textContent = event.data;
-    box.hidden = false;
-  });
+// <header data-live="/intake/events /workflow/events" data-shown="case=…&version=…">: while the page is looked at, its server-sent
+// events are followed. "counts" fills [data-count="room"]; "changed" shows [data-changed]; "call" shows [data-pop] with its link.
+// A page that nobody looks at holds no connection: a browser has six for all its windows.
+function follow(address, on) {
+  let source;
+  const close = () => source?.close();
+  const open = () => {
+    close();
+    source = new EventSource(address);
+    for (const [name, does] of Object.entries(on)) source.addEventListener(name, ({ data }) => does(data));
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED) setTimeout(look, 30_000); // refused, not broken off: later, then
+    });
+  };
+  const look = () => (document.visibilityState === "visible" ? open() : close());
+  document.addEventListener("visibilitychange", look);
+  look();
+}
+for (const head of all("[data-live]")) {
+  let before;
+  const show = (selector) => all(selector).forEach((box) => (box.hidden = false));
+  const fill = (data) => {
+    for (const [room, count] of Object.entries(JSON.parse(data))) {
+      for (const box of all(`[data-count="${room}"]`)) {
+        box.textContent = count > 999 ? "999+" : count;
+        box.hidden = !count;
+      }
+    }
+  };
+  const counts = (data) => {
+    fill(data);
+    if (before && before !== data && !head.dataset.shown) show("[data-changed]");
+    before = data;
+  };
+  const call = (data) => {
+    if (location.href.endsWith(data)) return;
+    for (const link of all("[data-pop] a")) link.href = data;
+    show("[data-pop]");
+  };
+  for (const address of head.dataset.live.split(" ")) {
+    const ofCases = address.startsWith("/workflow/");
+    const asked = ofCases && head.dataset.shown ? `${address}?${head.dataset.shown}` : address;
+    follow(asked, ofCases ? { counts, changed: () => show("[data-changed]") } : { counts: fill, call });
+  }
 }
 
 // <aside data-known="/desk/phone/known">: what is known of this caller and window, asked for again (POST, so that no number

@@ -9,70 +9,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.parts.page_checks import HERE, PALE, REACHABLE, TOO_SMALL, WATCH, WIDER_BY
 from tests.parts.page_gallery import SAMPLES
+from tests.parts.staff_samples import CONTEXTS
 
-WATCH = """
-window.violations = [];
-document.addEventListener("securitypolicyviolation", (e) => window.violations.push(`${e.violatedDirective} ${e.blockedURI}`));
-"""
-
-TOO_SMALL = """
-() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
-  .filter((e) => e.checkVisibility() && !e.closest(".skip"))
-  .filter((e) => !(e.tagName === "A" && getComputedStyle(e).display === "inline"))  // within a sentence: exempt
-  .map((e) => [e, (e.closest("label") ?? e).getBoundingClientRect()])
-  .filter(([, box]) => box.width < 24 || box.height < 24)
-  .map(([e, box]) => `${e.outerHTML.slice(0, 80)} ${Math.round(box.width)}x${Math.round(box.height)}`)
-"""
-
-# The contrast of every text with what lies behind it, WCAG 2.2 1.4.3; large text needs 3, all other 4.5.
-PALE = """
-() => {
-  const parse = (colour) => colour.match(/[\\d.]+/g).map(Number);
-  const over = ([r, g, b, a = 1], [R, G, B]) => [r * a + R * (1 - a), g * a + G * (1 - a), b * a + B * (1 - a)];
-  const light = (colour) => {
-    const [r, g, b] = colour.map((c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const behind = (e) => {
-    if (!e) return [255, 255, 255];
-    const own = parse(getComputedStyle(e).backgroundColor);
-    return own[3] === 0 ? behind(e.parentElement) : over(own, behind(e.parentElement));
-  };
-  const opacity = (e) => (e ? Number(getComputedStyle(e).opacity) * opacity(e.parentElement) : 1);
-  const found = new Set();
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walk.nextNode()) {
-    const e = walk.currentNode.parentElement;
-    if (!walk.currentNode.data.trim() || !e.checkVisibility() || e.closest("svg, noscript, .vh, .skip, option")) continue;
-    const style = getComputedStyle(e);
-    const ground = behind(e);
-    const ink = over([...parse(style.color).slice(0, 3), opacity(e)], ground);
-    const [one, two] = [light(ink), light(ground)].sort((a, b) => b - a);
-    const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
-    const ratio = (one + 0.05) / (two + 0.05);
-    if (ratio < (large ? 3 : 4.5)) found.add(`${walk.currentNode.data.trim().slice(0, 20)} ${ratio.toFixed(2)}`);
-  }
-  return [...found];
-}
-"""
-
-REACHABLE = """
-() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
-  .filter((e) => e.checkVisibility() && !e.disabled && e.tabIndex >= 0)
-  .filter((e) => e.type !== "radio" || e.checked)
-  .map((e) => e.outerHTML)
-"""
-
-HERE = """
-() => {
-  const e = document.activeElement;
-  const style = getComputedStyle(e);
-  const box = e.getBoundingClientRect();
-  return { html: e.outerHTML, body: e === document.body, ring: parseFloat(style.outlineWidth), style: style.outlineStyle,
-           seen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth };
-}
-"""
+PUBLIC = [name for name in SAMPLES if name not in CONTEXTS]
+"""Pages for everybody; the staff's are looked at in a whole house (``test_desks``), and here for what only samples show."""
+WALKED = [*PUBLIC, "desk-phone-call", "desk-scan", "worklist", "case", "calls"]
+"""Pages that are walked by Tab: the public ones, and one of a kind of the staff's."""
 
 
 @pytest.fixture(params=[360, 1280], ids=["360", "1280"])
@@ -106,14 +50,14 @@ def test_every_page_fits_obeys_and_can_be_read(
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("response", lambda got: errors.append(got.url) if "/static/" in got.url and not got.ok else None)
     faults: dict[str, Any] = {}
-    for name in SAMPLES:
+    for name in PUBLIC:
         # In the dark only the colours differ.
         for language in ("zh", "en") if scheme == "light" else ("zh",):
             page.goto(f"{gallery}/gallery/{name}?lang={language}")
             if pictures:
                 page.screenshot(path=pictures / f"{name}-{width}-{scheme}-{language}.png", full_page=True)
             found = {
-                "wider by": max(0, page.evaluate("document.documentElement.scrollWidth - innerWidth")),
+                "wider by": page.evaluate(WIDER_BY),
                 "stopped": page.evaluate("window.violations"),
                 "pale": page.evaluate(PALE),
                 "small": page.evaluate(TOO_SMALL),
@@ -139,7 +83,7 @@ def test_the_icons_are_drawn(chromium: Browser, gallery: str) -> None:
 @pytest.mark.parametrize("scheme", ["light"], indirect=True)
 def test_the_keyboard_reaches_everything_in_reading_order(page: Page, gallery: str) -> None:
     """Tab alone walks every control of every page, in the order of the page, always with a ring that can be seen."""
-    for name in SAMPLES:
+    for name in WALKED:
         page.goto(f"{gallery}/gallery/{name}")
         # Pages that take the focus by themselves are walked from the top all the same.
         page.evaluate(

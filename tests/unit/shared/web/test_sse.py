@@ -97,4 +97,4 @@ def test_a_browser_can_read_it() -> None:
 
     answer = TestClient(app).get("/events", headers={"last-event-id": "4"})
     assert answer.headers["content-type"].startswith("text/event-stream")
-    assert answer.text == "event: notice\ndata: 第 5 件\nid: 5\nretry: 3000\n\n"
+    assert answer.text == "event: notice\ndata: 第 5 件\nid: 5\nretry: 1000\n\n"

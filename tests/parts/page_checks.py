@@ -1,0 +1,100 @@
+"""What a page is held against in a real browser: that it fits, obeys its policy, can be read, reached and hit.
+
+Scripts that run in the page and give what is wrong with it, empty where nothing is. Knows no page.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from playwright.sync_api import Page
+
+WATCH = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (e) => window.violations.push(`${e.violatedDirective} ${e.blockedURI}`));
+"""
+
+TOO_SMALL = """
+() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
+  .filter((e) => e.checkVisibility() && !e.closest(".skip"))
+  .filter((e) => !(e.tagName === "A" && getComputedStyle(e).display === "inline"))  // within a sentence: exempt
+  .map((e) => [e, (e.closest("label") ?? (e.matches("[type=checkbox]") ? e.labels[0] ?? e : e)).getBoundingClientRect()])
+  .filter(([, box]) => box.width < 24 || box.height < 24)
+  .map(([e, box]) => `${e.outerHTML.slice(0, 80)} ${Math.round(box.width)}x${Math.round(box.height)}`)
+"""
+
+# The contrast of every text with what lies behind it, WCAG 2.2 1.4.3; large text needs 3, all other 4.5.
+PALE = """
+() => {
+  const parse = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const over = ([r, g, b, a = 1], [R, G, B]) => [r * a + R * (1 - a), g * a + G * (1 - a), b * a + B * (1 - a)];
+  const light = (colour) => {
+    const [r, g, b] = colour.map((c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (e) => {
+    if (!e) return [255, 255, 255];
+    const own = parse(getComputedStyle(e).backgroundColor);
+    return own[3] === 0 ? behind(e.parentElement) : over(own, behind(e.parentElement));
+  };
+  const opacity = (e) => (e ? Number(getComputedStyle(e).opacity) * opacity(e.parentElement) : 1);
+  const found = new Set();
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const e = walk.currentNode.parentElement;
+    if (!walk.currentNode.data.trim() || !e.checkVisibility() || e.closest("svg, noscript, .vh, .skip, option")) continue;
+    const style = getComputedStyle(e);
+    const ground = behind(e);
+    const ink = over([...parse(style.color).slice(0, 3), opacity(e)], ground);
+    const [one, two] = [light(ink), light(ground)].sort((a, b) => b - a);
+    const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
+    const ratio = (one + 0.05) / (two + 0.05);
+    if (ratio < (large ? 3 : 4.5)) found.add(`${walk.currentNode.data.trim().slice(0, 20)} ${ratio.toFixed(2)}`);
+  }
+  return [...found];
+}
+"""
+
+REACHABLE = """
+() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
+  .filter((e) => e.checkVisibility() && !e.disabled && e.tabIndex >= 0)
+  .filter((e) => e.type !== "radio" || e.checked)
+  .map((e) => e.outerHTML)
+"""
+
+HERE = """
+() => {
+  const e = document.activeElement;
+  const style = getComputedStyle(e);
+  const box = e.getBoundingClientRect();
+  return { html: e.outerHTML, body: e === document.body, ring: parseFloat(style.outlineWidth), style: style.outlineStyle,
+           seen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth };
+}
+"""
+
+WIDER_BY = "Math.max(0, document.documentElement.scrollWidth - innerWidth)"
+"""Pixels by which the page is wider than its window."""
+
+_AXE = """
+async (rules) => {
+  const found = await axe.run(document, { resultTypes: ["violations"], ...(rules ? { runOnly: rules } : {}) });
+  return found.violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html.slice(0, 90)} (${any[0]?.message ?? ""})`).join(" | ")}`);
+}
+"""
+
+
+@cache
+def _axe() -> str:
+    return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+
+
+def barriers(page: Page, *rules: str) -> list[Any]:
+    """What axe-core finds serious or critical for people who can't see, hear or point; by these rules, or by all."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe())
+    found: list[Any] = page.evaluate(_AXE, list(rules) or None)
+    return found

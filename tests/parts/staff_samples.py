@@ -1,0 +1,479 @@
+"""The staff's pages with sample data: desks, worklist, a case on its way, approvals, follow-ups, the office's registers.
+
+All of it is invented; the time is Tuesday 2026-11-24, 10:46 at the centre. Cases are told by the domain itself, so that a
+page can't show one that couldn't be. Knows no browser and no database.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.intake.known import Known
+from services.intake.web import desk_views as desk
+from services.intake.web.entry_reading import Typed
+from services.intake.web.window_names import window_names
+from services.notify.web import call_pages
+from services.workflow.domain import commands
+from services.workflow.domain.acts import Act
+from services.workflow.domain.roles import ROLES, SOFTWARE, Person
+from services.workflow.web import leader_routes, office_routes, worklist
+from services.workflow.web.action_forms import action_form
+from services.workflow.web.case_page import Answered, CasePage, case_page, forms_for, known_for
+from services.workflow.web.limits_shown import Reader, shown
+from services.workflow.web.masked import masked
+from services.workflow.web.reading import Listed, Seen
+from services.workflow.web.worklist import Notice
+from shared.centre import load_centre
+from shared.contracts.values import Channel, Role
+from shared.messaging.dead_letters import DeadLetter
+from shared.web.dead_letter_routes import SERVICES, DeadLettersPage
+from shared.web.desk_frame import rooms_of
+from shared.web.i18n import Bilingual, Language
+from shared.web.limits import Due
+from shared.web.problems import FieldFault
+from shared.working_time import published
+from tests.parts.page_samples import DIGEST, FACTS
+from tests.unit.workflow.building import (
+    HANDLER,
+    HOURS,
+    UNIT_HANDLER,
+    Story,
+    a_complaint,
+    answered,
+    asked_for_more,
+    at,
+    dissatisfied,
+    fed_back,
+    forwarded,
+    proposed,
+)
+
+CENTRE = load_centre(None)
+NOW = at("2026-11-24 10:46")
+TODAY = Due("today", "今天 17:00 前", "剩 6 小时 14 分", at("2026-11-24 17:00"))
+OVER = Due("over", "已超期 1 天", "", at("2026-11-23 17:00"))
+WINDOWS = window_names(CENTRE)
+READER = Reader(Language.ZH, NOW, published(), HOURS)
+
+
+def _typed(**more: str) -> Typed:
+    return Typed(facts=FACTS, window="市医疗保障局 · A09 异地就医备案", name="刘桂华", phone="139 0000 2046", **more)
+
+
+KNOWN = [
+    Known(UUID(int=1), "2026-001021", Channel.PHONE, at("2026-11-19 09:30"), "市医疗保障局", "A09 异地就医备案", True, True),
+    Known(UUID(int=2), "2QW8HN5T08", Channel.WEB, at("2026-11-23 15:02"), "市医疗保障局", "A09 异地就医备案", False, True),
+]  # fmt: skip
+REGISTERED = desk.Registered(UUID(int=9), "2QW8HN5T0C", TODAY, [Bilingual("地址", "address")], "单2026-0031")
+
+
+def _entry(channel: Channel, room: str, **more: Any) -> desk.EntryPage:
+    return desk.EntryPage(
+        **{
+            "channel": channel,
+            "action": f"/desk/{room}",
+            "idempotency_key": "018f0000-0000-7000-8000-000000000001",
+            "windows": WINDOWS,
+            "due": TODAY,
+            "typed": Typed(),
+            "ticks": [
+                desk.Tick(Bilingual("事实", "Facts"), "facts"),
+                desk.Tick(Bilingual("姓名", "Name"), "name", True),
+            ],
+            "places": CENTRE.reception_points,
+            "desk": room,
+            "draft_url": "/intake/drafts/018f0000-0000-7000-8000-000000000001",
+            "known_url": f"/desk/{room}/known",
+        }
+        | more
+    )
+
+
+BEGUN = [
+    desk.Unfinished(
+        UUID(int=7), "phone", f"/desk/phone?draft={UUID(int=7)}", at("2026-11-24 10:31"), "在二楼等了一个小时，没人叫号"
+    )
+]
+START = desk.StartPage(
+    [
+        desk.StartRoom(room.key, room.href, room.label, room.purpose, 3 if room.key == "scan" else 0)
+        for room in rooms_of(Role.HANDLER)
+    ],
+    BEGUN,
+)
+PHONE = _entry(Channel.PHONE, "phone", unfinished=BEGUN, registered=REGISTERED)
+PHONE_CALL = _entry(
+    Channel.PHONE,
+    "phone",
+    typed=_typed(call_id="c-1", call_number="13900002046", call_started_at=NOW.isoformat(), major="1"),
+    call=desk.CallInHand("13900002046", NOW - timedelta(minutes=2)),
+    known=KNOWN,
+    linked=[UUID(int=1)],
+    errors=[
+        FieldFault("facts", "missing", "请写明发生了什么", "Write what happened"),
+        FieldFault("phone", "phone_too_short", "不是电话号码", "Not a phone number"),
+    ],
+)
+VISIT = _entry(Channel.VISIT, "visit")
+VISIT_BACK = _entry(
+    Channel.VISIT,
+    "visit",
+    typed=_typed(result="已当面补办", reception_point=CENTRE.reception_points[0]),
+    errors=[FieldFault("complainant_agrees", "missing", "投诉人同意才算当场办结", "Only with consent")],
+)
+LETTER = _entry(Channel.LETTER, "letter", typed=Typed(arrived_at="2026-11-24T10:30", opened_by="韩雪"))
+BOX = _entry(
+    Channel.SUGGESTION_BOX,
+    "box",
+    typed=Typed(box="2 号箱", opened_at="2026-11-24T09:00", opened_by="韩雪", slip_number="4"),
+    registered=REGISTERED,
+    notice=Bilingual("上一件已经登记。", "The one before is registered."),
+)
+
+SCAN = desk.ScanPage(
+    [
+        desk.Waiting("/desk/scan/1", "2QW8HN5T0C", "有的字没有把握", NOW, TODAY, here=True),
+        desk.Waiting("/desk/scan/2", "2QW8HN5T08", "有的字没有把握", NOW, OVER),
+    ],
+    desk.OpenScan(
+        action="/desk/scan/1",
+        code="2QW8HN5T0C",
+        reason="有的字没有把握",
+        received_at=NOW,
+        due=TODAY,
+        sha256=DIGEST,
+        original_url="/desk/scan/1/original",
+        pages=["/desk/scan/1/pages/1", "/desk/scan/1/pages/2"],
+        fields=[
+            desk.Confirm(
+                "name",
+                Bilingual("姓名", "Name"),
+                "王昇堃",
+                1,
+                71,
+                must_confirm=True,
+                crop_url="/desk/scan/1/crops/name",
+            ),
+            desk.Confirm(
+                "phone", Bilingual("电话", "Phone"), "+8613800005521", 2, 96, must_confirm=True, confirmed=True
+            ),
+            desk.Confirm("window", Bilingual("单位、窗口", "Window"), "市医疗保障局"),
+        ],
+        read=[[desk.Piece("投诉人：王"), desk.Piece("昇堃", unsure=True)], [desk.Piece("医保窗口不给办理。")]],
+        facts=FACTS,
+        facts_must_be_confirmed=True,
+        facts_confirmed=False,
+        unsure=1,
+        windows=WINDOWS,
+        errors=[FieldFault("name", "unconfirmed", "请核对", "Please check")],
+    ),
+)
+QUARANTINE = desk.QuarantinePage(
+    [
+        desk.Quarantined(
+            UUID(int=20 + n),
+            channel,
+            "附件损坏，读不出内容",
+            NOW,
+            due,
+            88_123,
+            DIGEST,
+            f"/intake/quarantine/{n}/original",
+            f"/desk/quarantine/{n}",
+        )
+        for n, (channel, due) in enumerate(((Channel.EMAIL, OVER), (Channel.FAX, TODAY)))
+    ],
+    WINDOWS,
+    trouble=Bilingual("归为非投诉须写明理由。", "Say why."),
+    open=UUID(int=20),
+    typed=_typed(),
+)
+CHECKS = desk.ChecksPage(
+    day=date(2026, 11, 24),
+    worked=True,
+    today=True,
+    before=date(2026, 11, 23),
+    after=None,
+    lines=[
+        desk.CheckLine(
+            name, channel, "14", "08:30–10:00", standing, said, done_at, "孙晓敏", "2 件", may_check_in=done_at is None
+        )
+        for name, channel, standing, said, done_at in (
+            ("boxes", Channel.SUGGESTION_BOX, "today", "open", None),
+            ("letters", Channel.LETTER, "over", "missed", None),
+            ("mailbox", Channel.EMAIL, "met", "done", NOW),
+        )
+    ],
+    balance=[desk.BalanceLine("email", 3, 2, True, [("list_mail", 1)]), desk.BalanceLine("fax", 2, 1, False, [])],
+    trouble=Bilingual("见证人须是另一人", "Another person"),
+    typed=desk.CheckTyped("boxes", "2 件", "孙晓敏"),
+)
+DEAD = DeadLettersPage(
+    "workflow",
+    SERVICES,
+    [DeadLetter(UUID(int=30), UUID(int=31), "case.accepted.v1", "version 9 unknown", 12, NOW)],
+    Bilingual("重放仍然失败", "It failed again"),
+)
+CALLS = call_pages.CallsPage(
+    [
+        call_pages.CallEntry(
+            UUID(int=40 + n),
+            "receipt",
+            "14",
+            by_post,
+            to,
+            href,
+            "您好，您的投诉已登记，查询码 2QW8H-N5T0C。",
+            due,
+            later,
+            [call_pages.Tried(NOW, "孙晓敏", Bilingual("未接通", "not reached"), "无人接听")],
+        )
+        for n, (by_post, to, href, due, later) in enumerate(
+            (
+                (False, "139 0000 2046", "tel:13900002046", OVER, None),
+                (True, "薛城区示例路 21 号", "", TODAY, at("2026-11-25 09:00")),
+            )
+        )
+    ],
+    [("2QW8HN5T08", TODAY)],
+    said=Bilingual("已记录。", "Recorded."),
+)
+
+
+def _seen(story: Story, who: Person) -> Seen:
+    return Seen(story.case, a_complaint(facts=FACTS, demand="当天办结。"), story.facts, story.may(who))
+
+
+def _entries(story: Story) -> Sequence[Mapping[str, Any]]:
+    """The timeline as it is read from the database, newest first."""
+    rows = [
+        {
+            "version": place,
+            "at": each.at,
+            "kind": each.kind,
+            "actor_name": each.by.name,
+            "actor_role": each.by.role.value,
+            "article": each.article,
+            "round": each.round,
+            "hash": f"{place:04x}" + DIGEST[4:],
+            "event": json.loads(each.model_dump_json()) | {"what": each.what.model_dump(mode="json")},
+        }
+        for place, each in enumerate(story.history, 1)
+    ]
+    return rows[::-1]
+
+
+def _case_page(story: Story, who: Person, **more: Any) -> CasePage:
+    return case_page(_seen(story, who), _entries(story), who, CENTRE, READER, **more)
+
+
+def _second_round() -> Story:
+    """Forwarded, answered, not content, and open again."""
+    story = Story.begins(facts=FACTS, received_at=at("2026-11-20 09:00")).tell(commands.Accept(), HANDLER)
+    story.tell(forwarded(), HANDLER, "2026-11-20 10:30").tell(
+        answered("2026-11-20 10:40"), SOFTWARE, "2026-11-20 10:45"
+    )
+    story.tell(fed_back(), UNIT_HANDLER, "2026-11-20 16:00")
+    return story.tell(dissatisfied(unit_at_fault=True), HANDLER, "2026-11-24 09:00")
+
+
+def _waiting_for_the_leader() -> Story:
+    return Story.begins(received_at=at("2026-11-24 09:00")).tell(commands.Accept(), HANDLER).tell(proposed(), HANDLER)
+
+
+def _wants_more_time() -> Story:
+    story = Story.begins(received_at=at("2026-11-24 09:00")).tell(commands.Accept(), HANDLER).tell(forwarded(), HANDLER)
+    return story.tell(asked_for_more(), UNIT_HANDLER)
+
+
+def _answered_by_the_unit() -> Story:
+    story = Story.begins(received_at=at("2026-11-24 09:00")).tell(commands.Accept(), HANDLER).tell(forwarded(), HANDLER)
+    return story.tell(fed_back(), UNIT_HANDLER).tell(
+        commands.RecordCallAttempt(result="no_answer", remarks="无人接听"), HANDLER
+    )
+
+
+def _refused_form() -> CasePage:
+    """A form that came back: something is missing."""
+    story = Story.begins(received_at=at("2026-11-24 09:00"))
+    seen = _seen(story, HANDLER)
+    fault = FieldFault("refuse-reason", "missing", "请写明理由", "Say why")
+    form = action_form(
+        Act.REFUSE,
+        known_for(Act.REFUSE, seen, HANDLER, CENTRE),
+        variants=next(offer.variants for offer in seen.offers.offers if offer.command is Act.REFUSE),
+        values={"ground": "10.3"},
+        faults={fault.name: fault},
+    )
+    return _case_page(story, HANDLER, answered=Answered(Act.REFUSE, form, Notice("over", fault_words(fault))))
+
+
+def fault_words(fault: FieldFault) -> Bilingual:
+    """A fault as a notice."""
+    return Bilingual(fault.message_zh, fault.message_en)
+
+
+def _listed(story: Story, number: int, **more: Any) -> Listed:
+    case = story.case
+    due = case.next_clock
+    row = {
+        "number": f"2026-{number:06d}",
+        "state": case.state.value,
+        "round": case.round,
+        "unit": case.unit,
+        "target_unit": case.target.unit,
+        "channel": case.channel.value,
+        "real_name": case.real_name,
+        "confidential": case.confidential,
+        "holder_name": case.holder.name,
+        "next_limit": due.limit if due else None,
+        "next_clock": due.name.value if due else None,
+    }
+    return Listed(row | more, a_complaint(facts=FACTS))  # type: ignore[arg-type]  # a row is read as a mapping
+
+
+def _worklist(found: Sequence[Listed], asked: worklist.Asked, **more: Any) -> worklist.WorklistPage:
+    views = ("all", "overdue", "today", "mine", "to_accept", "to_follow_up", "again", "in_writing", "to_file")
+    return worklist.worklist_page(
+        found,
+        asked,
+        dict.fromkeys(views, 2),
+        READER,
+        views=views,
+        units=[unit.name for unit in CENTRE.units],
+        for_a_unit=False,
+        assignees=[(HANDLER.id, HANDLER.name)],
+        done=more.get("done"),
+    )
+
+
+def _numbered(story: Story, number: int) -> Story:
+    return replace(story, case=replace(story.case, number=f"2026-{number:06d}"))
+
+
+def _decision(story: Story, choices: Sequence[leader_routes.Choice], **more: Any) -> leader_routes.Decision:
+    clock = story.case.next_clock
+    return leader_routes.Decision(
+        case=story.case,
+        complaint=a_complaint(facts=FACTS),
+        title=worklist.title_of(a_complaint(facts=FACTS))[0],
+        limit=shown(clock.limit, READER) if clock else None,
+        choices=choices,
+        is_extension=story.case.extension_request is not None,
+        **{"is_late": False} | more,
+    )
+
+
+def _follow_up(*, revealed: bool) -> Mapping[str, Any]:
+    story = _answered_by_the_unit()
+    seen = _seen(story, HANDLER)
+    person = seen.complaint.complainant
+    acts = [form for form in forms_for(seen, HANDLER, CENTRE) if form.act in _FOLLOW_UP]
+    call = office_routes.Call(
+        seen,
+        masked(person),
+        (person.phone or "") if revealed else "",
+        CENTRE.formal_number(story.case.number),
+        sorted(acts, key=lambda form: _FOLLOW_UP.index(form.act)),
+    )
+    row = worklist.row_of(_listed(story, 1083), READER, for_a_unit=False)
+    queue = [
+        office_routes.Waiting(row.number, row.short, row.name, row.limit, row.title, here) for here in (True, False)
+    ]
+    return {"call": call, "queue": queue, "notice": None, "fault": None, "office": CENTRE.office}
+
+
+_FOLLOW_UP = (Act.RECORD_FOLLOW_UP, Act.RECORD_CALL_ATTEMPT)
+_GRANT = [
+    leader_routes.Choice("grant-1", "file.grant", at("2026-11-26 17:00"), 1),
+    leader_routes.Choice("deny", "file.deny", at("2026-11-25 17:00")),
+]
+_APPROVE = [
+    leader_routes.Choice("approve", "file.approve_to", at("2026-11-27 17:00")),
+    leader_routes.Choice("simple", "file.make_simple"),
+    leader_routes.Choice("back", "file.send_back"),
+]
+_PEOPLE = [
+    {"name": name, "role": role.value, "unit": unit, "active": active, "is_away": False, "id": name}
+    for name, role, unit, active in (
+        ("王立新", Role.HANDLER, None, True),
+        ("周明", Role.UNIT_HANDLER, CENTRE.units[0].name, True),
+        ("高玉兰", Role.UNIT_LEADER, CENTRE.units[0].name, False),
+    )
+]
+_WANTED = worklist.Asked(worklist.Wanted(), 0)
+
+CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "desk-start": ("desk_start.html", {"page": START}),
+    "desk-phone": ("desk_phone.html", {"page": PHONE}),
+    "desk-phone-call": ("desk_phone.html", {"page": PHONE_CALL}),
+    "desk-visit": ("desk_visit.html", {"page": VISIT}),
+    "desk-visit-back": ("desk_visit.html", {"page": VISIT_BACK}),
+    "desk-letter": ("desk_letter.html", {"page": LETTER}),
+    "desk-box": ("desk_box.html", {"page": BOX}),
+    "desk-scan": ("desk_scan.html", {"page": SCAN}),
+    "desk-scan-none": ("desk_scan.html", {"page": desk.ScanPage([], registered=REGISTERED)}),
+    "desk-quarantine": ("desk_quarantine.html", {"page": QUARANTINE}),
+    "desk-quarantine-none": ("desk_quarantine.html", {"page": desk.QuarantinePage([], WINDOWS)}),
+    "desk-checks": ("desk_checks.html", {"page": CHECKS}),
+    "dead-letters": ("dead_letters.html", {"page": DEAD}),
+    "dead-letters-none": ("dead_letters.html", {"page": replace(DEAD, letters=[], trouble=None)}),
+    "calls": ("calls.html", {"page": CALLS}),
+    "calls-none": ("calls.html", {"page": call_pages.CallsPage([], [])}),
+    "worklist": (
+        "worklist.html",
+        {
+            "page": _worklist(
+                [
+                    _listed(_second_round(), 1083),
+                    _listed(_waiting_for_the_leader(), 1091, confidential=True),
+                    _listed(_wants_more_time(), 1092, real_name=False),
+                ],
+                _WANTED,
+                done=Notice("good", Bilingual("已办：受理", "Done: accept")),
+            )
+        },
+    ),
+    "worklist-none": (
+        "worklist.html",
+        {"page": _worklist([], worklist.Asked(worklist.Wanted(view="today", unit=CENTRE.units[0].name), 0))},
+    ),
+    "case": ("case.html", {"page": _case_page(_second_round(), HANDLER)}),
+    "case-of-a-unit": ("case.html", {"page": _case_page(_wants_more_time(), UNIT_HANDLER)}),
+    "case-back": ("case.html", {"page": _refused_form()}),
+    "approvals": (
+        "approvals.html",
+        {
+            "decisions": [
+                _decision(_waiting_for_the_leader(), _APPROVE, fault=Bilingual("请写明意见", "Write your opinion")),
+                _decision(_numbered(_wants_more_time(), 1091), _GRANT, is_late=True),
+            ],
+            "notice": None,
+            "gone": Bilingual("这一件已由别人办理。", "Settled by somebody else."),
+        },
+    ),
+    "approvals-none": (
+        "approvals.html",
+        {"decisions": [], "notice": Notice("good", Bilingual("已办：批办", "Done: approved")), "gone": None},
+    ),
+    "follow-ups": ("follow_ups.html", _follow_up(revealed=False)),
+    "follow-ups-shown": ("follow_ups.html", _follow_up(revealed=True)),
+    "follow-ups-none": (
+        "follow_ups.html",
+        {"call": None, "queue": [], "notice": None, "fault": None, "office": CENTRE.office},
+    ),
+    "directory": (
+        "directory.html",
+        {
+            "units": CENTRE.units,
+            "people": _PEOPLE,
+            "roles": {role.value: Bilingual(ROLES[role].chinese, ROLES[role].english) for role in Role},
+        },
+    ),
+}
+"""Template and context of each page, but for the desk's head, by the name it has in the gallery."""
