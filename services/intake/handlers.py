@@ -7,6 +7,7 @@ repeated request are one commit; nobody hears "received" before it.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,18 +19,20 @@ from sqlalchemy import select
 from services.intake.domain.normalise import RESPOND_WITHIN, Identifiers, normalise
 from services.intake.domain.submission import Submission
 from services.intake.ports import Door
+from services.intake.recent_matters import RecentMatters
 from services.intake.store import tables
+from services.intake.store.states import SubmissionState
 from shared.contracts.complaint import ComplaintReceived, Evidence
 from shared.contracts.envelope import wrap
 from shared.contracts.tracking import new_tracking_code
 from shared.contracts.values import Channel, new_id
 from shared.sealing import KeyRing
 from shared.store.group_commit import Claim, Write
-from shared.store.unit_of_work import Row, outbox_row
+from shared.store.unit_of_work import Row, UnitOfWork, outbox_row
 from shared.working_time import end_of_period
 
-REGISTERED = "registered"
-RECEIVED = "received"
+SCAN, EVIDENCE, SUPPLEMENT = "scan", "evidence", "supplement"
+"""What an original is to its complaint: the complaint was read from it, it came with it, or later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,6 @@ class Original:
     name: str
     media_type: str
     content: bytes
-    kind: str = "evidence"
 
 
 class KeyReusedError(Exception):
@@ -103,10 +105,15 @@ async def receive(
     return receipt
 
 
-def normalised(door: Door, submission: Submission, ids: Identifiers) -> ComplaintReceived:
-    """The complaint message, its unit and window by the directory's names, its likely duplicates linked."""
+def normalised(
+    door: Door, submission: Submission, ids: Identifiers, *, beside: RecentMatters | None = None
+) -> ComplaintReceived:
+    """The complaint message, its unit and window by the directory's names, its likely duplicates linked.
+
+    ``beside``: what will be committed together with it, where that is more than one.
+    """
     found = door.directory.resolve(submission.unit, submission.window)
-    alike = door.recent.like(found.unit, submission.facts, submission.received_at)
+    alike = door.recent.like(found.unit, submission.facts, submission.received_at, beside=beside)
     linked = tuple(dict.fromkeys((*submission.possible_duplicates, *alike)))
     resolved = {"unit": found.unit, "window": found.window, "possible_duplicates": linked}
     return normalise(submission.model_copy(update=resolved), ids, door.calendar, door.hours)
@@ -125,6 +132,16 @@ def new_identifiers() -> Identifiers:
 def respond_by(door: Door, received_at: datetime) -> datetime:
     """The end of the one working day of art. 14."""
     return end_of_period(received_at, RESPOND_WITHIN, door.calendar, door.hours).moment
+
+
+async def earlier_receipt(door: Door, same: Once | None) -> Receipt | None:
+    """The receipt that the same request was given before, if it was. Raises KeyReusedError where its content is another."""
+    if same is None:
+        return None
+    query = select(tables.idempotency.c.key).where(tables.idempotency.c.key == same.key)
+    async with door.store.reading() as connection:
+        known = (await connection.execute(query)).first()
+    return await first_receipt(door, same) if known else None
 
 
 async def first_receipt(door: Door, same: Once) -> Receipt:
@@ -192,10 +209,19 @@ def complaint_rows(door: Door, complaint: ComplaintReceived) -> list[tuple[Any, 
         (tables.submissions, submission_row(door.ring, complaint)),
         (tables.messages.outbox, outbox_row(envelope.id, envelope.type, complaint.complaint_id, body, now)),
     ]
-    rows.extend(
-        (tables.originals, _original_row(door.ring, complaint.complaint_id, item, now)) for item in complaint.evidence
-    )
+    kind = SCAN if complaint.channel is Channel.FAX else EVIDENCE
+    rows += original_rows(door, complaint.complaint_id, complaint.evidence, kind)
     return rows
+
+
+def add_complaint(unit: UnitOfWork, door: Door, complaint: ComplaintReceived, same: Once | None) -> None:
+    """Put a complaint's rows, and the answer to the same request again, into a transaction that does more than this."""
+    claim = stored_claim(same, receipt_of(complaint), unit.now)
+    if claim is not None:
+        unit.add(claim.table, claim.row)
+    for table, row in complaint_rows(door, complaint):
+        unit.add(table, row)
+    unit.told_something = True
 
 
 def submission_row(ring: KeyRing, complaint: ComplaintReceived) -> dict[str, Any]:
@@ -206,7 +232,7 @@ def submission_row(ring: KeyRing, complaint: ComplaintReceived) -> dict[str, Any
         "complaint_id": complaint.complaint_id,
         "tracking_code": complaint.tracking_code,
         "channel": complaint.channel.value,
-        "state": RECEIVED,
+        "state": SubmissionState.RECEIVED,
         "received_at": complaint.received_at,
         "received_by": complaint.received_by,
         "respond_by": complaint.respond_by,
@@ -225,14 +251,21 @@ def submission_row(ring: KeyRing, complaint: ComplaintReceived) -> dict[str, Any
     }
 
 
-def _original_row(ring: KeyRing, complaint_id: UUID, item: Evidence, now: datetime) -> dict[str, Any]:
-    return {
-        "id": item.id,
-        "complaint_id": complaint_id,
-        "sha256": item.sha256,
-        "name_sealed": ring.seal_record(item.name.encode()),
-        "media_type": item.media_type[:120],
-        "size": item.size,
-        "kind": "evidence",
-        "kept_at": now,
-    }
+def original_rows(door: Door, complaint_id: UUID, items: Sequence[Evidence], kind: str) -> list[tuple[Any, Row]]:
+    """What was kept of a complaint, or of more to it: which original under which name."""
+    return [
+        (
+            tables.originals,
+            {
+                "id": item.id,
+                "complaint_id": complaint_id,
+                "sha256": item.sha256,
+                "name_sealed": door.ring.seal_record(item.name.encode()),
+                "media_type": item.media_type[:120],
+                "size": item.size,
+                "kind": kind,
+                "kept_at": door.clock(),
+            },
+        )
+        for item in items
+    ]

@@ -112,6 +112,14 @@ ROOMS: tuple[Room, ...] = (
         _RECEIVE,
     ),
     Room(
+        "imports",
+        "/desk/imports",
+        Bilingual("导入", "Imports"),
+        Bilingual("把热线平台导出的话务记录整批登记", "Register the calls that a hotline exports"),
+        _RECEIVE,
+        aside=True,
+    ),
+    Room(
         "directory",
         "/workflow/directory",
         Bilingual("名录", "Directory"),

@@ -13,9 +13,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from services.intake.adapters.told import Strict
-from services.intake.api.answers import unavailable, wrong_media_type
-from services.intake.api.requests import json_body
+from services.intake.api.answers import key_reused, unavailable, wrong_media_type
+from services.intake.api.requests import json_body, repetition
 from services.intake.domain.call_table import HEADERS, Column, harmless
+from services.intake.handlers import KeyReusedError, Once
 from services.intake.phone_imports import (
     HeadersRefused,
     ImportRow,
@@ -52,7 +53,9 @@ def import_routes(door: Door, gate: Gate) -> APIRouter:
     @router.post("/import", status_code=201)
     async def upload(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """A file as the part ``file``: 201 with how it was read and its first rows. Nothing is taken in yet."""
-        found = await _previewed(door, await _uploaded(request), who.name)
+        raw = await uploaded(request)
+        same = await repetition(request, f"import:{who.name}", raw)
+        found = await previewed(door, raw, who.name, same)
         return JSONResponse(_shown(found), status_code=201, headers={"Location": _place(found.id)})
 
     @router.get("/imports/{import_id}", dependencies=[Depends(gate.admit)])
@@ -85,9 +88,12 @@ def import_routes(door: Door, gate: Gate) -> APIRouter:
     return router
 
 
-async def _previewed(door: Door, raw: bytes, by: str) -> Preview:
+async def previewed(door: Door, raw: bytes, by: str, same: Once | None) -> Preview:
+    """Look at a file. Raises Problem 415 and 422 that say what is wrong with it."""
     try:
-        found = await preview(door, raw, by=by)
+        found = await preview(door, raw, by=by, same=same)
+    except KeyReusedError as fault:
+        raise key_reused() from fault
     except SpreadsheetRefused as fault:
         raise _refused(WHAT_TO_DO[fault.refusal], fault.refusal.value) from fault
     except UnknownCharset as fault:
@@ -114,7 +120,8 @@ async def _confirmed(door: Door, import_id: UUID, mapping: dict[str, Column] | N
         ) from fault
 
 
-async def _uploaded(request: Request) -> bytes:
+async def uploaded(request: Request) -> bytes:
+    """The bytes of the part ``file``. Raises Problem 415."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise wrong_media_type(f"multipart/form-data, a part named file: {TAKEN}")
     async with request.form(max_files=1, max_fields=5) as form:

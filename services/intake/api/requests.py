@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
-from services.intake.api.answers import bad_key
-from services.intake.handlers import Once, once
+from services.intake.api.answers import bad_key, key_reused
+from services.intake.handlers import KeyReusedError, Once, Receipt, earlier_receipt, once
+from services.intake.ports import Door
+from services.intake.scan_desk import NotWaitingError
 
 M = TypeVar("M", bound=BaseModel)
 LONGEST_KEY = 200
@@ -21,6 +24,21 @@ async def json_body(request: Request, model: type[M]) -> M:
         return model.model_validate_json(await request.body())
     except ValidationError as fault:
         raise RequestValidationError(fault.errors()) from fault
+
+
+async def settled_once(door: Door, same: Once | None, settle: Callable[[], Awaitable[Receipt]]) -> Receipt:
+    """Settle what waits, or give the answer that the same request had. Raises Problem 422, NotWaitingError."""
+    try:
+        if first := await earlier_receipt(door, same):
+            return first
+        try:
+            return await settle()
+        except NotWaitingError:
+            if first := await earlier_receipt(door, same):
+                return first
+            raise
+    except KeyReusedError as fault:
+        raise key_reused() from fault
 
 
 async def repetition(request: Request, scope: str, content: bytes | None = None) -> Once | None:

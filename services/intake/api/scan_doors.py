@@ -62,7 +62,7 @@ async def _scan_of(request: Request) -> Original:
     if media_type not in SCANS:
         raise wrong_media_type(", ".join(SCANS))
     content = await request.body()
-    return Original(f"fax.{media_type.rsplit('/', 1)[1]}", media_type, content, kind="scan")
+    return Original(f"fax.{media_type.rsplit('/', 1)[1]}", media_type, content)
 
 
 async def _uploaded(request: Request) -> Original:
@@ -70,4 +70,4 @@ async def _uploaded(request: Request) -> Original:
         file: Any = form.get("file")
         if file is None or isinstance(file, str) or file.content_type not in SCANS:
             raise wrong_media_type(f"a part named file: {', '.join(SCANS)}")
-        return Original(file.filename or "fax", file.content_type, await file.read(), kind="scan")
+        return Original(file.filename or "fax", file.content_type, await file.read())

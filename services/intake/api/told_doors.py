@@ -14,7 +14,7 @@ from starlette.responses import Response
 from services.intake.adapters.letter import Letter
 from services.intake.adapters.phone_log import PhoneLogEntry
 from services.intake.adapters.suggestion_box import SuggestionSlip
-from services.intake.adapters.told import Told
+from services.intake.adapters.told import Strict, Told
 from services.intake.adapters.visit import Visit
 from services.intake.adapters.web_form import WebForm
 from services.intake.api.answers import RECEIPT_DOCUMENTED, key_reused, receipt_answer, unavailable
@@ -197,7 +197,7 @@ def submission_of(told: Told, channel: Channel, more: dict[str, Any]) -> Any:
     return told.submission(channel, **base).model_copy(update=extra)
 
 
-def body_of(model: type[Told]) -> dict[str, Any]:
+def body_of(model: type[Strict], *, required: bool = True) -> dict[str, Any]:
     """The model as OpenAPI shows it for a route that reads the bytes itself."""
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    return {"requestBody": {"required": required, "content": {"application/json": {"schema": schema}}}}
