@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.workflow import reading
 from services.workflow.api.people import person_of
 from services.workflow.directory import everybody
 from services.workflow.domain import commands
@@ -20,7 +21,7 @@ from services.workflow.domain.commands import Command, Purpose
 from services.workflow.domain.roles import ROLES
 from services.workflow.handlers import RefusedError
 from services.workflow.store import files
-from services.workflow.web import reading, worklist
+from services.workflow.web import worklist
 from services.workflow.web.action_forms import ActionForm, action_form, read_command
 from services.workflow.web.case_page import known_for
 from services.workflow.web.limits_shown import Reader, Shown

@@ -46,7 +46,7 @@ def test_the_flow_of_annex_one() -> None:
 @pytest.mark.parametrize(
     ("table", "rows", "columns"),
     [
-        (printed.transitions_table(), len(TRANSITIONS), 8),
+        (printed.transitions_table(TODAY), len(TRANSITIONS), 8),
         (printed.limits_table(), len(LIMITS) + len(FIGURES), 6),
         (printed.grounds_table(), len(GROUNDS), 4),
         (printed.roles_table(), len(MAY), 2 + len(ROLES)),
