@@ -85,6 +85,11 @@ class AnchorFolder:
         self._folder = folder
         self._key = key
 
+    @property
+    def public_key(self) -> Ed25519PublicKey:
+        """What a verifier needs."""
+        return self._key.public_key() if isinstance(self._key, Ed25519PrivateKey) else self._key
+
     def files(self) -> list[Path]:
         """The anchors, oldest first."""
         return sorted(self._folder.glob("*.json"))
@@ -130,9 +135,8 @@ class AnchorFolder:
         return hashlib.sha256(files[-1].read_bytes()).hexdigest() if files else ""
 
     def _is_signed(self, path: Path, content: bytes) -> bool:
-        public = self._key.public_key() if isinstance(self._key, Ed25519PrivateKey) else self._key
         try:
-            public.verify(bytes.fromhex(path.with_suffix(".sig").read_text()), content)
+            self.public_key.verify(bytes.fromhex(path.with_suffix(".sig").read_text()), content)
         except (InvalidSignature, OSError, ValueError):
             return False
         return True

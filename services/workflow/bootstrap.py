@@ -90,5 +90,5 @@ def build(premises: Premises) -> Service:
         },
         start=[partial(migrate, engine, VERSIONS), partial(relist, store, premises.ring, premises.clock)],
         stop=[engine.dispose],
-        surroundings={"store": store, "office": office},
+        surroundings={"store": store, "office": office, "anchors": anchors},
     )
