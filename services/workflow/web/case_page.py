@@ -111,6 +111,7 @@ class CasePage:
     timeline: Sequence[RoundOf]
     entries: int
     head: str
+    supplements: Sequence[Mapping[str, Any]]
     notice: Notice | None = None
 
 
@@ -130,6 +131,7 @@ def case_page(
     centre: Centre,
     reader: Reader,
     *,
+    supplements: Sequence[Mapping[str, Any]] = (),
     round_: int | None = None,
     answered: Answered | None = None,
     identity: Complainant | None = None,
@@ -167,6 +169,7 @@ def case_page(
         timeline=_timeline(entries),
         entries=len(entries),
         head=str(entries[-1]["hash"]) if entries else "",
+        supplements=[{**each, "received_at": datetime.fromisoformat(each["received_at"])} for each in supplements],
         notice=notice or (answered.notice if answered else None),
     )
 

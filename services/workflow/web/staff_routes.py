@@ -183,8 +183,9 @@ async def show_case(
     person = person_of(who)
     seen = await reading.seen(desk.office, number, person)
     entries = await reading.events_of(desk.office, seen, person)
+    more = await reading.supplements_of(desk.office, seen, person)
     page: CasePage = case_page(
-        seen, entries, person, desk.office.centre, desk.reader(request), round_=round_, notice=notice,
+        seen, entries, person, desk.office.centre, desk.reader(request), supplements=more, round_=round_, notice=notice,
         answered=answered, identity=seen.complaint.complainant if revealed else None,
     )  # fmt: skip
     return await desk.render(request, who, "cases", "case.html", status=status, page=page)

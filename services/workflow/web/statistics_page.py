@@ -216,7 +216,7 @@ def charts(
         units=bars(sorted(kept, key=lambda item: -item.value), width=660, whole=100) if kept else None,
         months=trend([_month(day, months, unit, words) for day in days], before, width=1200, height=230),
         months_before=before,
-        satisfaction=split(asked, width=660) if asked else None,
+        satisfaction=split(asked, width=1200) if asked else None,
     )
 
 
