@@ -120,6 +120,16 @@ ROOMS: tuple[Room, ...] = (
         aside=True,
     ),
     Room(
+        "statistics",
+        "/workflow/statistics",
+        Bilingual("统计", "Statistics"),
+        Bilingual(
+            "收到多少、按时多少、满意多少，各数点开即是案件",
+            "What came in, what was in time; every number opens its cases",
+        ),
+        frozenset(Role) - {Role.OPERATOR, Role.ADMINISTRATOR},
+    ),
+    Room(
         "directory",
         "/workflow/directory",
         Bilingual("名录", "Directory"),

@@ -13,6 +13,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from services.workflow.web.reading import Listed, Seen
+
 from services.intake.known import Known
 from services.intake.store.states import ImportState
 from services.intake.web import desk_views as desk
@@ -27,7 +29,6 @@ from services.workflow.web.action_forms import action_form
 from services.workflow.web.case_page import Answered, CasePage, case_page, forms_for, known_for
 from services.workflow.web.limits_shown import Reader, shown
 from services.workflow.web.masked import masked
-from services.workflow.web.reading import Listed, Seen
 from services.workflow.web.worklist import Notice
 from shared.centre import load_centre
 from shared.contracts.values import Channel, Role

@@ -13,6 +13,7 @@ from uuid import UUID
 from fastapi import FastAPI
 from sqlalchemy import insert
 
+from services.workflow.anchoring import AnchorFolder
 from services.workflow.bootstrap import build
 from services.workflow.domain.roles import Person
 from services.workflow.handlers import register_complaint
@@ -63,6 +64,12 @@ class Desk:
     service: Service
     time: list[datetime]
     count: int = 0
+
+    @property
+    def anchors(self) -> AnchorFolder:
+        """Where the service anchors."""
+        folder: AnchorFolder = self.service.surroundings["anchors"]
+        return folder
 
     @property
     def now(self) -> datetime:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -190,9 +191,16 @@ async def test_a_period_is_frozen_once_it_is_over(doors: Doors):
 @pytest.mark.article("5")
 async def test_the_public_reads_figures_without_signing_in(doors: Doors):
     """Few cases: the figures are there, and say nothing."""
-    await doors.registered()
-    answer = await doors.ask("GET", "/workflow/public-figures?from=2026-11-16&to=2026-11-16", None)
+    await doors.registered(received_at=datetime(2026, 10, 12, 2, tzinfo=UTC))
+    answer = await doors.ask("GET", "/workflow/public-figures?month=2026-10", None)
     assert answer.json()["figures"]["all"][0]["received"] is None
+
+
+@pytest.mark.article("17")
+@pytest.mark.parametrize("asked", ["month=2026-11", "month=2026-13", "from=2026-10-01&to=2026-10-12"])
+async def test_the_public_is_told_of_whole_months_that_are_over(doors: Doors, asked: str):
+    """Two periods of one's own choice would tell, by their difference, of few: there is no asking for them."""
+    assert (await doors.ask("GET", f"/workflow/public-figures?{asked}", None)).status_code == 422
 
 
 @pytest.mark.article("2")
