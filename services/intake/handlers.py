@@ -23,6 +23,7 @@ from shared.contracts.complaint import ComplaintReceived, Evidence
 from shared.contracts.envelope import wrap
 from shared.contracts.tracking import new_tracking_code
 from shared.contracts.values import Channel, new_id
+from shared.once import Once
 from shared.sealing import KeyRing
 from shared.store.group_commit import Claim, Write
 from shared.store.unit_of_work import Row, outbox_row
@@ -59,23 +60,6 @@ class Original:
     kind: str = "evidence"
 
 
-class KeyReusedError(Exception):
-    """The sender used an idempotency key again for another content: their fault, and nothing was written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Once:
-    """What makes a repetition the same complaint: a key of the sender's or a hash of ours, and the content's hash."""
-
-    key: str
-    request_sha256: str
-
-
-def once(scope: str, key: str, content: bytes) -> Once:
-    """An idempotency key within its scope (who sent it, by which door)."""
-    return Once(f"{scope}:{hashlib.sha256(key.encode()).hexdigest()}", hashlib.sha256(content).hexdigest())
-
-
 async def keep(door: Door, originals: list[Original]) -> list[Evidence]:
     """Keep originals under their hash; what they are becomes evidence by reference. Raises OSError on a full disk."""
     return [
@@ -93,7 +77,7 @@ async def keep(door: Door, originals: list[Original]) -> list[Evidence]:
 async def receive(
     door: Door, submission: Submission, *, ids: Identifiers | None = None, same: Once | None = None
 ) -> Receipt:
-    """Take a complaint in: normalise, store, tell. Raises KeyReusedError; gives the first receipt for a repetition."""
+    """Take a complaint in: normalise, store, tell. Raises KeyReused; gives the first receipt for a repetition."""
     complaint = normalised(door, submission, ids or new_identifiers())
     receipt = receipt_of(complaint)
     written = await door.write(Write(complaint_rows(door, complaint), stored_claim(same, receipt, door.clock())))
@@ -128,17 +112,16 @@ def respond_by(door: Door, received_at: datetime) -> datetime:
 
 
 async def first_receipt(door: Door, same: Once) -> Receipt:
-    """The receipt that was given the first time. Raises KeyReusedError where the content is another."""
+    """The receipt that was given the first time. Raises KeyReused where the content is another."""
     return receipt_from_bytes(await first_answer(door, same))
 
 
 async def first_answer(door: Door, same: Once) -> bytes:
-    """The answer that was stored the first time. Raises KeyReusedError where the content is another."""
+    """The answer that was stored the first time. Raises KeyReused where the content is another."""
     query = select(tables.idempotency).where(tables.idempotency.c.key == same.key)
     async with door.store.reading() as connection:
         row = (await connection.execute(query)).one()
-    if row.request_sha256 != same.request_sha256:
-        raise KeyReusedError
+    same.check(row.request_sha256)
     return bytes(row.answer)
 
 
@@ -163,7 +146,7 @@ def answered(same: Once, answer: bytes, location: str, now: datetime) -> Claim:
     """The claim on a key, with the answer that a repetition is given."""
     row = {
         "key": same.key,
-        "request_sha256": same.request_sha256,
+        "request_sha256": same.digest,
         "status": 201,
         "location": location,
         "answer": answer,

@@ -1,4 +1,4 @@
-"""Reading requests: the body's bytes validated as they are, and the key that makes a repetition the same request."""
+"""Reading requests: the body's bytes validated as they are, and what makes one the same as an earlier one."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
-from services.intake.api.answers import bad_key
-from services.intake.handlers import Once, once
+from shared.once import Once
+from shared.web import repetition as keys
 
 M = TypeVar("M", bound=BaseModel)
-LONGEST_KEY = 200
 
 
 async def json_body(request: Request, model: type[M]) -> M:
@@ -30,8 +29,4 @@ async def repetition(request: Request, scope: str, content: bytes | None = None)
     boundary is another each time.
     """
     key = request.headers.get("idempotency-key")
-    if key is None:
-        return None
-    if not key.strip() or len(key) > LONGEST_KEY or not key.isprintable():
-        raise bad_key()
-    return once(scope, key, await request.body() if content is None else content)
+    return keys.repetition(key, scope, await request.body() if content is None else content)
