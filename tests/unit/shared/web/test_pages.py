@@ -50,6 +50,7 @@ STAFF = frozenset(
     for name in (
         *("desk_start", "desk_macros", "desk_phone", "desk_known", "desk_entry", "desk_quarantine", "desk_letter"),
         *("desk_scan", "desk_visit", "desk_checks", "desk_box", "dead_letters", "calls"),
+        *("response", "messages", "templates", "template", "staff_contacts"),
         *("approvals", "worklist", "action", "case", "directory", "follow_ups"),
     )
 )
