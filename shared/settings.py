@@ -21,7 +21,7 @@ PREFIX = "SHOULI_"
 class SecretFiles(PydanticBaseSettingsSource):
     """Reads ``SHOULI_X`` from the file that ``SHOULI_X_FILE`` names, as container secrets come."""
 
-    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - the library's signature
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
         """One field's value, if its file is named. Raises ValueError naming the variable whose file can't be read."""
         variable = f"{PREFIX}{field_name.upper()}_FILE"
         path = os.environ.get(variable)

@@ -26,6 +26,7 @@ from shared.web.app import common_pages
 from shared.web.csrf import FormTokens
 from shared.web.edge import EdgePolicy, install_web
 from shared.working_time import published
+from tests.parts import html
 
 
 class RoleTokens:
@@ -55,3 +56,15 @@ async def notify_client(desk: Desk, role: str = "handler") -> AsyncIterator[http
     headers = {"Authorization": f"Bearer {role}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://notify.test", headers=headers) as client:
         yield client
+
+
+async def shown(client: httpx.AsyncClient, path: str, language: str = "zh", status: int = 200) -> html.Element:
+    """The page, whole by the rules that hold for every page."""
+    answer = await client.get(path, headers={"Accept": "text/html", "Accept-Language": language})
+    assert answer.status_code == status, answer.text
+    page = html.parse(answer.text)
+    assert len(html.ids(page)) == len(set(html.ids(page)))
+    assert html.dangling(page) == []
+    assert html.unlabelled(page) == []
+    assert html.active_content(page) == []
+    return page

@@ -25,7 +25,7 @@ ACCESS = AccessTable(
         staff("POST", "/notify/inbound-texts/{key}/settled", CALLERS, scope="notify:call", of_a_case=True),
         staff("POST", "/desk/calls/texts/{key}", CALLERS, scope="notify:call", of_a_case=True),
         staff("GET", "/desk/response", OFFICE, scope="notify:read"),
-        staff("GET", "/desk/messages/{complaint_id}", OFFICE, scope="notify:read", of_a_case=True),
+        staff("GET", "/desk/messages/{complaint_id}", OFFICE, scope="notify:read"),
         staff("GET", "/desk/templates", TEMPLATE_READERS, scope="notify:read"),
         staff("GET", "/desk/templates/{key}", TEMPLATE_READERS, scope="notify:read"),
         staff("GET", "/desk/staff-contacts", (Role.ADMINISTRATOR,), scope="notify:staff"),
