@@ -29,7 +29,7 @@ from shared.store.unit_of_work import UnitOfWork
 
 PLANS = TypeAdapter(PlannedMessage)
 TEXTS = TypeAdapter(Rendered)
-LARGEST_RECENT = 1000
+LARGEST_RECENT = 2000
 NO_LEASE = datetime.min.replace(tzinfo=UTC)
 """Over before it began."""
 
@@ -103,7 +103,7 @@ def _opened(desk: Desk, row: Row[*tuple[Any, ...]]) -> tuple[PlannedMessage, Ren
 def _keep_recent(desk: Desk, delivery_id: UUID, message: PlannedMessage, text: Rendered) -> None:
     """Most messages are sent by the process that planned them, within a second: their seals need not be broken again."""
     if len(desk.recent) >= LARGEST_RECENT:
-        desk.recent.clear()
+        del desk.recent[next(iter(desk.recent))]
     desk.recent[delivery_id] = (message, text)
 
 

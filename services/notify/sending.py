@@ -96,7 +96,7 @@ class Sender:
                     self._start(item)
                 self._keep_pace(full=len(claimed) == room)
                 if not claimed:
-                    await asyncio.sleep(POLL)
+                    await self._wait_for_work()
         finally:
             for task in self._in_hand:
                 task.cancel()
@@ -113,6 +113,14 @@ class Sender:
         await asyncio.gather(*(self._handle(item) for item in claimed))
         return len(claimed)
 
+    async def _wait_for_work(self) -> None:
+        """Look without a lock: whoever has nothing to do holds up nobody who writes."""
+        found = None
+        while found is None:
+            await asyncio.sleep(POLL)
+            async with self._desk.store.reading() as connection:
+                found = (await connection.execute(self._due(self._desk.clock(), _COLUMNS.id).limit(1))).first()
+
     def _start(self, item: Held) -> None:
         task = asyncio.create_task(self._handle(item))
         self._in_hand.add(task)
@@ -121,21 +129,20 @@ class Sender:
     async def _claim(self, most: int) -> list[Held]:
         now = self._desk.clock()
         async with self._desk.store.transaction(now) as unit:
-            rows = (await unit.connection.execute(self._due(now, most))).all()
+            query = self._due(now, tables.deliveries).limit(most).with_for_update(skip_locked=True)
+            rows = (await unit.connection.execute(query)).all()
             going = await hold_back(unit, self._desk, rows)
             claimed = [self._take(row, unit) for row in going]
             if claimed:
                 await unit.connection.execute(_TAKEN, [_as_taken(item) for item in claimed])
             return claimed
 
-    def _due(self, now: Any, most: int) -> Select[*tuple[Any, ...]]:
+    def _due(self, now: Any, what: Any) -> Select[*tuple[Any, ...]]:
         free = or_(_COLUMNS.lease_until.is_(None), _COLUMNS.lease_until < now)
         return (
-            select(tables.deliveries)
+            select(what)
             .where(_COLUMNS.route == self._route.value, _COLUMNS.due_at <= now, _COLUMNS.state.in_(_OURS), free)
             .order_by(_COLUMNS.due_at)
-            .limit(most)
-            .with_for_update(skip_locked=True)
         )
 
     def _take(self, row: Row[*tuple[Any, ...]], unit: UnitOfWork) -> Held:
@@ -206,6 +213,7 @@ class Sender:
                 await self._commit([result])
             return
         for result in batch:
+            self._desk.recent.pop(result.held.row.id, None)
             result.done.set_result(None)
 
     async def _settle(self, unit: UnitOfWork, result: _Result, held: Held | None) -> None:
