@@ -6,7 +6,6 @@ rows and draws nothing.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -28,6 +27,7 @@ from services.forms.templates import FORMS
 from shared.contracts.catalogue import BY_MODEL
 from shared.contracts.tracking import new_tracking_code, show_tracking_code
 from shared.contracts.values import new_id
+from shared.once import Once
 from shared.store.unit_of_work import UnitOfWork
 
 
@@ -35,25 +35,8 @@ class NoSuchCase(LookupError):
     """The asker is at fault: forms has heard of no case with this number."""
 
 
-class KeyReused(ValueError):
-    """The asker is at fault: this idempotency key stands for another request."""
-
-
 class NotThisWay(ValueError):
     """The asker is at fault: a form of one case was asked for as a list, or the other way round."""
-
-
-@dataclass(frozen=True, slots=True)
-class Once:
-    """What makes a request the same as an earlier one: its key within who sent it where, and a digest of its body."""
-
-    key: str
-    digest: str
-
-
-def once(scope: str, key: str, body: bytes) -> Once:
-    """The mark of a request; ``scope`` is who sent it by which door."""
-    return Once(hashlib.sha256(f"{scope}\n{key}".encode()).hexdigest(), hashlib.sha256(body).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +154,5 @@ async def _claimed(unit: UnitOfWork, same: Once | None) -> Made:
     if await unit.claim(requests, [row], key="key"):
         return Made(identifier, repeated=False)
     before = (await unit.connection.execute(select(requests).where(requests.c.key == same.key))).one()
-    if before.digest != same.digest:
-        raise KeyReused
+    same.check(before.digest)
     return Made(before.document_id, repeated=True)

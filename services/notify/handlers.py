@@ -91,8 +91,10 @@ async def _learn(unit: UnitOfWork, desk: Desk, complaint_id: UUID, data: Publish
 
 
 async def _follow(unit: UnitOfWork, complaint_id: UUID, known: Known, data: Published) -> Known:
-    """Which unit has the case now, and whether it is still open (arts. 18, 20)."""
+    """Its number, which unit has the case now, and whether it is still open (arts. 15, 18, 20)."""
     changes: dict[str, object] = {}
+    if isinstance(data, CaseRegistered):
+        changes["case_number"] = data.case_number
     if isinstance(data, Dispatch | CaseSettled) and data.unit and data.unit != known.unit:
         changes["unit"] = data.unit
     if isinstance(data, CaseClosed | CaseArchived):

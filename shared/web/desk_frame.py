@@ -130,6 +130,29 @@ ROOMS: tuple[Room, ...] = (
         frozenset(Role) - {Role.OPERATOR, Role.ADMINISTRATOR},
     ),
     Room(
+        "response",
+        "/desk/response",
+        Bilingual("一日回应", "Answered in a day"),
+        Bilingual(
+            "谁还没有得到回应，一个工作日的规定做得怎样", "Who still waits for an answer, and how the rule was kept"
+        ),
+        frozenset({Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR}),
+    ),
+    Room(
+        "templates",
+        "/desk/templates",
+        Bilingual("消息模板", "Templates"),
+        Bilingual("发出去的每一句话，按版本预览", "Every sentence that is sent, previewed by version"),
+        frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
+    ),
+    Room(
+        "staff_contacts",
+        "/desk/staff-contacts",
+        Bilingual("提醒对象", "Reminders"),
+        Bilingual("临期提醒、超期督办和结果通报发给谁", "Who gets reminders, escalations and results"),
+        frozenset({Role.ADMINISTRATOR}),
+    ),
+    Room(
         "directory",
         "/workflow/directory",
         Bilingual("名录", "Directory"),

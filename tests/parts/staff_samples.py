@@ -13,17 +13,18 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.workflow.web.reading import Listed, Seen
-
 from services.intake.known import Known
 from services.intake.store.states import ImportState
 from services.intake.web import desk_views as desk
 from services.intake.web.entry_reading import Typed
 from services.intake.web.window_names import window_names
 from services.notify.web import call_pages
+from services.notify.web.words import PURPOSE_WORDS
 from services.workflow.domain import commands
 from services.workflow.domain.acts import Act
+from services.workflow.domain.owed import next_duty
 from services.workflow.domain.roles import ROLES, SOFTWARE, Person
+from services.workflow.reading import Listed, Seen, Wanted
 from services.workflow.web import leader_routes, office_routes, worklist
 from services.workflow.web.action_forms import action_form
 from services.workflow.web.case_page import Answered, CasePage, case_page, forms_for, known_for
@@ -278,7 +279,8 @@ CALLS = call_pages.CallsPage(
     [
         call_pages.CallEntry(
             UUID(int=40 + n),
-            "receipt",
+            UUID(int=50 + n),
+            PURPOSE_WORDS["receipt"],
             "14",
             by_post,
             to,
@@ -295,6 +297,7 @@ CALLS = call_pages.CallsPage(
             )
         )
     ],
+    [call_pages.TextEntry("T1", NOW, "139 0000 2046", "tel:13900002046", "什么时候能办好？", [])],
     [("2QW8HN5T08", TODAY)],
     said=Bilingual("已记录。", "Recorded."),
 )
@@ -375,7 +378,7 @@ def fault_words(fault: FieldFault) -> Bilingual:
 
 def _listed(story: Story, number: int, **more: Any) -> Listed:
     case = story.case
-    due = case.next_clock
+    due = next_duty(case)
     row = {
         "number": f"2026-{number:06d}",
         "state": case.state.value,
@@ -412,7 +415,7 @@ def _numbered(story: Story, number: int) -> Story:
 
 
 def _decision(story: Story, choices: Sequence[leader_routes.Choice], **more: Any) -> leader_routes.Decision:
-    clock = story.case.next_clock
+    clock = next_duty(story.case)
     return leader_routes.Decision(
         case=story.case,
         complaint=a_complaint(facts=FACTS),
@@ -461,7 +464,7 @@ _PEOPLE = [
         ("高玉兰", Role.UNIT_LEADER, CENTRE.units[0].name, False),
     )
 ]
-_WANTED = worklist.Asked(worklist.Wanted(), 0)
+_WANTED = worklist.Asked(Wanted(), 0)
 
 CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "desk-start": ("desk_start.html", {"page": START}),
@@ -492,7 +495,7 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "dead-letters": ("dead_letters.html", {"page": DEAD}),
     "dead-letters-none": ("dead_letters.html", {"page": replace(DEAD, letters=[], trouble=None)}),
     "calls": ("calls.html", {"page": CALLS}),
-    "calls-none": ("calls.html", {"page": call_pages.CallsPage([], [])}),
+    "calls-none": ("calls.html", {"page": call_pages.CallsPage([], [], [])}),
     "worklist": (
         "worklist.html",
         {
@@ -509,7 +512,7 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     ),
     "worklist-none": (
         "worklist.html",
-        {"page": _worklist([], worklist.Asked(worklist.Wanted(view="today", unit=CENTRE.units[0].name), 0))},
+        {"page": _worklist([], worklist.Asked(Wanted(view="today", unit=CENTRE.units[0].name), 0))},
     ),
     "case": ("case.html", {"page": _case_page(_second_round(), HANDLER)}),
     "case-of-a-unit": ("case.html", {"page": _case_page(_wants_more_time(), UNIT_HANDLER)}),

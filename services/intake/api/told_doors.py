@@ -17,16 +17,18 @@ from services.intake.adapters.suggestion_box import SuggestionSlip
 from services.intake.adapters.told import Strict, Told
 from services.intake.adapters.visit import Visit
 from services.intake.adapters.web_form import WebForm
-from services.intake.api.answers import RECEIPT_DOCUMENTED, key_reused, receipt_answer, unavailable
+from services.intake.api.answers import RECEIPT_DOCUMENTED, receipt_answer, unavailable
 from services.intake.api.requests import json_body, repetition
-from services.intake.handlers import KeyReusedError, Once, Original, Receipt, keep, receive
+from services.intake.handlers import Original, Receipt, keep, receive
 from services.intake.paper_desk import SERIES
 from services.intake.ports import Door
 from shared.contracts.complaint import Source, SpotSettlement
 from shared.contracts.values import Channel
 from shared.identity.principal import Principal
+from shared.once import KeyReused, Once
 from shared.store.engine import is_unreachable
 from shared.web.access import Gate
+from shared.web.repetition import key_reused
 
 CITIZEN = "网上投诉"
 WEB_FORM, UNPROVEN = "web_form", "web_form_unproven"
@@ -182,7 +184,7 @@ async def take(
         named = source.model_copy(update={"originals": [item.sha256 for item in evidence]})
         more = {"source": named, "evidence": evidence, **rest}
         return await into(door, submission_of(told, channel, more), same=same)
-    except KeyReusedError as fault:
+    except KeyReused as fault:
         raise key_reused() from fault
     except Exception as fault:
         if is_unreachable(fault):

@@ -21,7 +21,7 @@ from services.intake.adapters.told import Told
 from services.intake.api.access import ENTRY_DESKS
 from services.intake.api.answers import unavailable
 from services.intake.api.told_doors import STAFF_DOORS, submission_of
-from services.intake.handlers import KeyReusedError, once, receive, respond_by
+from services.intake.handlers import receive, respond_by
 from services.intake.known import Known, known_of
 from services.intake.paper_desk import SERIES, receive_paper, register_number
 from services.intake.store import queries
@@ -34,6 +34,7 @@ from shared.clock import SHANGHAI
 from shared.contracts.complaint import Source
 from shared.contracts.values import Channel
 from shared.identity.principal import Principal
+from shared.once import KeyReused, once
 from shared.store.engine import is_unreachable
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault
@@ -166,7 +167,7 @@ async def _take(room: DeskRoom, request: Request, who: Principal, entry: Entry, 
         return page_of(room, request, who, entry, typed, errors=told, known=known, linked=linked, key=key, status=422)
     try:
         complaint_id = await register(room, told, entry.channel, linked, who, key)
-    except KeyReusedError:
+    except KeyReused:
         known = await known_about(room, typed)
         return page_of(room, request, who, entry, typed, notice=ANOTHER, known=known, linked=linked, status=409)
     except Exception as fault:
@@ -187,7 +188,7 @@ async def register(
     *,
     opening_id: UUID | None = None,
 ) -> UUID:
-    """Take it in by its channel's door. Raises KeyReusedError, and of a slip what ``receive_paper`` raises."""
+    """Take it in by its channel's door. Raises KeyReused, and of a slip what ``receive_paper`` raises."""
     door, now = _DOORS[channel], room.door.clock()
     source = Source(kind=door.kind, external_id=door.external_id(told), transcribed_by=who.name)
     more = {

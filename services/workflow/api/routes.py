@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -11,11 +12,12 @@ from fastapi import APIRouter, Depends, Header, Query
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.requests import Request
+from starlette.responses import Response
 
 from services.workflow import reading
 from services.workflow.api import answers
 from services.workflow.api.case_filter import case_filter
-from services.workflow.api.once import Once
+from services.workflow.api.once import keep_answer, kept_answer
 from services.workflow.api.people import person_of
 from services.workflow.domain.commands import COMMANDS, Command
 from services.workflow.handlers import NoSuchCaseError, RefusedError, carry_out
@@ -23,8 +25,10 @@ from services.workflow.office import Office
 from services.workflow.store import files, queries
 from services.workflow.store.statistics import Filter
 from shared.identity.principal import Principal
+from shared.once import KeyReused
 from shared.web.access import Gate
 from shared.web.problems import Problem
+from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
 
 _BY_NAME: dict[str, type[Command]] = {act.value: model for act, model in COMMANDS.items()}
 
@@ -99,8 +103,9 @@ def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:
         number: str,
         name: str,
         request: Request,
+        response: Response,
         if_match: str | None = Header(default=None),
-        idempotency_key: str | None = Header(default=None, min_length=8, max_length=128),
+        key: IdempotencyKey = None,
         who: Principal = Depends(gate.admit),
     ) -> dict[str, Any]:
         """Do it. ``If-Match`` carries the version that was looked at; an older one is answered 412.
@@ -109,22 +114,32 @@ def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:
         ``reveal_identity`` records who looked and why, and is the only answer that holds the complainant's identity.
         """
         command = _command(name, await request.body())
-        once = Once(who.name, f"{number}/{name}", idempotency_key, await request.body()) if idempotency_key else None
-        try:
+        same = repetition(key, f"{who.name} {number}/{name}", await request.body())
+        with _told():
             async with office.store.transaction(office.clock()) as unit:
-                if once is not None and (kept := await once.kept_answer(unit, office.ring)) is not None:
+                if same is not None and (kept := await kept_answer(unit, office.ring, same)) is not None:
+                    response.headers.update(REPLAYED)
                     return kept
                 after = await carry_out(office, unit, number, command, person_of(who), _version(if_match))
                 answer = await answers.done(office, unit, after, command)
-                if once is not None:
-                    await once.keep(unit, office.ring, answer)
+                if same is not None:
+                    await keep_answer(unit, office.ring, same, answer)
                 return answer
-        except RefusedError as fault:
-            raise answers.refused(fault.refusal) from fault
-        except NoSuchCaseError as fault:
-            raise answers.no_such_case() from fault
-        except files.StaleError as fault:
-            raise answers.stale() from fault
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Whatever the person can mend is told as a problem."""
+    try:
+        yield
+    except KeyReused as fault:
+        raise key_reused() from fault
+    except RefusedError as fault:
+        raise answers.refused(fault.refusal) from fault
+    except NoSuchCaseError as fault:
+        raise answers.no_such_case() from fault
+    except files.StaleError as fault:
+        raise answers.stale() from fault
 
 
 def _command(name: str, body: bytes) -> Command:

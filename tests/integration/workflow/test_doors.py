@@ -105,6 +105,7 @@ async def test_the_same_request_again_is_done_once_and_answered_alike(doors: Doo
     answers.append(await doors.ask("POST", path, json={"text": "补记"}, headers=key))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.text for answer in answers}) == 1
+    assert sorted("idempotency-replayed" in answer.headers for answer in answers) == [False, True, True, True, True]
     assert len((await doors.ask("GET", f"/workflow/cases/{number}/timeline")).json()["items"]) == 2
     other = await doors.ask("POST", path, json={"text": "别的"}, headers=key)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")

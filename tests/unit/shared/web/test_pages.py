@@ -47,7 +47,7 @@ def request(method: str = "GET", query: str = "", accept: str = "zh") -> Request
 
 PARTS = {"desk_macros.html", "desk_entry.html", "action.html"}
 """What pages are made of: seen within them."""
-STAFF: frozenset[str] = frozenset()
+STAFF = frozenset(f"{name}.html" for name in ("response", "messages", "templates", "template", "staff_contacts"))
 """Pages over a service's own rows that no sample shows yet: asked for in a running house by tests/integration."""
 FRAGMENTS = {"desk_known.html"}
 """What a script puts into a page: no page of its own."""
