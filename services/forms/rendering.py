@@ -63,7 +63,10 @@ class Printer:
         return len(claimed)
 
     async def draw_now(self, document_id: UUID) -> DocumentRow | None:
-        """Draw a document that was only frozen so far, because somebody asks for it; gives its row once it is ready."""
+        """Draw a document that was only frozen so far, because somebody asks for it.
+
+        Gives its row once it is drawn or given up; None while somebody else is at it, or it waits for another try.
+        """
         documents = tables.documents
         async with self._room.store.transaction(self._room.clock()) as unit:
             await unit.connection.execute(
@@ -75,8 +78,8 @@ class Printer:
         if item is not None:
             await self._draw(item)
         async with self._room.store.reading() as connection:
-            ready = select(documents).where(documents.c.id == document_id, documents.c.state == READY)
-            return (await connection.execute(ready)).first()
+            done = select(documents).where(documents.c.id == document_id, documents.c.state.in_((READY, FAILED)))
+            return (await connection.execute(done)).first()
 
     async def _claim(self) -> list[_Claimed]:
         now = self._room.clock()
