@@ -232,7 +232,9 @@ def test_the_result_notice_states_what_is_proven_and_sanctions_nobody(substantia
 
 def test_a_missed_limit_makes_the_result_late():
     """A fact on the case for ever (art. 3)."""
-    texts = filling.result_notice(a_story(case.CaseDeadlineMissed, case.CaseFeedbackSubmitted)).texts
+    texts = filling.result_notice(
+        a_story(an_event(case.CaseDeadlineMissed, bound="unit"), case.CaseFeedbackSubmitted)
+    ).texts
     assert "未按规定时限" in texts["conclusion"]
 
 

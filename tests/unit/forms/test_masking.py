@@ -36,6 +36,7 @@ def story_that_tells_all(**person: Any) -> Story:
     """A case in which everybody wrote the complainant's identity down wherever there was room for text."""
     complaint = a_complaint(complainant=a_complainant(**person), facts=TOLD, demand=TOLD)
     texts: dict[type[case.CaseEvent], dict[str, Any]] = {
+        case.CaseAccepted: {},
         case.CaseForwarded: {"advice": TOLD},
         case.CaseRefused: {"reason": TOLD, "remedy": TOLD},
         case.CaseRedirected: {"reason": TOLD},
