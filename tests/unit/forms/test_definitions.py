@@ -90,7 +90,7 @@ def test_the_feedback_form_comes_in_three_copies_with_both_notes():
     """一式三份, and notes ① and ② as the regulation words them."""
     form = FORMS[FormId.FEEDBACK]
     assert form.copies == 3
-    assert form.notes == (NOTES,)
+    assert "".join(form.notes) == NOTES
 
 
 @pytest.mark.article("annex 3")
