@@ -31,6 +31,7 @@ from services.forms.settings import FormsSettings
 from services.forms.store import tables
 from services.forms.web.desk_routes import FormsDesk, desk_routes
 from services.forms.web.draft_routes import draft_routes
+from services.forms.web.list_routes import list_routes
 from services.forms.web.routes import verify_routes
 from shared.messaging.consumer import Consumer
 from shared.messaging.dead_letters import DeadLetters
@@ -173,6 +174,7 @@ def build(premises: Premises) -> Service:
             batch_routes(room, printer, gate),
             desk_routes(desk),
             draft_routes(desk),
+            list_routes(desk),
             demand_routes(room, printer, gate),
             signing_routes(room, gate),
             document_routes(room, printer, gate),

@@ -28,6 +28,7 @@ from services.forms.domain.binder import BINDER
 from services.forms.domain.definition import Form, FormId
 from services.forms.domain.documents import ON_DEMAND
 from services.forms.domain.filling import NotYet, Story
+from services.forms.domain.lists import LISTS
 from services.forms.domain.masking import Reader
 from services.forms.domain.sealing import How, Kind
 from services.forms.drawing import frozen_values, issue_of
@@ -260,7 +261,8 @@ def _add_day(router: APIRouter, desk: FormsDesk) -> None:
     async def of_day(request: Request, day: str = "", who: Principal = Depends(desk.gate.admit)) -> Response:
         """What was issued on a day, today unless another is asked for."""
         wanted = _day(day) or desk.room.clock().astimezone(SHANGHAI).date()
-        return desk.render(request, who, "papers", "papers_of_day.html", await _day_page(desk.room, wanted))
+        page = await _day_page(desk.room, wanted, issues=who.role in ISSUERS)
+        return desk.render(request, who, "papers", "papers_of_day.html", page)
 
 
 def _day(words: str) -> date | None:
@@ -270,7 +272,7 @@ def _day(words: str) -> date | None:
         return None
 
 
-async def _day_page(room: PrintRoom, day: date) -> DayPage:
+async def _day_page(room: PrintRoom, day: date, *, issues: bool) -> DayPage:
     query = select(documents).where(*issued_on(day)).order_by(documents.c.issued_at.desc(), documents.c.id.desc())
     standing = (documents.c.form == FormId.DISPOSITION.value, documents.c.superseded_at.is_(None))
     count = select(func.count()).select_from(documents).where(*issued_on(day), *standing)
@@ -278,4 +280,5 @@ async def _day_page(room: PrintRoom, day: date) -> DayPage:
         rows = (await connection.execute(query.limit(500))).all()
         dispositions = int((await connection.execute(count)).scalar() or 0)
     one = timedelta(days=1)
-    return DayPage(day, day - one, day + one, [listed(row) for row in rows], dispositions)
+    lists = [form for form in FORMS.values() if form.id in LISTS] if issues else []
+    return DayPage(day, day - one, day + one, [listed(row) for row in rows], dispositions, lists)

@@ -172,6 +172,27 @@ class PaperPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ListField:
+    """A field of a list as the page asks for it; with ``headings`` it is a table, one row a line."""
+
+    name: str
+    title: str
+    value: str
+    is_long: bool = False
+    headings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """``GET /forms/lists/{form}``: a list about many cases, to be filled in, looked at and issued."""
+
+    form: str
+    title: str
+    fields: Sequence[ListField]
+    faults: Mapping[str, FieldFault] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class DayPage:
     """``GET /forms/day``: what was issued on a day, and all its disposition forms at one press."""
 
@@ -180,6 +201,8 @@ class DayPage:
     after: date
     papers: Sequence[Listed]
     dispositions: int
+    lists: Sequence[Form] = ()
+    """Lists that whoever looks may issue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +210,6 @@ class DraftPage:
     """A form as it would be: its pages, or why there are none yet."""
 
     title: str
-    case: str
     formal_number: str
     pages: Sequence[str]
     wanting: bool = False

@@ -41,11 +41,16 @@ def draft_routes(desk: FormsDesk) -> APIRouter:
         form = await request.form(max_fields=_MOST_FIELDS, max_files=0)
         told = {name: value for name, value in form.items() if isinstance(value, str)}
         pages = await _pages(desk, row, story, Typed(told, desk.room.clock(), who.name), who)
-        page = DraftPage(FORMS[row.form].title, number, official_number(number), pages, wanting=not pages)
-        template = "draft.html" if wants_html(request.headers.get("accept", "")) else "draft_pages.html"
-        return desk.render(request, who, "cases", template, page)
+        page = DraftPage(FORMS[row.form].title, official_number(number), pages, wanting=not pages)
+        return draft_answer(desk, request, who, "cases", page)
 
     return router
+
+
+def draft_answer(desk: FormsDesk, request: Request, who: Principal, here: str, page: DraftPage) -> Response:
+    """A page of its own for a browser, the pictures alone for a script of our page."""
+    template = "draft.html" if wants_html(request.headers.get("accept", "")) else "draft_pages.html"
+    return desk.render(request, who, here, template, page)
 
 
 async def _pages(desk: FormsDesk, row: DraftRow, story: Story, typed: Typed, who: Principal) -> list[str]:

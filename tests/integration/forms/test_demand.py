@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from services.forms.domain.definition import FormId
 from services.forms.domain.lists import LISTS
 from services.forms.store.tables import documents
+from services.forms.templates import FORMS
 from shared.contracts import case
 from shared.contracts.values import new_id
 from tests.parts.forms import FINDINGS, a_complaint, an_event, values_for
@@ -249,3 +250,11 @@ async def test_a_list_is_told_to_nobody(house: FormsHouse) -> None:
     await _dispatched(house)
     async with house.room.store.reading() as connection:
         assert set((await connection.execute(select(outbox.c.type))).scalars()) == {"document.rendered.v1"}
+
+
+async def test_a_document_says_by_which_version_of_the_form_it_was_drawn(house: FormsHouse) -> None:
+    """Frozen before a release and drawn after it: the newer version is on file, as it is on the paper."""
+    await house.hear(a_complaint(), *DISPATCHED)
+    await _set_dispositions(house, {"template_version": "0"})
+    await house.draw()
+    assert (await house.listed("disposition"))["template_version"] == FORMS[FormId.DISPOSITION].template_version

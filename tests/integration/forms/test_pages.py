@@ -6,12 +6,14 @@ import httpx
 import pytest
 from sqlalchemy import update
 
+from services.forms.domain.definition import FormId
+from services.forms.domain.lists import LISTS
 from services.forms.store.states import FAILED
 from services.forms.store.tables import documents
 from shared.contracts import case
 from shared.web.security import WITH_PICTURES_WITHIN
-from tests.parts.forms import FINDINGS, a_complaint, an_event
-from tests.parts.forms_house import NUMBER, FormsHouse
+from tests.parts.forms import FINDINGS, a_complaint, an_event, values_for
+from tests.parts.forms_house import NUMBER, FormsHouse, pdf_text
 
 STORY = (
     an_event(case.CaseRegistered, 1),
@@ -170,3 +172,31 @@ async def test_a_draft_waits_for_what_must_be_chosen(told: FormsHouse) -> None:
 async def test_nobody_drafts_for_a_case_that_is_none_of_theirs(told: FormsHouse, who: str) -> None:
     """The answer is that of a case which doesn't exist."""
     assert (await browse(told, "POST", DRAFT, who)).status_code == 404
+
+
+@pytest.mark.parametrize("form", sorted(LISTS))
+async def test_a_list_is_filled_in_looked_at_and_issued(house: FormsHouse, form: str) -> None:
+    """Found from the day's page; rows pasted from a spreadsheet; the same words on paper as over the API."""
+    values, path = values_for(FormId(form)), f"/forms/lists/{form}"
+    assert f'href="{path}"' in (await browse(house, "GET", "/forms/day")).text
+    assert 'name="' in (await browse(house, "GET", path, "operator")).text
+    pasted = {name: "\n".join("\t".join(row) for row in rows) for name, rows in values.tables.items()}
+    look = await browse(house, "POST", f"{path}/draft", data=values.texts | pasted)
+    assert "data:image/png;base64," in look.text
+    made = await browse(house, "POST", path, "operator", data=values.texts | pasted)
+    assert made.status_code == 303, made.text
+    identifier = made.headers["location"].partition("?")[0]
+    text = pdf_text((await house.ask("GET", f"{identifier}.pdf")).content)
+    for cell in (cell for rows in values.tables.values() for row in rows for cell in row):
+        assert "".join(cell.split()) in text
+
+
+async def test_a_list_with_a_row_too_long_comes_back_as_it_was_typed(house: FormsHouse) -> None:
+    """422, the field is marked with the line; nothing was issued; an unknown list is not found."""
+    rows = "1｜箱3-1｜投诉｜推诿｜匿名｜\n1|2|3|4|5|6|7"
+    back = await browse(house, "POST", "/forms/lists/box_record", data={"rows": rows})
+    assert back.status_code == 422
+    assert "line 2 has 7 cells" in back.text
+    assert rows in back.text
+    assert "这一天没有出具文书" in (await browse(house, "GET", "/forms/day")).text
+    assert (await browse(house, "GET", "/forms/lists/disposition")).status_code == 404
