@@ -59,7 +59,7 @@ def _of_the_file(content: bytes, pdf: pikepdf.Pdf) -> Iterator[str]:
     if "/OCProperties" in pdf.Root:
         yield "6.9 optional content, which this reader doesn't check"
     yield from (f"6.6.1 {name} in the catalogue" for name in ("/AA", "/OpenAction") if name in pdf.Root)
-    names = pdf.Root.get("/Names", {})
+    names: Any = pdf.Root.get("/Names", {})
     yield from (f"6.6.1, 6.8 {name} among the names" for name in ("/JavaScript", "/EmbeddedFiles") if name in names)
 
 
@@ -118,7 +118,7 @@ def _of_an_object(thing: pikepdf.Object) -> Iterator[str]:
 def _of_a_stream(stream: pikepdf.Stream) -> Iterator[str]:
     if "/F" in stream:
         yield "6.1.7.1 a stream's data is in another file"
-    filters = stream.get("/Filter", [])
+    filters: Any = stream.get("/Filter", [])
     named = [str(each) for each in (filters if isinstance(filters, pikepdf.Array) else [filters])]
     if "/LZWDecode" in named or "/Crypt" in named:
         yield "6.1.7.2 a filter that may not be"
@@ -169,7 +169,7 @@ def _of_a_page(page: Any) -> Iterator[str]:
 
 
 def _of_the_form(pdf: pikepdf.Pdf) -> Iterator[str]:
-    form = pdf.Root.get("/AcroForm", {})
+    form: Any = pdf.Root.get("/AcroForm", {})
     if form.get("/NeedAppearances", False):
         yield "6.4.1 looks are left to the reader"
     if "/XFA" in form:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from fastapi.encoders import jsonable_encoder
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from starlette.responses import JSONResponse, Response
 
 from services.forms.api.access import BINDER_READERS, READERS_OF, UNITS
@@ -25,7 +25,7 @@ from services.forms.api.answers import (
 from services.forms.api.demand_routes import told
 from services.forms.demand import make_binder, record_reprint
 from services.forms.domain.binder import BINDER
-from services.forms.drawing import draw
+from services.forms.drawing import DocumentRow, draw
 from services.forms.print_room import PrintRoom
 from services.forms.rendering import Printer
 from services.forms.signing import signatures_of
@@ -59,7 +59,7 @@ def document_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
     return router
 
 
-async def papers_of_case(room: PrintRoom, case: str, who: Principal) -> list[Row[Any]]:
+async def papers_of_case(room: PrintRoom, case: str, who: Principal) -> list[DocumentRow]:
     """The documents of a case that the asker may have, the newest first; none where they may know of no such case."""
     readers = [reader.value for reader in READERS_OF[who.role]]
     complaint = select(complaints.c.complaint_id).where(complaints.c.case_number == case).scalar_subquery()

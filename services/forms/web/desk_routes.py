@@ -88,9 +88,11 @@ class FormsDesk:
 
 def desk_routes(desk: FormsDesk) -> APIRouter:
     """The pages; to be included before the API, whose addresses they share."""
-    router = APIRouter(include_in_schema=False, route_class=PageRoute)
-    _add_case(router, desk)
-    _add_paper(router, desk)
+    router = APIRouter(include_in_schema=False)
+    beside_the_api = APIRouter(include_in_schema=False, route_class=PageRoute)
+    _add_case(beside_the_api, desk)
+    _add_paper(beside_the_api, desk)
+    router.include_router(beside_the_api)
     _add_day(router, desk)
     return router
 
