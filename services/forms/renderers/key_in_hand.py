@@ -48,11 +48,11 @@ class KeyInHand(SimpleSigner):
         self._key = serialization.load_der_private_key(other.signing_key.dump(), password=None)
         self._pattern: _Pattern | None = None
 
-    async def async_sign(self, data_digest: bytes, digest_algorithm: str, **more: Any) -> cms.ContentInfo:
-        """The CMS structure over a document's digest; ``more`` is pyHanko's, the same for every PDF of ours."""
+    async def async_sign(self, data_digest: bytes, digest_algorithm: str, *more: Any, **named: Any) -> cms.ContentInfo:
+        """The CMS structure over a document's digest; the rest is pyHanko's, the same for every PDF of ours."""
         pattern = self._pattern
         if pattern is None:
-            made = await super().async_sign(data_digest, digest_algorithm, **more)
+            made = await super().async_sign(data_digest, digest_algorithm, *more, **named)
             if isinstance(self._key, RSAPrivateKey) and digest_algorithm == DIGEST:
                 self._pattern = _Pattern.of(made, data_digest)
             return made
