@@ -53,6 +53,7 @@ from tests.parts.page_samples import (
     at,
     ways_in,
 )
+from tests.parts.paper_samples import CONTEXTS as PAPERS
 
 SERVICES = Path(__file__).parents[2] / "services"
 
@@ -75,7 +76,7 @@ def pages() -> Pages:
     return make_templates(*rooms, Path(__file__).parent / "gallery", site=SITE)
 
 
-SAMPLES: Mapping[str, Sample] = {
+SAMPLES: dict[str, Sample] = {
     "start": Sample(
         "start.html", {"page": intake.StartPage(ways_in(), "/gallery/form", written_form_url="/gallery/written-empty")}
     ),
@@ -236,6 +237,7 @@ SAMPLES: Mapping[str, Sample] = {
         "problem.html", {"page": ProblemPage(429, "请求太多，请稍后再试", "请过几分钟再试。", request_id=REQUEST)}, 429
     ),
 }
+SAMPLES |= {name: Sample(template, {"desk": DESK, **context}) for name, (template, context) in PAPERS.items()}
 """Every page, by the name it has in the gallery. A template without a sample fails a test."""
 
 

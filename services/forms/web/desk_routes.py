@@ -42,12 +42,14 @@ from services.forms.web.desk_views import (
     DayPage,
     Notice,
     PaperPage,
+    Picture,
     SignedForm,
     case_papers,
     fact,
     listed,
 )
 from shared.clock import SHANGHAI
+from shared.contracts.tracking import show_tracking_code
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.desk_frame import desk_head
@@ -134,7 +136,7 @@ async def _case_page(
         await papers_of_case(desk.room, case, who),
         may_bind=who.role in BINDER_READERS,
         offered=_offered(story) if issues else (),
-        readers=[reader.value for reader in Reader] if issues else (),
+        readers=list(Reader) if issues else (),
         notice=notice,
     )
     return desk.render(request, who, "cases", "case_papers.html", page, status=status)
@@ -235,27 +237,28 @@ async def _paper_page(
     now = room.clock().astimezone(SHANGHAI)
     page = PaperPage(
         paper=listed(row),
-        verify_code=row.verify_code,
-        sha256=row.sha256 or "",
-        signed_sha256=row.signed_sha256 or "",
+        code=show_tracking_code(row.verify_code),
+        digest=row.sha256 or "",
+        signed_digest=row.signed_sha256 or "",
         template_version=row.template_version,
         issued_by=row.issued_by,
         missing_glyphs="".join(row.missing_glyphs or ()),
         facts=[fact(str(row.id), each) for each in await signatures_of(room, row.id)],
-        reprints=await reprints_of(room, row.id),
-        pages=await _pages(room, row),
+        reprints=[(each["printed_at"], each["printed_by"]) for each in await reprints_of(room, row.id)],
+        pictures=await _pictures(room, row),
         signing=(signing or SignedForm(f"{now:%Y-%m-%dT%H:%M}")) if may_sign else None,
         notice=notice,
     )
     return desk.render(request, who, "cases", "paper.html", page, status=status)
 
 
-async def _pages(room: PrintRoom, row: Any) -> list[str]:
+async def _pictures(room: PrintRoom, row: Any) -> list[Picture]:
     """The document's pages to look at, one copy; none of a binder, which is too long for a page."""
     if row.form == BINDER:
         return []
     issue = await issue_of(room, row)
-    return await pictures(room, FORMS[FormId(row.form)], frozen_values(room, row), issue)
+    drawn = await pictures(room, FORMS[FormId(row.form)], frozen_values(room, row), issue)
+    return [Picture(url) for url in drawn]
 
 
 def _add_day(router: APIRouter, desk: FormsDesk) -> None:

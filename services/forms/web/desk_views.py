@@ -13,11 +13,15 @@ from typing import Any
 
 from services.forms.domain.binder import BINDER, BINDER_TITLE
 from services.forms.domain.definition import Form, FormId
+from services.forms.domain.masking import Reader
+from services.forms.domain.sealing import How, Kind
 from services.forms.domain.wording import official_number
 from services.forms.store.states import FAILED
 from services.forms.templates import FORMS
-from shared.web.i18n import Bilingual
+from services.forms.web.views import Paper
+from shared.web.i18n import Bilingual, Language
 from shared.web.problems import FieldFault
+from shared.web.words import articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,13 @@ class Listed:
     """A document in a list."""
 
     id: str
-    form: str
+    paper: Paper
     title: str
-    annex: str
     number: str
     version: int
-    reader: str
-    article: str
+    reader: Reader
+    basis: Bilingual
+    """The article or the annex that asks for it."""
     issued_at: datetime
     asked_by: str
     superseded_at: datetime | None
@@ -56,13 +60,12 @@ def listed(row: Any) -> Listed:
     form = None if row.form == BINDER else FORMS[FormId(row.form)]
     return Listed(
         id=str(row.id),
-        form=row.form,
+        paper=Paper(row.form),
         title=form.title if form else BINDER_TITLE,
-        annex=form.annex if form else "",
         number=row.number,
         version=row.version,
-        reader=row.reader,
-        article=row.article,
+        reader=Reader(row.reader),
+        basis=_basis(row.article, form.annex if form else ""),
         issued_at=row.issued_at,
         asked_by=row.asked_by or "",
         superseded_at=row.superseded_at,
@@ -73,6 +76,19 @@ def listed(row: Any) -> Listed:
         can_be_had=row.state != FAILED,
         has_failed=row.state == FAILED,
     )
+
+
+def _basis(article: str, annex: str) -> Bilingual:
+    """``第十八条第四项 附件3``."""
+    zh, en = (articles((article,), language) for language in (Language.ZH, Language.EN))
+    return Bilingual(f"{zh} {annex}".strip(), f"{en} {annex.replace('附件', 'annex ')}".strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page of a document as a picture."""
+
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +102,7 @@ class CasePapers:
     may_bind: bool
     offered: Sequence[Form] = ()
     """Forms that the case has come far enough for, for whoever may issue them."""
-    readers: Sequence[str] = ()
+    readers: Sequence[Reader] = ()
     notice: Notice | None = None
 
 
@@ -96,7 +112,7 @@ def case_papers(
     *,
     may_bind: bool,
     offered: Sequence[Form] = (),
-    readers: Sequence[str] = (),
+    readers: Sequence[Reader] = (),
     notice: Notice | None = None,
 ) -> CasePapers:
     """The page of a case's documents, the newest of each first."""
@@ -115,30 +131,30 @@ def case_papers(
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A signature or a seal that was recorded. ``scan`` is where the scan of the paper is, "" where there is none."""
+    """A signature or a seal that was recorded. ``scan_url`` is where the scan of the paper is, "" where there is none."""
 
-    kind: str
+    kind: Kind
     signer: str
     signed_at: datetime
-    how: str
+    how: How
     recorded_by: str
     recorded_at: datetime
-    scan: str
-    scan_sha256: str
+    scan_url: str
+    scan_digest: str
 
 
 def fact(document: str, row: Mapping[str, Any]) -> Fact:
     """A recorded signature as it is shown."""
     scan = f"/forms/documents/{document}/signatures/{row['id']}/scan" if row["scan_sha256"] else ""
     return Fact(
-        kind=row["kind"],
+        kind=Kind(row["kind"]),
         signer=row["signer"],
         signed_at=row["signed_at"],
-        how=row["how"],
+        how=How(row["how"]),
         recorded_by=row["recorded_by"],
         recorded_at=row["recorded_at"],
-        scan=scan,
-        scan_sha256=row["scan_sha256"] or "",
+        scan_url=scan,
+        scan_digest=row["scan_sha256"] or "",
     )
 
 
@@ -157,15 +173,16 @@ class PaperPage:
     """``GET /forms/documents/{id}``: one document, what was done with it, and its pages to look at."""
 
     paper: Listed
-    verify_code: str
-    sha256: str
-    signed_sha256: str
+    code: str
+    digest: str
+    signed_digest: str
     template_version: str
     issued_by: str
     missing_glyphs: str
     facts: Sequence[Fact]
-    reprints: Sequence[Mapping[str, Any]]
-    pages: Sequence[str]
+    reprints: Sequence[tuple[datetime, str]]
+    """When a copy was printed, and by whom."""
+    pictures: Sequence[Picture]
     signing: SignedForm | None = None
     """None for whoever may not record a signature."""
     notice: Notice | None = None
@@ -211,5 +228,5 @@ class DraftPage:
 
     title: str
     formal_number: str
-    pages: Sequence[str]
+    pictures: Sequence[Picture]
     wanting: bool = False

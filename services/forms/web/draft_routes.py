@@ -19,7 +19,7 @@ from services.forms.domain.wording import official_number
 from services.forms.previews import pictures
 from services.forms.templates import FORMS
 from services.forms.web.desk_routes import FormsDesk, story_for
-from services.forms.web.desk_views import DraftPage
+from services.forms.web.desk_views import DraftPage, Picture
 from shared.identity.principal import Principal
 from shared.web.problem_answers import wants_html
 from shared.web.problems import Problem
@@ -40,8 +40,8 @@ def draft_routes(desk: FormsDesk) -> APIRouter:
             raise Problem(404, "no_draft", "这项办理不出文书", "This command makes no document")
         form = await request.form(max_fields=_MOST_FIELDS, max_files=0)
         told = {name: value for name, value in form.items() if isinstance(value, str)}
-        pages = await _pages(desk, row, story, Typed(told, desk.room.clock(), who.name), who)
-        page = DraftPage(FORMS[row.form].title, official_number(number), pages, wanting=not pages)
+        drawn = await _pictures(desk, row, story, Typed(told, desk.room.clock(), who.name), who)
+        page = DraftPage(FORMS[row.form].title, official_number(number), drawn, wanting=not drawn)
         return draft_answer(desk, request, who, "cases", page)
 
     return router
@@ -53,7 +53,7 @@ def draft_answer(desk: FormsDesk, request: Request, who: Principal, here: str, p
     return desk.render(request, who, here, template, page)
 
 
-async def _pages(desk: FormsDesk, row: DraftRow, story: Story, typed: Typed, who: Principal) -> list[str]:
+async def _pictures(desk: FormsDesk, row: DraftRow, story: Story, typed: Typed, who: Principal) -> list[Picture]:
     """The pages as this person may see them; none where something must be chosen first."""
     form = FORMS[row.form]
     try:
@@ -61,4 +61,4 @@ async def _pages(desk: FormsDesk, row: DraftRow, story: Story, typed: Typed, who
     except NotYet:
         return []
     issue = Issue(issued_at=typed.now, issued_by=desk.room.centre.office, number=story.number)
-    return await pictures(desk.room, form, shown, issue)
+    return [Picture(url) for url in await pictures(desk.room, form, shown, issue)]

@@ -21,7 +21,7 @@ from services.forms.domain.wording import shown_date, shown_moment
 from services.forms.previews import pictures
 from services.forms.templates import FORMS
 from services.forms.web.desk_routes import FormsDesk
-from services.forms.web.desk_views import DraftPage, ListField, ListPage
+from services.forms.web.desk_views import DraftPage, ListField, ListPage, Picture
 from services.forms.web.draft_routes import draft_answer
 from shared.identity.principal import Principal
 from shared.web.negotiation import PageRoute
@@ -50,7 +50,8 @@ def list_routes(desk: FormsDesk) -> APIRouter:
         values, faults = _read(chosen, given)
         issue = Issue(issued_at=desk.room.clock(), issued_by=desk.room.centre.office)
         drawn = [] if faults else await pictures(desk.room, chosen, values, issue)
-        return draft_answer(desk, request, who, "papers", DraftPage(chosen.title, "", drawn, wanting=bool(faults)))
+        page = DraftPage(chosen.title, "", [Picture(url) for url in drawn], wanting=bool(faults))
+        return draft_answer(desk, request, who, "papers", page)
 
     @pages.post("/forms/lists/{form}")
     async def issued(request: Request, form: str, who: Principal = Depends(desk.gate.admit)) -> Response:

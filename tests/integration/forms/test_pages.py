@@ -11,6 +11,7 @@ from services.forms.domain.lists import LISTS
 from services.forms.store.states import FAILED
 from services.forms.store.tables import documents
 from shared.contracts import case
+from shared.contracts.tracking import show_tracking_code
 from shared.web.security import WITH_PICTURES_WITHIN
 from tests.parts.forms import FINDINGS, a_complaint, an_event, values_for
 from tests.parts.forms_house import NUMBER, FormsHouse, pdf_text
@@ -75,7 +76,7 @@ async def test_a_paper_s_page_shows_its_pages_and_what_it_is(told: FormsHouse) -
     item = await told.listed("feedback")
     answer = await browse(told, "GET", f"/forms/documents/{item['id']}")
     assert "data:image/png;base64," in answer.text
-    assert f'href="/verify/{item["verify_code"]}"' in answer.text
+    assert f'href="/verify/{show_tracking_code(item["verify_code"])}"' in answer.text
     assert answer.headers["content-security-policy"] == WITH_PICTURES_WITHIN
     file = await browse(told, "GET", item["pdf"])
     assert (file.headers["content-type"], file.content[:5]) == ("application/pdf", b"%PDF-")

@@ -51,7 +51,7 @@ STAFF = frozenset(
         *("desk_start", "desk_macros", "desk_phone", "desk_known", "desk_entry", "desk_quarantine", "desk_letter"),
         *("desk_scan", "desk_visit", "desk_checks", "desk_box", "dead_letters", "calls"),
         *("approvals", "worklist", "action", "case", "directory", "follow_ups"),
-        *("case_papers", "paper", "paper_macros", "papers_of_day", "draft", "draft_pages", "list"),
+        *("paper_macros", "draft_pages"),
     )
 )
 """Pages over a service's own rows: asked for in a running house by tests/integration (the access matrix, the case page)."""
