@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forms.domain.binder import BINDER, BinderContents
 from services.forms.domain.definition import FormId
@@ -64,7 +65,7 @@ async def make_form(
     if form not in ON_DEMAND:
         raise NotThisWay
     async with room.store.transaction(room.clock()) as unit:
-        story = await story_of_case(unit, room, case)
+        story = await story_of_case(unit.connection, room, case)
         made = await _claimed(unit, same)
         if not made.repeated:
             for_whom = reader or usual_reader(form, story)
@@ -106,7 +107,7 @@ async def make_list(room: PrintRoom, values: FormValues, *, who: str, same: Once
 async def make_binder(room: PrintRoom, case: str, *, who: str) -> UUID:
     """The binder of the case as it stands: the one there is, unless something came since. Raises NoSuchCase."""
     async with room.store.transaction(room.clock()) as unit:
-        story = await story_of_case(unit, room, case)
+        story = await story_of_case(unit.connection, room, case)
         documents = tables.documents
         query = (
             select(documents.c.id, documents.c.sealed_values)
@@ -133,12 +134,12 @@ async def record_reprint(room: PrintRoom, document_id: UUID, *, who: str) -> Non
         unit.add(tables.reprints, row)
 
 
-async def story_of_case(unit: UnitOfWork, room: PrintRoom, case: str) -> Story:
+async def story_of_case(connection: AsyncConnection, room: PrintRoom, case: str) -> Story:
     """Everything known of a case by its number. Raises NoSuchCase."""
     complaints = tables.complaints
     query = select(complaints.c.complaint_id).where(complaints.c.case_number == case)
-    complaint_id = (await unit.connection.execute(query)).scalar()
-    story = await load_story(unit.connection, room, complaint_id) if complaint_id else None
+    complaint_id = (await connection.execute(query)).scalar()
+    story = await load_story(connection, room, complaint_id) if complaint_id else None
     if story is None:
         raise NoSuchCase
     return story

@@ -153,6 +153,13 @@ ROOMS: tuple[Room, ...] = (
         frozenset({Role.ADMINISTRATOR}),
     ),
     Room(
+        "papers",
+        "/forms/day",
+        Bilingual("文书", "Papers"),
+        Bilingual("当天出具的文书，处置单可成批打印", "What was issued today; disposition forms in one print"),
+        frozenset({Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR}),
+    ),
+    Room(
         "directory",
         "/workflow/directory",
         Bilingual("名录", "Directory"),

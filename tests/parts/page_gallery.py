@@ -53,7 +53,8 @@ from tests.parts.page_samples import (
     at,
     ways_in,
 )
-from tests.parts.staff_samples import CONTEXTS
+from tests.parts.paper_samples import CONTEXTS as PAPERS
+from tests.parts.staff_samples import CONTEXTS as STAFF
 
 SERVICES = Path(__file__).parents[2] / "services"
 
@@ -237,7 +238,7 @@ SAMPLES: dict[str, Sample] = {
         "problem.html", {"page": ProblemPage(429, "请求太多，请稍后再试", "请过几分钟再试。", request_id=REQUEST)}, 429
     ),
 }
-SAMPLES |= {name: Sample(template, {"desk": DESK, **context}) for name, (template, context) in CONTEXTS.items()}
+SAMPLES |= {name: Sample(template, {"desk": DESK, **context}) for name, (template, context) in (STAFF | PAPERS).items()}
 """Every page, by the name it has in the gallery. A template without a sample fails a test."""
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
@@ -20,6 +18,7 @@ from services.forms.domain.definition import FormId
 from services.forms.domain.filling import NotYet
 from services.forms.domain.masking import Reader
 from services.forms.domain.values import FormValues, Issue, WrongValues
+from services.forms.previews import pictures
 from services.forms.print_room import PrintRoom
 from services.forms.rendering import Printer
 from services.forms.templates import FORMS
@@ -88,8 +87,7 @@ def demand_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
         issue = Issue(issued_at=room.clock(), issued_by=room.centre.office)
         values = draft.values.of(draft.form)
         with told():
-            pages = await asyncio.to_thread(room.pdf.preview_png, FORMS[draft.form], values, issue)
-        return {"pages": [f"data:image/png;base64,{base64.b64encode(page).decode()}" for page in pages]}
+            return {"pages": await pictures(room, FORMS[draft.form], values, issue)}
 
     @router.post("/forms/lists/{form}", status_code=201)
     async def make_a_list(

@@ -34,14 +34,15 @@ from services.workflow.web import worklist
 from services.workflow.web.action_forms import MACHINES_ONLY, action_form, read_command
 from services.workflow.web.case_page import Answered, CasePage, case_page, known_for
 from services.workflow.web.limits_shown import Reader
-from services.workflow.web.negotiation import PageRoute
 from services.workflow.web.worklist import Notice
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.desk_frame import desk_head
 from shared.web.i18n import Bilingual, language_of
+from shared.web.negotiation import PageRoute
 from shared.web.pages import Pages
 from shared.web.problems import FieldFault, Problem
+from shared.web.security import WITH_PICTURES_WITHIN
 
 _MOST_FIELDS = 40
 STALE = Bilingual("您打开之后已有他人办理此件，请先看最新情况", "Somebody acted on this case since you opened it")
@@ -188,7 +189,8 @@ async def show_case(
         seen, entries, person, desk.office.centre, desk.reader(request), supplements=more, round_=round_, notice=notice,
         answered=answered, identity=seen.complaint.complainant if revealed else None,
     )  # fmt: skip
-    return await desk.render(request, who, "cases", "case.html", status=status, page=page)
+    headers = {"Content-Security-Policy": WITH_PICTURES_WITHIN}  # previews of documents, beside their fields
+    return await desk.render(request, who, "cases", "case.html", status=status, headers=headers, page=page)
 
 
 async def form_values(request: Request) -> dict[str, str]:
