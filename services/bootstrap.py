@@ -24,8 +24,10 @@ from shared.identity.doors.accounts_api import account_routes
 from shared.identity.doors.login import Entrance, login_routes
 from shared.identity.doors.openid_login import CALLBACK, OPENID, openid_routes
 from shared.identity.doors.own_account import OwnAccount, own_account_routes
+from shared.identity.doors.people_page import PeopleDesk, people_routes
 from shared.identity.openid import OpenIdConnect, Provider, Seat
 from shared.identity.reception import Reception, greet_first_run, open_reception
+from shared.identity.seats import StoredSeats
 from shared.identity.sessions import StoredSessions
 from shared.identity.tokens import StoredTokens
 from shared.messaging.embedded import EmbeddedTransport
@@ -69,6 +71,7 @@ def open_premises(settings: Settings, clock: Clock = system_clock) -> tuple[Prem
         transport=transport,
         tokens=StoredTokens(identity),
         sessions=StoredSessions(identity),
+        seats=StoredSeats(identity),
         centre=centre,
         calendars=calendars,
         hours=BusinessHours(centre.hours.opens, centre.hours.closes),
@@ -104,6 +107,7 @@ def identity_routes(reception: Reception, premises: Premises, pages: Pages) -> l
         login_routes(entrance, gate),
         own_account_routes(OwnAccount(reception, pages, gate), gate),
         account_routes(reception, gate),
+        people_routes(PeopleDesk(reception, pages, gate), gate),
     ]
 
 

@@ -14,6 +14,7 @@ from services.workflow.api.statistics_routes import statistics_routes
 from services.workflow.consumer import handlers
 from services.workflow.office import Office
 from services.workflow.searching import SearchIndexing
+from services.workflow.seating import Seating
 from services.workflow.settings import WorkflowSettings
 from services.workflow.store import tables
 from services.workflow.watch import DeadlineWatch
@@ -77,6 +78,7 @@ def build(premises: Premises) -> Service:
             "watch": DeadlineWatch(office).run,
             "search": SearchIndexing(office).run,
             "anchor": Anchoring(office, anchors).run,
+            "seating": Seating(office, premises.seats).run,
         },
         start=[partial(migrate, engine, VERSIONS)],
         stop=[engine.dispose],

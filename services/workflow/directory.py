@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, RowMapping, exists, select
+from sqlalchemy import ColumnElement, Row, RowMapping, and_, exists, select
 
 from services.workflow.domain.case import Case
 from services.workflow.domain.facts import Facts, UnitPeople
@@ -38,7 +38,7 @@ async def facts_about(unit: UnitOfWork, names: Iterable[str | None]) -> Facts:
     wanted = {name for name in names if name}
     query = (
         select(staff, away_on(unit.now).label("is_away"))
-        .where(staff.c.active, staff.c.unit.in_(wanted) | staff.c.role.in_(_OFFICE))
+        .where(in_place(), staff.c.unit.in_(wanted) | staff.c.role.in_(_OFFICE))
         .order_by(staff.c.id)
     )
     entries = [_entry(row) for row in (await unit.connection.execute(query)).all()]
@@ -69,6 +69,11 @@ async def everybody(store: Store, now: datetime) -> list[RowMapping]:
 def is_complained_of(case: Case, person: Person) -> bool:
     """Whether this is the very person that the complaint names: by name, within the unit complained of (art. 17)."""
     return case.target.staff == person.name and case.target.unit in {None, person.unit}
+
+
+def in_place() -> ColumnElement[bool]:
+    """Whether a row of ``staff`` is of somebody who is at work there and whose account, if they have one, is in force."""
+    return and_(staff.c.active, staff.c.seated.is_not(False))
 
 
 def away_on(moment: datetime) -> ColumnElement[bool]:

@@ -57,6 +57,7 @@ class Desk:
     csrf: str
     logout_url: str = "/logout"
     home_url: str = "/desk"
+    account_url: str = "/account"
     keys: Sequence[tuple[str, Bilingual]] = ()
     """What the keyboard does, shown by ``?``."""
 
