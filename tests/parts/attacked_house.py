@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -39,7 +40,8 @@ async def staffed(house: OpenHouse) -> None:
 
 
 async def mailed(house: OpenHouse, raw: bytes) -> httpx.Response:
-    """A mail, as an MTA pipes it in."""
+    """A mail, as an MTA pipes it in, as if sent anew."""
+    raw = raw.replace(b"<1@example.cn>", f"<{uuid4().hex}@example.cn>".encode())
     return await house.ask(
         "POST", "/intake/emails", "operator", content=raw, headers={"Content-Type": "message/rfc822"}
     )

@@ -4,8 +4,9 @@ import base64
 
 import pytest
 
-from tests.parts.attacked_house import staffed
 from tests.parts.open_house import OpenHouse
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 DRAWING = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'><script>alert(1)</script></svg>"
 DOORS = ("/intake/web-forms", "/intake/phone-logs", "/intake/letters")
@@ -13,19 +14,17 @@ DOORS = ("/intake/web-forms", "/intake/phone-logs", "/intake/letters")
 
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("called", ["image/svg+xml", "image/png", "application/pdf"])
-async def test_a_drawing_is_never_taken_for_a_picture(house: OpenHouse, door: str, called: str):
+async def test_a_drawing_is_never_taken_for_a_picture(attacked: OpenHouse, door: str, called: str):
     """Whatever its sender calls it, it is refused by name, or kept as a drawing: never as a picture that a page would show."""
-    await staffed(house)
     sent = {"name": "图.svg", "media_type": called, "content_base64": base64.b64encode(DRAWING).decode()}
-    more = {"arrived_at": house.now.isoformat(), "opened_by": "韩雪"} if door.endswith("letters") else {}
-    answer = await house.ask("POST", door, "operator", json={"facts": "见附图", "files": [sent]} | more)
+    more = {"arrived_at": attacked.now.isoformat(), "opened_by": "韩雪"} if door.endswith("letters") else {}
+    answer = await attacked.ask("POST", door, "operator", json={"facts": "见附图", "files": [sent]} | more)
     assert answer.status_code in (415, 422), answer.text
 
 
-async def test_a_fax_is_no_drawing(house: OpenHouse):
+async def test_a_fax_is_no_drawing(attacked: OpenHouse):
     """The fax door takes pages, by what they are and not by what they are called."""
-    await staffed(house)
-    answer = await house.ask(
+    answer = await attacked.ask(
         "POST", "/intake/faxes", "operator", content=DRAWING, headers={"Content-Type": "image/tiff"}
     )
     assert answer.status_code in (415, 422)

@@ -5,9 +5,13 @@ import socket
 import threading
 from collections.abc import Iterator
 
+import pytest
+from tests.parts.attacked_house import dispatched, mailed, told
+
 from tests.parts import mails
-from tests.parts.attacked_house import dispatched, mailed, staffed, told
 from tests.parts.open_house import OpenHouse, until
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @contextlib.contextmanager
@@ -28,16 +32,15 @@ def _listener() -> Iterator[tuple[int, list[object]]]:
         listening.shutdown(socket.SHUT_RDWR)
 
 
-async def test_no_address_that_somebody_wrote_is_fetched(house: OpenHouse):
+async def test_no_address_that_somebody_wrote_is_fetched(attacked: OpenHouse):
     """In a mail's HTML, in a drawing attached to it, in the words of a complaint and in its document: nobody comes to the port."""
-    await staffed(house)
     with _listener() as (port, came):
         inside = f"http://127.0.0.1:{port}/latest/meta-data"
         drawing = f'<svg xmlns="http://www.w3.org/2000/svg"><image href="{inside}"/></svg>'.encode()
         page = f'<p>请处理</p><img src="{inside}"><link rel=stylesheet href="{inside}"><iframe src="{inside}">'.encode()
         parts = mails.part(b"text/html; charset=utf-8", page), mails.file_part(b"a.svg", drawing, b"image/svg+xml")
-        assert (await mailed(house, mails.multipart(*parts))).is_success
-        number = await told(house, facts=f'见 {inside} #image("{inside}") <img src={inside}>')
-        await dispatched(house, number)
-        await until(house, f"/forms/documents?case={number}", "handler", lambda body: "pdf" in str(body))
+        assert (await mailed(attacked, mails.multipart(*parts))).is_success
+        number = await told(attacked, facts=f'见 {inside} #image("{inside}") <img src={inside}>')
+        await dispatched(attacked, number)
+        await until(attacked, f"/forms/documents?case={number}", "handler", lambda body: "pdf" in str(body))
         assert came == []

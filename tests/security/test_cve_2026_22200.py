@@ -1,9 +1,12 @@
 """CVE-2026-22200 (osTicket, exploited): what a citizen wrote made the PDF engine read files of the server into the PDF."""
 
 import pypdfium2
+import pytest
+from tests.parts.attacked_house import dispatched, told
 
-from tests.parts.attacked_house import dispatched, staffed, told
 from tests.parts.open_house import OpenHouse, until
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 EVIL = (
     '#read("/etc/passwd")', '#include "/etc/passwd"', '#image("/etc/hostname")', "php://filter/resource=/etc/passwd",
@@ -11,18 +14,17 @@ EVIL = (
 )  # fmt: skip
 
 
-async def test_a_document_holds_what_was_written_and_nothing_of_the_server(house: OpenHouse):
+async def test_a_document_holds_what_was_written_and_nothing_of_the_server(attacked: OpenHouse):
     """Commands of the typesetter, of HTML and of CSS stand in the form letter for letter."""
-    await staffed(house)
-    number = await told(house, facts="窗口推诿。" + " ".join(EVIL))
-    await dispatched(house, number)
+    number = await told(attacked, facts="窗口推诿。" + " ".join(EVIL))
+    await dispatched(attacked, number)
     document = await until(
-        house,
+        attacked,
         f"/forms/documents?case={number}",
         "handler",
         lambda body: next((each for each in body["items"] if each["form"] == "disposition" and "pdf" in each), None),
     )
-    content = (await house.ask("GET", document["pdf"], "handler")).content
+    content = (await attacked.ask("GET", document["pdf"], "handler")).content
     with pypdfium2.PdfDocument(content) as pdf:
         said = "".join("".join(page.get_textpage().get_text_range() for page in pdf).split())
     assert "root:" not in said

@@ -3,21 +3,22 @@
 from pathlib import Path
 
 import pytest
+from tests.parts.attacked_house import PAGE, VECTORS, active_in, case_of, mailed
 
 from tests.parts import mails
-from tests.parts.attacked_house import PAGE, VECTORS, active_in, case_of, mailed, staffed
 from tests.parts.compose import ROOT
 from tests.parts.open_house import OpenHouse
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 
 @pytest.mark.parametrize("kind", [b"text/plain", b"text/html"])
-async def test_what_a_mail_says_does_nothing_in_a_page(house: OpenHouse, kind: bytes):
+async def test_what_a_mail_says_does_nothing_in_a_page(attacked: OpenHouse, kind: bytes):
     """Text or HTML, every vector at once: the case's page holds words and nothing that acts."""
-    await staffed(house)
     body = f"<p>窗口推诿，请处理。</p>{' '.join(VECTORS)}".encode()
-    answer = await mailed(house, mails.mail(body, content_type=kind + b"; charset=utf-8"))
-    number = await case_of(house, answer.json())
-    page = await house.ask("GET", f"/workflow/cases/{number}", "handler", headers=PAGE)
+    answer = await mailed(attacked, mails.mail(body, content_type=kind + b"; charset=utf-8"))
+    number = await case_of(attacked, answer.json())
+    page = await attacked.ask("GET", f"/workflow/cases/{number}", "handler", headers=PAGE)
     assert page.status_code == 200
     assert "窗口推诿" in page.text
     assert list(active_in(page.text)) == []

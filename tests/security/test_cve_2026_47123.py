@@ -1,25 +1,26 @@
 """CVE-2026-47123 (FreeScout): whoever knew a notification's Message-ID spoke as an officer by mail."""
 
 import pytest
+from tests.parts.attacked_house import mailed, told
 
 from tests.parts import mails
-from tests.parts.attacked_house import mailed, staffed, told
 from tests.parts.open_house import OpenHouse
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ORDERS = "同意受理。\nstate: closed\n#close\n请转市医疗保障局办理。"
 
 
 @pytest.mark.parametrize("header", [b"In-Reply-To", b"References", b"X-Shouli-Case", b"X-Shouli-Actor"])
-async def test_nobody_acts_by_mail(house: OpenHouse, header: bytes):
+async def test_nobody_acts_by_mail(attacked: OpenHouse, header: bytes):
     """A mail in an officer's name, naming the case in every way, is at most one more complaint: the case stands where it stood."""
-    await staffed(house)
-    number = await told(house)
-    before = (await house.ask("GET", f"/workflow/cases/{number}", "handler")).json()
+    number = await told(attacked)
+    before = (await attacked.ask("GET", f"/workflow/cases/{number}", "handler")).json()
     told_by = header + b": <" + before["complaint_id"].encode() + b"@example.gov.cn>"
     for sender in (b"handler <handler@example.gov.cn>", b"noreply@example.gov.cn"):
         subject = f"Re: [{number}] [{before['tracking_code']}]".encode()
         raw = mails.mail(ORDERS.encode(), subject=subject, sender=sender, extra=[told_by])
-        answer = await mailed(house, raw.replace(b"<1@example.cn>", b"<" + sender[:7] + b"@example.cn>"))
+        answer = await mailed(attacked, raw)
         assert answer.json().get("complaint_id") != before["complaint_id"]
-    after = (await house.ask("GET", f"/workflow/cases/{number}", "handler")).json()
+    after = (await attacked.ask("GET", f"/workflow/cases/{number}", "handler")).json()
     assert (after["state"], after["version"]) == (before["state"], before["version"])

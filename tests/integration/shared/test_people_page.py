@@ -1,60 +1,82 @@
 """The administrator's page of accounts: adding, moving, shutting out and letting in again, by forms alone."""
 
+import itertools
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
+from dataclasses import dataclass
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from shared.contracts.values import Role
 from tests.parts.house import UNIT
 from tests.parts.open_house import OpenHouse, Visitor, open_house
 
 PEOPLE = "/identity/people"
-CHEN = {"login": "chen", "name": "陈晨", "role": "unit_handler", "unit": UNIT}
+NUMBERS = itertools.count(1)
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[OpenHouse]:
-    """A house with an administrator at the desk, and nobody else."""
-    async with open_house(tmp_path) as started:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[OpenHouse]:
+    """A house of which everybody is let in by this page."""
+    async with open_house(tmp_path_factory.mktemp("people")) as started:
         yield started
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def ada(house: OpenHouse) -> Visitor:
     """A second administrator, signed in."""
     return await house.signed_in("ada", Role.ADMINISTRATOR)
 
 
+@dataclass(frozen=True, slots=True)
+class Chen:
+    """Somebody of a unit, let in by ``ada`` on the page: their browser, and what the page does with them."""
+
+    form: dict[str, str]
+    ada: Visitor
+    browser: Visitor
+
+    async def becomes(self, change: str, **fields: str) -> httpx.Response:
+        """One of the forms beside their name, sent."""
+        return await self.ada.send(PEOPLE, f"{PEOPLE}/{self.form['login']}/{change}", **fields)
+
+    async def signs_in(self) -> int:
+        """With their first password."""
+        return (await self.browser.sign_in(self.form["login"])).status_code
+
+
+def _newcomer() -> dict[str, str]:
+    number = next(NUMBERS)
+    return {"login": f"chen{number}", "name": f"陈晨{number}", "role": "unit_handler", "unit": UNIT}
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def chen(house: OpenHouse, ada: Visitor) -> Chen:
+    """Added on the page, and signed in by the link it showed."""
+    form = _newcomer()
+    added = await ada.send(PEOPLE, PEOPLE, **form)
+    browser = house.visitor()
+    assert (await browser.set_up(_link(house, added))).status_code == 303
+    return Chen(form, ada, browser)
+
+
 def _link(house: OpenHouse, answer: httpx.Response) -> str:
+    assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
     found = re.findall(re.escape(house.settings.public_url) + r"(/account/set-up/[\w-]+)", answer.text)
     assert len(found) == 1, answer.text
     return str(found[0])
 
 
-async def _does(ada: Visitor, change: str, **fields: str) -> httpx.Response:
-    return await ada.send(PEOPLE, f"{PEOPLE}/chen/{change}", **fields)
-
-
-async def _with_chen(house: OpenHouse, ada: Visitor) -> Visitor:
-    """陈晨, added on the page and signed in by the link it showed."""
-    added = await ada.send(PEOPLE, PEOPLE, **CHEN)
-    assert added.status_code == 200
-    chen = house.visitor()
-    assert (await chen.set_up(_link(house, added))).status_code == 303
-    return chen
-
-
-async def test_a_person_is_added_and_comes_in_by_the_link_shown_once(house: OpenHouse, ada: Visitor):
+async def test_a_person_is_added_and_comes_in_by_the_link_shown_once(ada: Visitor, chen: Chen):
     """The answer to the form holds the link; the page, looked at again, doesn't, and no address ever does."""
-    chen = await _with_chen(house, ada)
-    assert await chen.is_in()
+    assert await chen.browser.is_in()
     page = await ada.page(PEOPLE)
     assert page.status_code == 200
-    assert "陈晨" in page.text
+    assert chen.form["name"] in page.text
     assert "/account/set-up/" not in page.text
 
 
@@ -75,50 +97,47 @@ async def test_what_is_wrong_is_said_beside_the_field_and_what_was_typed_stays(
     house: OpenHouse, ada: Visitor, changes: dict[str, str], said: str
 ):
     """Nobody is added."""
-    answer = await ada.send(PEOPLE, PEOPLE, **CHEN | {"name": "陈小晨"} | changes)
+    before, form = len(await house.reception.accounts.everybody()), _newcomer() | changes
+    answer = await ada.send(PEOPLE, PEOPLE, **form)
     assert answer.status_code == 422
     assert said in answer.text
-    assert (CHEN | {"name": "陈小晨"} | changes)["name"] in answer.text
-    assert len(await house.reception.accounts.everybody()) == 2
+    assert f'value="{form["name"]}"' in answer.text
+    assert len(await house.reception.accounts.everybody()) == before
 
 
-async def test_another_role_ends_the_sessions(house: OpenHouse, ada: Visitor):
+async def test_another_role_ends_the_sessions(house: OpenHouse, ada: Visitor, chen: Chen):
     """From unit to office; the page says so."""
-    chen = await _with_chen(house, ada)
-    answer = await _does(ada, "role", role="handler", unit="")
+    answer = await chen.becomes("role", role="handler", unit="")
     assert (answer.status_code, answer.headers["location"]) == (303, f"{PEOPLE}?done=role")
     assert "须重新登录" in (await ada.page(answer.headers["location"])).text
-    assert not await chen.is_in()
-    account = await house.reception.accounts.named("chen")
+    assert not await chen.browser.is_in()
+    account = await house.reception.accounts.named(chen.form["login"])
     assert (account.role, account.unit) == (Role.HANDLER, None)
 
 
-async def test_who_is_disabled_is_out_and_let_in_again_comes_back_with_the_password(house: OpenHouse, ada: Visitor):
+async def test_who_is_disabled_is_out_and_let_in_again_comes_back_with_the_password(ada: Visitor, chen: Chen):
     """The session is dead at once and the password leads nowhere, until the account is in use again."""
-    chen = await _with_chen(house, ada)
-    assert (await _does(ada, "disable")).status_code == 303
-    assert not await chen.is_in()
-    assert (await chen.sign_in("chen")).status_code == 403
+    assert (await chen.becomes("disable")).status_code == 303
+    assert not await chen.browser.is_in()
+    assert await chen.signs_in() == 403
     assert "已停用" in (await ada.page(PEOPLE)).text
-    assert (await _does(ada, "enable")).status_code == 303
-    assert (await chen.sign_in("chen")).status_code == 303
+    assert (await chen.becomes("enable")).status_code == 303
+    assert await chen.signs_in() == 303
 
 
-async def test_a_new_link_voids_the_password(house: OpenHouse, ada: Visitor):
+async def test_a_new_link_voids_the_password(house: OpenHouse, chen: Chen):
     """A change that nobody can put off: the old password and the sessions are worth nothing, the link leads in."""
-    chen = await _with_chen(house, ada)
-    answer = await _does(ada, "link")
-    assert not await chen.is_in()
-    assert (await chen.sign_in("chen")).status_code == 403
-    assert (await chen.set_up(_link(house, answer), "河边第三张石凳上刻着两个名字")).status_code == 303
+    answer = await chen.becomes("link")
+    assert not await chen.browser.is_in()
+    assert await chen.signs_in() == 403
+    assert (await chen.browser.set_up(_link(house, answer), "河边第三张石凳上刻着两个名字")).status_code == 303
 
 
-async def test_sessions_are_ended_and_the_password_stays(house: OpenHouse, ada: Visitor):
+async def test_sessions_are_ended_and_the_password_stays(chen: Chen):
     """For a computer that was left open."""
-    chen = await _with_chen(house, ada)
-    assert (await _does(ada, "end-sessions")).status_code == 303
-    assert not await chen.is_in()
-    assert (await chen.sign_in("chen")).status_code == 303
+    assert (await chen.becomes("end-sessions")).status_code == 303
+    assert not await chen.browser.is_in()
+    assert await chen.signs_in() == 303
 
 
 async def test_a_token_is_revoked(house: OpenHouse, ada: Visitor):
@@ -133,7 +152,8 @@ async def test_a_token_is_revoked(house: OpenHouse, ada: Visitor):
 async def test_the_last_administrator_stays(house: OpenHouse, ada: Visitor):
     """Neither disabled nor moved, and the page says why."""
     await house.reception.accounts.disable("admin", by="test", now=house.now)
-    for change, fields in (("disable", {}), ("role", {"role": "auditor"})):
+    moves: list[tuple[str, dict[str, str]]] = [("disable", {}), ("role", {"role": "auditor"})]
+    for change, fields in moves:
         answer = await ada.send(PEOPLE, f"{PEOPLE}/ada/{change}", **fields)
         assert answer.status_code == 409
         assert "最后一个系统管理员" in answer.text
@@ -146,13 +166,13 @@ async def test_what_is_not_there_is_not_there(ada: Visitor):
     assert (await ada.send(PEOPLE, f"{PEOPLE}/ada/crown")).status_code == 404
 
 
-async def test_it_is_the_administrators_alone_and_needs_the_pages_own_form(house: OpenHouse, ada: Visitor):
+async def test_it_is_the_administrators_alone_and_needs_the_pages_own_form(ada: Visitor, chen: Chen):
     """Another role is refused, and so is a form from elsewhere."""
-    wang = await house.signed_in("wang")
-    assert (await wang.page(PEOPLE)).status_code == 403
-    assert (await wang.post(PEOPLE, csrf=await wang.csrf(), **CHEN)).status_code == 403
-    assert (await ada.post(PEOPLE, csrf=await wang.csrf(), **CHEN)).status_code == 403
-    assert (await ada.post(f"{PEOPLE}/wang/disable")).status_code == 403
+    form, csrf = _newcomer(), await chen.browser.csrf()
+    assert (await chen.browser.page(PEOPLE)).status_code == 403
+    assert (await chen.browser.post(PEOPLE, csrf=csrf, **form)).status_code == 403
+    assert (await ada.post(PEOPLE, csrf=csrf, **form)).status_code == 403
+    assert (await ada.post(f"{PEOPLE}/{chen.form['login']}/disable")).status_code == 403
 
 
 async def test_every_desk_leads_to_ones_own_account(ada: Visitor):
