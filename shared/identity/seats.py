@@ -65,7 +65,7 @@ class FixedSeats:
         return self.seats
 
 
-def _by_account(rows: Iterable[Row[Any]]) -> dict[str, Seat]:
+def _by_account(rows: Iterable[Row[*tuple[Any, ...]]]) -> dict[str, Seat]:
     return {row.login: Seat(row.login, row.name, Role(row.role), row.unit, row.disabled_at is None) for row in rows}
 
 

@@ -3,14 +3,14 @@
 import asyncio
 
 import pytest
-from tests.parts.attacked_house import mailed
 
 from shared.contracts.complaint import Complainant
 from shared.contracts.masking import Showing, mask_text
 from tests.parts import mails
+from tests.parts.attacked_house import mailed
 from tests.parts.open_house import OpenHouse
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+SESSION = pytest.mark.asyncio(loop_scope="session")
 
 LONG = 100_000
 """Characters: what takes time by their square would take hours."""
@@ -28,6 +28,7 @@ CRAFTED = {
 
 
 @pytest.mark.parametrize("kind", [b"text/plain", b"text/html"])
+@SESSION
 async def test_no_text_keeps_the_reader_of_mails_busy(attacked: OpenHouse, kind: bytes):
     """A hundred thousand characters of each kind are read in seconds, not hours."""
     for text in CRAFTED.values():

@@ -4,7 +4,8 @@ import base64
 
 import pytest
 
-from tests.parts.open_house import OpenHouse
+from tests.parts.attacked_house import case_of
+from tests.parts.open_house import OpenHouse, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -15,16 +16,27 @@ DOORS = ("/intake/web-forms", "/intake/phone-logs", "/intake/letters")
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("called", ["image/svg+xml", "image/png", "application/pdf"])
 async def test_a_drawing_is_never_taken_for_a_picture(attacked: OpenHouse, door: str, called: str):
-    """Whatever its sender calls it, it is refused by name, or kept as a drawing: never as a picture that a page would show."""
+    """Evidence is kept whatever it is (art. 23), but known for what it is: nobody is shown it as a picture or a page."""
     sent = {"name": "图.svg", "media_type": called, "content_base64": base64.b64encode(DRAWING).decode()}
     more = {"arrived_at": attacked.now.isoformat(), "opened_by": "韩雪"} if door.endswith("letters") else {}
     answer = await attacked.ask("POST", door, "operator", json={"facts": "见附图", "files": [sent]} | more)
-    assert answer.status_code in (415, 422), answer.text
+    assert answer.status_code == 201, answer.text
+    number = await case_of(attacked, answer.json())
+    [evidence] = (await attacked.ask("GET", f"/workflow/cases/{number}", "handler")).json()["evidence"]
+    assert evidence["media_type"] not in {"image/png", "application/pdf"}
 
 
-async def test_a_fax_is_no_drawing(attacked: OpenHouse):
-    """The fax door takes pages, by what they are and not by what they are called."""
+async def test_a_fax_that_is_a_drawing_is_handed_out_as_a_file_and_never_shown(attacked: OpenHouse):
+    """It waits for a person like any that can't be read; its bytes are saved, and no page of it is made."""
     answer = await attacked.ask(
         "POST", "/intake/faxes", "operator", content=DRAWING, headers={"Content-Type": "image/tiff"}
     )
-    assert answer.status_code in (415, 422)
+    complaint = answer.json()["complaint_id"]
+    await until(attacked, "/intake/review", "operator", lambda body: complaint in str(body))
+    scan = f"/desk/scan/{complaint}"
+    original = await attacked.ask("GET", f"{scan}/original", "operator")
+    assert original.status_code == 200, original.text
+    assert original.headers["content-disposition"].startswith("attachment")
+    assert original.headers["content-type"] == "application/octet-stream"
+    page = await attacked.ask("GET", f"{scan}/pages/1", "operator")
+    assert page.status_code != 200 or page.headers["content-type"] == "image/png"

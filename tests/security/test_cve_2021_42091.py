@@ -6,9 +6,9 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from tests.parts.attacked_house import dispatched, mailed, told
 
 from tests.parts import mails
+from tests.parts.attacked_house import dispatched, mailed, told
 from tests.parts.open_house import OpenHouse, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

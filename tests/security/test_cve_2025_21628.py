@@ -1,9 +1,9 @@
 """CVE-2025-21628 (Chatwoot, 9.1): the operator of a filter went into the SQL statement as it came."""
 
 import pytest
-from tests.parts.attacked_house import told
 
 from shared.contracts.values import Role
+from tests.parts.attacked_house import told
 from tests.parts.house import OTHER_UNIT
 from tests.parts.open_house import OpenHouse
 

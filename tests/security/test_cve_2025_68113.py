@@ -22,7 +22,7 @@ def proofs() -> Proofs:
 def _done(proofs: Proofs, **changes: Any) -> str:
     """A challenge of this visitor's form, solved, and then altered."""
     made = proofs.challenge(visitor="visitor", purpose="form", now=NOW)
-    found = v1.solve_challenge(made.challenge, made.salt, max_number=made.largest)
+    found = v1.solve_challenge(made.challenge, made.salt, "SHA-256", made.max_number, 0)
     assert found is not None
     said = {
         "algorithm": "SHA-256",

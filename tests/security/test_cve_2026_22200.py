@@ -1,9 +1,11 @@
 """CVE-2026-22200 (osTicket, exploited): what a citizen wrote made the PDF engine read files of the server into the PDF."""
 
+import unicodedata
+
 import pypdfium2
 import pytest
-from tests.parts.attacked_house import dispatched, told
 
+from tests.parts.attacked_house import dispatched, told
 from tests.parts.open_house import OpenHouse, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -26,7 +28,13 @@ async def test_a_document_holds_what_was_written_and_nothing_of_the_server(attac
     )
     content = (await attacked.ask("GET", document["pdf"], "handler")).content
     with pypdfium2.PdfDocument(content) as pdf:
-        said = "".join("".join(page.get_textpage().get_text_range() for page in pdf).split())
-    assert "root:" not in said
+        read = "".join(page.get_textpage().get_text_range() for page in pdf)
+    said = _letters(read)
+    assert "root:" not in read
     for words in EVIL:
-        assert "".join(words.split()) in said, words
+        assert _letters(words) in said, words
+
+
+def _letters(text: str) -> str:
+    """Without what typesetting adds or joins: hyphens at the end of a line, f and i in one."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text)))

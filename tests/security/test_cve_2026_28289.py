@@ -4,9 +4,9 @@ import re
 import stat
 
 import pytest
-from tests.parts.attacked_house import case_of, mailed
 
 from tests.parts import mails
+from tests.parts.attacked_house import case_of, mailed
 from tests.parts.open_house import OpenHouse
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

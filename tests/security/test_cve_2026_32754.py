@@ -3,16 +3,17 @@
 from pathlib import Path
 
 import pytest
-from tests.parts.attacked_house import PAGE, VECTORS, active_in, case_of, mailed
 
 from tests.parts import mails
+from tests.parts.attacked_house import PAGE, VECTORS, active_in, case_of, mailed
 from tests.parts.compose import ROOT
 from tests.parts.open_house import OpenHouse
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+SESSION = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.mark.parametrize("kind", [b"text/plain", b"text/html"])
+@SESSION
 async def test_what_a_mail_says_does_nothing_in_a_page(attacked: OpenHouse, kind: bytes):
     """Text or HTML, every vector at once: the case's page holds words and nothing that acts."""
     body = f"<p>窗口推诿，请处理。</p>{' '.join(VECTORS)}".encode()

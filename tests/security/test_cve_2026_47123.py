@@ -1,9 +1,9 @@
 """CVE-2026-47123 (FreeScout): whoever knew a notification's Message-ID spoke as an officer by mail."""
 
 import pytest
-from tests.parts.attacked_house import mailed, told
 
 from tests.parts import mails
+from tests.parts.attacked_house import mailed, told
 from tests.parts.open_house import OpenHouse
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -23,4 +23,6 @@ async def test_nobody_acts_by_mail(attacked: OpenHouse, header: bytes):
         answer = await mailed(attacked, raw)
         assert answer.json().get("complaint_id") != before["complaint_id"]
     after = (await attacked.ask("GET", f"/workflow/cases/{number}", "handler")).json()
-    assert (after["state"], after["version"]) == (before["state"], before["version"])
+    assert after["state"] == before["state"] == "registered"
+    entries = (await attacked.ask("GET", f"/workflow/cases/{number}/timeline", "handler")).json()["items"]
+    assert {entry["kind"] for entry in entries} <= {"registered", "responded"}

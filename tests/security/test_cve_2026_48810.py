@@ -1,9 +1,9 @@
 """CVE-2026-48810, 48811 (FreeScout): who had lost the right to a mailbox could go on editing and deleting in it."""
 
 import pytest
-from tests.parts.attacked_house import PAGE, dispatched, told
 
 from shared.contracts.values import Role
+from tests.parts.attacked_house import PAGE, dispatched, told
 from tests.parts.house import OTHER_UNIT, UNIT
 from tests.parts.open_house import OpenHouse, Visitor
 

@@ -94,7 +94,7 @@ class PeopleDesk:
         try:
             led_to = await work(form.model_validate({name: said for name, said in typed.items() if said}))
         except ValidationError as fault:
-            faults = {each.name: each for each in field_faults(fault.errors())}  # type: ignore[arg-type]  # TypedDicts are mappings
+            faults = {each.name: each for each in field_faults(fault.errors())}
             return await self.show(request, who, Told(faults=faults, typed=typed), status=422)
         except Problem as fault:
             faults = {each.name: each for each in fault.fields}
