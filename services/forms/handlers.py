@@ -228,11 +228,27 @@ async def _remember_event(unit: UnitOfWork, room: PrintRoom, envelope: Envelope,
     )
     complaints = tables.complaints
     await unit.flush()  # the story is read back below with this event as its last
+    if event.confidential:
+        await _keep_confidential(unit, room, event.complaint_id)
     await unit.connection.execute(
         update(complaints)
         .where(complaints.c.complaint_id == event.complaint_id, complaints.c.case_number.is_(None))
         .values(case_number=event.case_number)
     )
+
+
+async def _keep_confidential(unit: UnitOfWork, room: PrintRoom, complaint_id: UUID) -> None:
+    """The office marked it since it came: from now on no copy shows the unit more than of one that asked at once (art. 17)."""
+    complaints = tables.complaints
+    row = complaints.c.complaint_id == complaint_id
+    sealed = (await unit.connection.execute(select(complaints.c.sealed).where(row))).scalar()
+    if sealed is None:
+        return  # not heard of yet: the caller says so, and the event comes again
+    told = ComplaintReceived.model_validate_json(room.ring.open(sealed))
+    if not told.complainant.confidential:
+        told = told.model_copy(update={"complainant": told.complainant.model_copy(update={"confidential": True})})
+        again = room.ring.seal_record(told.model_dump_json().encode())
+        await unit.connection.execute(update(complaints).where(row).values(sealed=again))
 
 
 def _event(room: PrintRoom, row: Row[str, str]) -> CaseEvent:

@@ -14,6 +14,7 @@ from services.workflow.api.statistics_routes import Freezing, statistics_routes
 from services.workflow.consumer import handlers
 from services.workflow.office import Office
 from services.workflow.searching import SearchIndexing
+from services.workflow.seating import Seating
 from services.workflow.settings import WorkflowSettings
 from services.workflow.store import tables
 from services.workflow.store.relisting import relist
@@ -89,6 +90,7 @@ def build(premises: Premises) -> Service:
             "watch": DeadlineWatch(office).run,
             "search": SearchIndexing(office).run,
             "anchor": anchoring.run,
+            "seating": Seating(office, premises.seats).run,
         },
         start=[partial(migrate, engine, VERSIONS), partial(relist, store, premises.ring, premises.clock)],
         stop=[engine.dispose],

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, RowMapping, exists, select
+from sqlalchemy import ColumnElement, Row, RowMapping, and_, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workflow.domain.facts import Facts, UnitPeople
@@ -39,7 +39,7 @@ async def facts_about(connection: AsyncConnection, now: datetime, names: Iterabl
     wanted = {name for name in names if name}
     query = (
         select(staff, away_on(now).label("is_away"))
-        .where(staff.c.active, staff.c.unit.in_(wanted) | staff.c.role.in_(_OFFICE))
+        .where(in_place(), staff.c.unit.in_(wanted) | staff.c.role.in_(_OFFICE))
         .order_by(staff.c.id)
     )
     entries = [_entry(row) for row in (await connection.execute(query)).all()]
@@ -78,6 +78,11 @@ async def everybody(store: Store, now: datetime) -> list[RowMapping]:
     query = select(staff, away_on(now).label("is_away")).order_by(staff.c.unit, staff.c.role, staff.c.id)
     async with store.reading() as connection:
         return list((await connection.execute(query)).mappings())
+
+
+def in_place() -> ColumnElement[bool]:
+    """Whether a row of ``staff`` is of somebody who is at work there and whose account, if they have one, is in force."""
+    return and_(staff.c.active, staff.c.seated.is_not(False))
 
 
 def away_on(moment: datetime) -> ColumnElement[bool]:

@@ -168,6 +168,13 @@ ROOMS: tuple[Room, ...] = (
         aside=True,
     ),
     Room(
+        "people",
+        "/identity/people",
+        Bilingual("账号", "Accounts"),
+        Bilingual("谁能登录、以什么身份，接口令牌", "Who may sign in, as whom; tokens of programs"),
+        frozenset({Role.ADMINISTRATOR}),
+    ),
+    Room(
         "dead_letters",
         "/intake/dead-letters",
         Bilingual("死信", "Dead letters"),

@@ -31,6 +31,7 @@ from shared.contracts.complaint import ComplaintReceived, Published
 from shared.contracts.envelope import Envelope
 from shared.contracts.values import Role, new_id
 from shared.identity.principal import Principal
+from shared.identity.seats import FixedSeats
 from shared.identity.sessions import FixedSessions
 from shared.identity.tokens import FixedTokens
 from shared.messaging.embedded import EmbeddedTransport
@@ -125,6 +126,7 @@ async def forms_house(folder: Path, **settings: Any) -> AsyncIterator[FormsHouse
         transport=EmbeddedTransport(),
         tokens=FixedTokens(PEOPLE),
         sessions=FixedSessions({}),
+        seats=FixedSeats(),
         centre=centre,
         calendars=PrintedCalendar(published()),
         hours=BusinessHours(centre.hours.opens, centre.hours.closes),

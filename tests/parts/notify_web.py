@@ -1,8 +1,7 @@
-"""Notify's routes as a client meets them, with tokens that are the roles' names."""
+"""Notify's routes as a client meets them, signed in with a token that is the role's name."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 
 import httpx
 from fastapi import FastAPI
@@ -20,6 +19,7 @@ from shared.calendar_book.book import PrintedCalendar
 from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.identity.sessions import FixedSessions
+from shared.identity.tokens import FixedTokens
 from shared.settings import Settings
 from shared.web.access import Gate
 from shared.web.app import common_pages
@@ -29,23 +29,15 @@ from shared.working_time import published
 from tests.parts import html
 
 
-class RoleTokens:
-    """The token ``handler`` or ``handler:王`` is a person of that role, by that name."""
-
-    async def principal(self, token: str, now: datetime) -> Principal | None:
-        """Whoever the token says; nobody where it names no role."""
-        role, _, name = token.partition(":")
-        known = role in {each.value for each in Role}
-        return Principal(name=name or role, role=Role(role)) if known else None
-
-
 @asynccontextmanager
 async def notify_client(desk: Desk, role: str = "handler") -> AsyncIterator[httpx.AsyncClient]:
-    """A client that is signed in as this role."""
+    """A client that is signed in as this role: ``handler``, or ``handler:王`` for somebody by that name."""
+    kind, _, name = role.partition(":")
+    tokens = FixedTokens({role: Principal(name=name or kind, role=Role(kind))})
     app = FastAPI()
     pages = common_pages(Settings(), WEB)
     install_web(app, pages, EdgePolicy())
-    gate = Gate(RoleTokens(), FixedSessions({}), FormTokens(desk.ring.session_key), desk.clock, ACCESS)
+    gate = Gate(tokens, FixedSessions({}), FormTokens(desk.ring.session_key), desk.clock, ACCESS)
     room = Room(desk, gate, pages, PrintedCalendar(published()), ["市税务局"])
     for shown in PAGES:
         app.include_router(shown(room))

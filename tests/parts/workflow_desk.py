@@ -25,6 +25,7 @@ from shared.contracts.envelope import wrap
 from shared.contracts.tracking import new_tracking_code
 from shared.contracts.values import Role
 from shared.identity.principal import Principal
+from shared.identity.seats import FixedSeats
 from shared.identity.sessions import FixedSessions
 from shared.identity.tokens import FixedTokens
 from shared.messaging.embedded import EmbeddedTransport
@@ -107,6 +108,7 @@ def make_desk(folder: Path, now: datetime | None = None) -> Desk:
         transport=EmbeddedTransport(),
         tokens=FixedTokens({p.id: _principal(p) for p in PEOPLE.values()}),
         sessions=FixedSessions({f"session-{p.id}": _principal(p) for p in PEOPLE.values()}),
+        seats=FixedSeats(),
         centre=load_centre(None),
         calendars=PrintedCalendar(published()),
         hours=CENTRE_HOURS,

@@ -188,7 +188,10 @@ staff = Table(
     Column("deputy", String(80)),
     Column("desk_number", String(40)),
     Column("since", UtcDateTime, nullable=False),
+    Column("seated", Boolean),
 )
+"""Who acts for the office and the units. ``active``: at work, says the directory. ``seated``: may come in, says the account or
+token of this id; null where there is neither, and then it is the directory's word alone."""
 Index("staff_unit", staff.c.unit, staff.c.role)
 
 absences = Table(

@@ -15,9 +15,9 @@ from starlette.responses import Response
 
 from services.workflow.domain.printed import flow, mermaid, tables
 from services.workflow.domain.states import STATES
-from services.workflow.web.negotiation import PageRoute
 from services.workflow.web.staff_routes import StaffDesk
 from shared.identity.principal import Principal
+from shared.web.negotiation import PageRoute
 
 
 def rules_routes(desk: StaffDesk) -> APIRouter:

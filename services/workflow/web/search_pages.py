@@ -18,9 +18,9 @@ from services.workflow.api.people import person_of
 from services.workflow.api.search_routes import Asked, not_by_a_unit
 from services.workflow.searching import FOUND, Wanted, search
 from services.workflow.web import worklist
-from services.workflow.web.negotiation import PageRoute
 from services.workflow.web.staff_routes import StaffDesk, form_values
 from shared.identity.principal import Principal
+from shared.web.negotiation import PageRoute
 from shared.web.validation import field_faults
 
 _FIELDS = ("text", "name", "phone", "number", "unit")

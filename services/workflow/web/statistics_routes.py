@@ -26,12 +26,12 @@ from services.workflow.office import Office
 from services.workflow.store.statistics import By
 from services.workflow.verifying import is_as_frozen
 from services.workflow.web import statistics_page as shown
-from services.workflow.web.negotiation import PageRoute
 from services.workflow.web.periods import Chosen, chosen, months_over, offered
 from services.workflow.web.staff_routes import StaffDesk, form_values
 from services.workflow.web.worklist import Notice
 from shared.identity.principal import Principal
 from shared.web.i18n import Bilingual, language_of
+from shared.web.negotiation import PageRoute
 from shared.web.pages import Pages
 from shared.web.problems import Problem
 

@@ -18,6 +18,7 @@ from services.workflow.store.statistics import By, Figure, Filter
 from services.workflow.web.limits_shown import Reader, Shown, shown
 from services.workflow.web.masked import masked
 from shared.contracts.complaint import ComplaintReceived
+from shared.contracts.masking import Showing, mask_text
 from shared.contracts.values import Channel
 from shared.web.frame import count_shown
 from shared.web.i18n import Bilingual
@@ -38,6 +39,8 @@ RINGS: Mapping[State, str] = {
 """How a state is drawn beside its words."""
 _TITLE = 28
 _ENDS = {"met": ("按时", ", in time"), "missed": ("逾期", ", missed")}
+_LOOKED_AT = 300
+"""Characters, some more than a row shows, so that no number is cut before it is known for one."""
 _GROUPS = ("over", "today", "soon", "later", "none")
 
 
@@ -165,8 +168,8 @@ def row_of(listed: Listed, reader: Reader, *, for_a_unit: bool) -> Row:
 
 
 def title_of(complaint: ComplaintReceived) -> tuple[str, str]:
-    """The first sentence as a title, and what follows."""
-    facts = " ".join(complaint.facts.split())
+    """The first sentence as a title, and what follows; a list is no look at an identity, for anybody (art. 17)."""
+    facts = mask_text(" ".join(complaint.facts.split())[:_LOOKED_AT], complaint.complainant, Showing.PARTLY)
     end = min((at for mark in "。！？；" if (at := facts.find(mark)) > 0), default=len(facts))
     cut = min(end, _TITLE)
     return facts[:cut] + ("…" if cut < end else ""), facts[cut:].lstrip("。！？；")[:80]
