@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from heapq import nlargest
+from itertools import count, islice
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -36,35 +38,43 @@ SHORTEST = 8
 MOST_COMPARED = 1_000
 """Texts that pass the cheap look and are compared in full, the newest first: at some 7 µs each."""
 _BITS = 1021
+_NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
     """A text and which characters stand in it, as bits: enough to see that two texts can't be alike."""
 
+    complaint_id: UUID
+    serial: int
     words: str
     bits: int
-
-    def may_be_like(self, other: Sketch) -> bool:
-        """Whether their likeness could reach ``ALIKE``. Never wrong about a no.
-
-        Likeness is 2 M / (a + b) for M characters in common, in order. A character of one that stands nowhere in the other
-        is not among the M.
-        """
-        needed = ALIKE * (len(self.words) + len(other.words)) / 2
-        if len(self.words) < needed or len(other.words) < needed:
-            return False
-        return (self.bits & ~other.bits).bit_count() <= len(self.words) - needed and (
-            other.bits & ~self.bits
-        ).bit_count() <= len(other.words) - needed
+    distinct: int
 
 
-def sketch(words: str) -> Sketch:
-    """The sketch of a text."""
+def sketch(words: str, complaint_id: UUID = _NOBODY, serial: int = 0) -> Sketch:
+    """The sketch of a text; ``serial`` grows with each that is remembered."""
     bits = 0
     for character in set(words):
         bits |= 1 << ord(character) % _BITS
-    return Sketch(words, bits)
+    return Sketch(complaint_id, serial, words, bits, bits.bit_count())
+
+
+def fitting(wanted: Sketch, length: int, others: Iterable[Sketch]) -> list[Sketch]:
+    """Those of texts of one length whose likeness could reach ``ALIKE``. Never wrong about who is left out.
+
+    Likeness is 2 M / (a + b) for M characters in common, in order. A character of one that stands nowhere in the other
+    is not among the M. Twenty thousand are looked at for each complaint: what can be reckoned once a length, is.
+    """
+    needed = ALIKE * (len(wanted.words) + length) / 2
+    if len(wanted.words) < needed or length < needed:
+        return []
+    bits, least, spare = wanted.bits, wanted.distinct - (len(wanted.words) - needed), length - needed
+    return [
+        other
+        for other in others
+        if (common := (bits & other.bits).bit_count()) >= least and common >= other.distinct - spare
+    ]
 
 
 class RecentMatters:
@@ -73,7 +83,10 @@ class RecentMatters:
     def __init__(self) -> None:
         self._known: dict[UUID, Recent] = {}
         self._order: deque[UUID] = deque()
-        self._by_unit: defaultdict[str | None, dict[UUID, Sketch]] = defaultdict(dict)
+        self._remembered = count()
+        self._by_unit: defaultdict[str | None, defaultdict[int, dict[UUID, Sketch]]] = defaultdict(
+            lambda: defaultdict(dict)
+        )
         self._by_words: defaultdict[str, list[UUID]] = defaultdict(list)
 
     def __len__(self) -> int:
@@ -87,7 +100,7 @@ class RecentMatters:
             return
         self._known[complaint_id] = Recent(complaint_id, received_at, unit, words)
         self._order.append(complaint_id)
-        self._by_unit[unit][complaint_id] = sketch(words)
+        self._by_unit[unit][len(words)][complaint_id] = sketch(words, complaint_id, next(self._remembered))
         self._by_words[words].append(complaint_id)
         if len(self._order) > MOST_REMEMBERED:
             self._forget(self._order.popleft())
@@ -106,15 +119,16 @@ class RecentMatters:
 
     def _alike(self, unit: str | None, wanted: Sketch) -> dict[UUID, float]:
         units = {unit, None} if unit is not None else set(self._by_unit)
-        candidates = (
-            (complaint_id, other)
+        candidates = [
+            other
             for each in units
-            for complaint_id, other in reversed(self._by_unit.get(each, {}).items())
-            if wanted.may_be_like(other)
-        )
+            for length, others in self._by_unit.get(each, {}).items()
+            for other in fitting(wanted, length, others.values())
+        ]
+        newest = nlargest(MOST_COMPARED, candidates, key=lambda other: other.serial)
         return {
-            complaint_id: fuzz.ratio(wanted.words, other.words, score_cutoff=ALIKE * 100) / 100
-            for complaint_id, other in islice(candidates, MOST_COMPARED)
+            other.complaint_id: fuzz.ratio(wanted.words, other.words, score_cutoff=ALIKE * 100) / 100
+            for other in newest
         }
 
     async def keep_up(self, door: Door) -> None:
@@ -148,7 +162,7 @@ class RecentMatters:
 
     def _forget(self, complaint_id: UUID) -> None:
         gone = self._known.pop(complaint_id)
-        self._by_unit[gone.unit].pop(complaint_id, None)
+        self._by_unit[gone.unit][len(gone.words)].pop(complaint_id, None)
         others = self._by_words[gone.words]
         others.remove(complaint_id)
         if not others:

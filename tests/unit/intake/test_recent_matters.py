@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 from services.intake import recent_matters
 from services.intake.domain.duplicates import ALIKE, MOST, WITHIN
-from services.intake.recent_matters import RecentMatters, sketch
+from services.intake.recent_matters import RecentMatters, fitting, sketch
 from shared.contracts.values import new_id
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -75,4 +75,4 @@ def test_words_too_few_to_compare_are_linked_to_nothing() -> None:
 def test_the_sketch_never_rules_out_what_is_alike(one: str, other: str) -> None:
     """A no of the cheap look is a no of the exact one."""
     if fuzz.ratio(one, other) >= ALIKE * 100:
-        assert sketch(one).may_be_like(sketch(other))
+        assert fitting(sketch(one), len(other), [sketch(other)])
