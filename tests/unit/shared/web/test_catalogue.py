@@ -36,6 +36,7 @@ BY_VALUE = {
     "receipt.signature": [*Signature],
     "form.notice": [*FormNotice],
     "desk.script": [*"123456"],
+    "search.by": ["text", "name", "phone", "number"],
 }
 """Keys that a template puts together from a value."""
 BY_COMMAND = ("do.", "event.", "pick.", "element.", "view.", "group.", "track_word.")

@@ -50,7 +50,8 @@ STAFF = frozenset(
     for name in (
         *("desk_start", "desk_macros", "desk_phone", "desk_known", "desk_entry", "desk_quarantine", "desk_letter"),
         *("desk_scan", "desk_visit", "desk_checks", "desk_box", "dead_letters", "calls"),
-        *("approvals", "worklist", "action", "case", "directory", "follow_ups"),
+        *("approvals", "worklist", "action", "case", "directory", "follow_ups", "search", "rules"),
+        *("statistics", "charts", "frozen", "assessment"),
     )
 )
 """Pages over a service's own rows: asked for in a running house by tests/integration (the access matrix, the case page)."""
