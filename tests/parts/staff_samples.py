@@ -457,7 +457,17 @@ _APPROVE = [
     leader_routes.Choice("back", "file.send_back"),
 ]
 _PEOPLE = [
-    {"name": name, "role": role.value, "unit": unit, "active": active, "is_away": False, "id": name, "seated": None, "desk_number": None, "deputy": None}
+    {
+        "name": name,
+        "role": role.value,
+        "unit": unit,
+        "active": active,
+        "is_away": False,
+        "id": name,
+        "seated": None,
+        "desk_number": None,
+        "deputy": None,
+    }
     for name, role, unit, active in (
         ("王立新", Role.HANDLER, None, True),
         ("周明", Role.UNIT_HANDLER, CENTRE.units[0].name, True),
@@ -544,6 +554,8 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
             "units": CENTRE.units,
             "people": _PEOPLE,
             "roles": {role.value: Bilingual(ROLES[role].chinese, ROLES[role].english) for role in Role},
+            "names": {each["id"]: each["name"] for each in _PEOPLE},
+            "acting": {CENTRE.units[0].name},
         },
     ),
 }
