@@ -26,6 +26,7 @@ from shared.contracts.complaint import ComplaintReceived, Evidence
 from shared.contracts.envelope import wrap
 from shared.contracts.tracking import new_tracking_code
 from shared.contracts.values import Channel, new_id
+from shared.once import Once
 from shared.sealing import KeyRing
 from shared.store.group_commit import Claim, Write
 from shared.store.unit_of_work import Row, UnitOfWork, outbox_row
@@ -61,23 +62,6 @@ class Original:
     content: bytes
 
 
-class KeyReusedError(Exception):
-    """The sender used an idempotency key again for another content: their fault, and nothing was written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Once:
-    """What makes a repetition the same complaint: a key of the sender's or a hash of ours, and the content's hash."""
-
-    key: str
-    request_sha256: str
-
-
-def once(scope: str, key: str, content: bytes) -> Once:
-    """An idempotency key within its scope (who sent it, by which door)."""
-    return Once(f"{scope}:{hashlib.sha256(key.encode()).hexdigest()}", hashlib.sha256(content).hexdigest())
-
-
 async def keep(door: Door, originals: list[Original]) -> list[Evidence]:
     """Keep originals under their hash; what they are becomes evidence by reference. Raises OSError on a full disk."""
     return [
@@ -95,7 +79,7 @@ async def keep(door: Door, originals: list[Original]) -> list[Evidence]:
 async def receive(
     door: Door, submission: Submission, *, ids: Identifiers | None = None, same: Once | None = None
 ) -> Receipt:
-    """Take a complaint in: normalise, store, tell. Raises KeyReusedError; gives the first receipt for a repetition."""
+    """Take a complaint in: normalise, store, tell. Raises KeyReused; gives the first receipt for a repetition."""
     complaint = normalised(door, submission, ids or new_identifiers())
     receipt = receipt_of(complaint)
     written = await door.write(Write(complaint_rows(door, complaint), stored_claim(same, receipt, door.clock())))
@@ -135,7 +119,7 @@ def respond_by(door: Door, received_at: datetime) -> datetime:
 
 
 async def earlier_receipt(door: Door, same: Once | None) -> Receipt | None:
-    """The receipt that the same request was given before, if it was. Raises KeyReusedError where its content is another."""
+    """The receipt that the same request was given before, if it was. Raises KeyReused where its content is another."""
     if same is None:
         return None
     query = select(tables.idempotency.c.key).where(tables.idempotency.c.key == same.key)
@@ -145,17 +129,16 @@ async def earlier_receipt(door: Door, same: Once | None) -> Receipt | None:
 
 
 async def first_receipt(door: Door, same: Once) -> Receipt:
-    """The receipt that was given the first time. Raises KeyReusedError where the content is another."""
+    """The receipt that was given the first time. Raises KeyReused where the content is another."""
     return receipt_from_bytes(await first_answer(door, same))
 
 
 async def first_answer(door: Door, same: Once) -> bytes:
-    """The answer that was stored the first time. Raises KeyReusedError where the content is another."""
+    """The answer that was stored the first time. Raises KeyReused where the content is another."""
     query = select(tables.idempotency).where(tables.idempotency.c.key == same.key)
     async with door.store.reading() as connection:
         row = (await connection.execute(query)).one()
-    if row.request_sha256 != same.request_sha256:
-        raise KeyReusedError
+    same.check(row.request_sha256)
     return bytes(row.answer)
 
 
@@ -180,7 +163,7 @@ def answered(same: Once, answer: bytes, location: str, now: datetime) -> Claim:
     """The claim on a key, with the answer that a repetition is given."""
     row = {
         "key": same.key,
-        "request_sha256": same.request_sha256,
+        "request_sha256": same.digest,
         "status": 201,
         "location": location,
         "answer": answer,

@@ -18,7 +18,6 @@ from sqlalchemy import func, select, update
 from services.intake.domain.submission import Submission
 from services.intake.domain.transcription import illegible, marked
 from services.intake.handlers import (
-    Once,
     Receipt,
     answered,
     complaint_rows,
@@ -35,6 +34,7 @@ from services.intake.store import tables
 from services.intake.store.states import OpeningState
 from shared.clock import SHANGHAI
 from shared.contracts.values import Channel, new_id
+from shared.once import Once
 from shared.store.group_commit import Claim
 from shared.store.unit_of_work import UnitOfWork
 
@@ -100,7 +100,7 @@ class CountsDifferError(Exception):
 
 
 async def record_opening(door: Door, opening: Opening, *, recorded_by: str, same: Once | None) -> UUID:
-    """Enter an opening, also one that found nothing: it is then closed at once. Raises KeyReusedError."""
+    """Enter an opening, also one that found nothing: it is then closed at once. Raises KeyReused."""
     opening_id, now = new_id(), door.clock()
     empty = opening.slips == 0
     row = {
@@ -147,7 +147,7 @@ async def close_opening(door: Door, opening_id: UUID, *, closed_by: str, differe
 async def receive_paper(door: Door, submission: Submission, *, opening_id: UUID | None, same: Once | None) -> Receipt:
     """Take a slip or a letter in under the next number of its series; what can't be read is marked in one way.
 
-    Raises KeyReusedError, UnknownOpeningError, OpeningClosedError, OpeningFullError.
+    Raises KeyReused, UnknownOpeningError, OpeningClosedError, OpeningFullError.
     """
     series = SERIES[submission.channel]
     submission = submission.model_copy(update={"facts": marked(submission.facts)})

@@ -23,7 +23,6 @@ from services.intake.adapters.phone_table import Call
 from services.intake.domain.call_table import Column, fingerprint, guessed_mapping, mapping_faults
 from services.intake.domain.submission import Submission
 from services.intake.handlers import (
-    Once,
     answered,
     complaint_rows,
     first_answer,
@@ -41,6 +40,7 @@ from services.intake.store import tables
 from services.intake.store.states import ImportState
 from shared.contracts.complaint import ComplaintReceived, Source
 from shared.contracts.values import Channel, new_id
+from shared.once import Once
 from shared.store.engine import is_unreachable
 from shared.store.unit_of_work import UnitOfWork
 
@@ -82,7 +82,7 @@ class Preview:
 async def preview(door: Door, raw: bytes, *, by: str, same: Once | None = None) -> Preview:
     """Keep the file, read its header and first rows, and remember the import. Nothing is taken in yet.
 
-    The same request again is the same import. Raises UnknownCharset, SpreadsheetRefused, NoHeader, KeyReusedError;
+    The same request again is the same import. Raises UnknownCharset, SpreadsheetRefused, NoHeader, KeyReused;
     OSError where the disk is full.
     """
     shape = await asyncio.to_thread(shape_of, raw)

@@ -15,7 +15,6 @@ from services.intake.adapters.email_inbox import KIND, told_by
 from services.intake.adapters.told import Told
 from services.intake.domain.submission import Submission
 from services.intake.handlers import (
-    Once,
     Receipt,
     add_complaint,
     new_identifiers,
@@ -32,6 +31,7 @@ from services.intake.store import tables
 from services.intake.store.states import QuarantineState
 from shared.contracts.complaint import Evidence, Source
 from shared.contracts.values import Channel, new_id
+from shared.once import Once
 from shared.store.unit_of_work import UnitOfWork
 
 Waiting = Row[*tuple[Any, ...]]

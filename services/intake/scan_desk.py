@@ -19,11 +19,12 @@ from services.intake.domain.normalise import Identifiers
 from services.intake.domain.scan_elements import Offer
 from services.intake.domain.scan_text import ScanText, Turn
 from services.intake.domain.submission import Submission
-from services.intake.handlers import Once, Receipt, add_complaint, normalised, receipt_of, remember
+from services.intake.handlers import Receipt, add_complaint, normalised, receipt_of, remember
 from services.intake.ports import Door
 from services.intake.scan_reading import OFFERS, set_scan
 from services.intake.store import tables
 from services.intake.store.states import FOR_A_PERSON, ScanState
+from shared.once import Once
 
 
 @dataclass(frozen=True, slots=True)

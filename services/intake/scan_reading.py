@@ -24,7 +24,6 @@ from services.intake.domain.scan_elements import Band, Offer, band_of, offers_in
 from services.intake.domain.scan_text import WHAT_TO_DO, ScanText, UnreadableScan
 from services.intake.domain.submission import Submission
 from services.intake.handlers import (
-    Once,
     Original,
     Receipt,
     complaint_rows,
@@ -32,7 +31,6 @@ from services.intake.handlers import (
     keep,
     new_identifiers,
     normalised,
-    once,
     remember,
     respond_by,
     stored_claim,
@@ -46,6 +44,7 @@ from services.intake.store.states import ScanState
 from shared.contracts.complaint import Source
 from shared.contracts.values import Channel, new_id
 from shared.ending import end
+from shared.once import Once, once
 from shared.store.group_commit import Write
 from shared.store.unit_of_work import UnitOfWork
 

@@ -25,6 +25,8 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+WITH_PICTURES_WITHIN = CONTENT_SECURITY_POLICY.replace("img-src 'self'", "img-src 'self' data:")
+"""For the few pages that hold pictures in themselves, such as previews, which have no address: a picture acts on nothing."""
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,

@@ -20,15 +20,17 @@ from services.intake.web.entry_reading import Typed
 from services.intake.web.views import KeptFile
 from services.intake.web.window_names import window_names
 from services.notify.web import call_pages
+from services.notify.web.words import PURPOSE_WORDS
 from services.workflow.domain import commands
 from services.workflow.domain.acts import Act
+from services.workflow.domain.owed import next_duty
 from services.workflow.domain.roles import ROLES, SOFTWARE, Person
+from services.workflow.reading import Listed, Seen, Wanted
 from services.workflow.web import leader_routes, office_routes, worklist
 from services.workflow.web.action_forms import action_form
 from services.workflow.web.case_page import Answered, CasePage, case_page, forms_for, known_for
 from services.workflow.web.limits_shown import Reader, shown
 from services.workflow.web.masked import masked
-from services.workflow.web.reading import Listed, Seen, Wanted
 from services.workflow.web.worklist import Notice
 from shared.centre import load_centre
 from shared.contracts.values import Channel, Role
@@ -274,7 +276,8 @@ CALLS = call_pages.CallsPage(
     [
         call_pages.CallEntry(
             UUID(int=40 + n),
-            "receipt",
+            UUID(int=50 + n),
+            PURPOSE_WORDS["receipt"],
             "14",
             by_post,
             to,
@@ -291,6 +294,7 @@ CALLS = call_pages.CallsPage(
             )
         )
     ],
+    [call_pages.TextEntry("T1", NOW, "139 0000 2046", "tel:13900002046", "什么时候能办好？", [])],
     [("2QW8HN5T08", TODAY)],
     said=Bilingual("已记录。", "Recorded."),
 )
@@ -371,7 +375,7 @@ def fault_words(fault: FieldFault) -> Bilingual:
 
 def _listed(story: Story, number: int, **more: Any) -> Listed:
     case = story.case
-    due = case.next_clock
+    due = next_duty(case)
     row = {
         "number": f"2026-{number:06d}",
         "state": case.state.value,
@@ -408,7 +412,7 @@ def _numbered(story: Story, number: int) -> Story:
 
 
 def _decision(story: Story, choices: Sequence[leader_routes.Choice], **more: Any) -> leader_routes.Decision:
-    clock = story.case.next_clock
+    clock = next_duty(story.case)
     return leader_routes.Decision(
         case=story.case,
         complaint=a_complaint(facts=FACTS),
@@ -450,7 +454,17 @@ _APPROVE = [
     leader_routes.Choice("back", "file.send_back"),
 ]
 _PEOPLE = [
-    {"name": name, "role": role.value, "unit": unit, "active": active, "is_away": False, "id": name}
+    {
+        "name": name,
+        "role": role.value,
+        "unit": unit,
+        "active": active,
+        "is_away": False,
+        "id": name,
+        "seated": None,
+        "desk_number": None,
+        "deputy": None,
+    }
     for name, role, unit, active in (
         ("王立新", Role.HANDLER, None, True),
         ("周明", Role.UNIT_HANDLER, CENTRE.units[0].name, True),
@@ -488,7 +502,7 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "dead-letters": ("dead_letters.html", {"page": DEAD}),
     "dead-letters-none": ("dead_letters.html", {"page": replace(DEAD, letters=[], trouble=None)}),
     "calls": ("calls.html", {"page": CALLS}),
-    "calls-none": ("calls.html", {"page": call_pages.CallsPage([], [])}),
+    "calls-none": ("calls.html", {"page": call_pages.CallsPage([], [], [])}),
     "worklist": (
         "worklist.html",
         {
@@ -537,6 +551,8 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
             "units": CENTRE.units,
             "people": _PEOPLE,
             "roles": {role.value: Bilingual(ROLES[role].chinese, ROLES[role].english) for role in Role},
+            "names": {each["id"]: each["name"] for each in _PEOPLE},
+            "acting": {CENTRE.units[0].name},
         },
     ),
 }

@@ -15,11 +15,11 @@ from starlette.responses import JSONResponse, Response
 
 from services.intake.adapters.suggestion_box import BoxOpening, SuggestionSlip
 from services.intake.adapters.told import Line, Strict, Told
-from services.intake.api.answers import RECEIPT_DOCUMENTED, key_reused, receipt_answer
+from services.intake.api.answers import RECEIPT_DOCUMENTED, receipt_answer
 from services.intake.api.requests import json_body, repetition
 from services.intake.api.told_doors import STAFF_DOORS, ToldDoor, body_of, take_of_staff
 from services.intake.domain.transcription import MARKS
-from services.intake.handlers import KeyReusedError, Receipt
+from services.intake.handlers import Receipt
 from services.intake.paper_desk import (
     SERIES,
     CountsDifferError,
@@ -37,8 +37,10 @@ from services.intake.paper_desk import (
 )
 from services.intake.ports import Door
 from shared.identity.principal import Principal
+from shared.once import KeyReused
 from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
+from shared.web.repetition import key_reused
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 OWN_WITNESS = ("见证人应为另一人", "must be another person")
@@ -93,7 +95,7 @@ def _add_openings(router: APIRouter, door: Door, gate: Gate) -> None:
         same = await repetition(request, f"box_opening:{who.name}")
         try:
             opening_id = await record_opening(door, Opening(**told.model_dump()), recorded_by=who.name, same=same)
-        except KeyReusedError as reused:
+        except KeyReused as reused:
             raise key_reused() from reused
         headers = {"Location": f"/intake/box-openings/{opening_id}"}
         return JSONResponse({"id": str(opening_id), "marks": dict(MARKS)}, status_code=201, headers=headers)

@@ -13,10 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from services.intake.adapters.told import Strict
-from services.intake.api.answers import key_reused, unavailable, wrong_media_type
+from services.intake.api.answers import unavailable, wrong_media_type
 from services.intake.api.requests import json_body, repetition
 from services.intake.domain.call_table import HEADERS, Column, harmless
-from services.intake.handlers import KeyReusedError, Once
 from services.intake.phone_imports import (
     HeadersRefused,
     ImportRow,
@@ -33,9 +32,11 @@ from services.intake.ports import Door
 from services.intake.readers.spreadsheet import WHAT_TO_DO, SpreadsheetRefused, is_zip
 from services.intake.readers.table_text import UnknownCharset
 from shared.identity.principal import Principal
+from shared.once import KeyReused, Once
 from shared.store.engine import is_unreachable
 from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
+from shared.web.repetition import key_reused
 
 TAKEN = "CSV, tab-separated text, XLSX"
 
@@ -92,7 +93,7 @@ async def previewed(door: Door, raw: bytes, by: str, same: Once | None) -> Previ
     """Look at a file. Raises Problem 415 and 422 that say what is wrong with it."""
     try:
         found = await preview(door, raw, by=by, same=same)
-    except KeyReusedError as fault:
+    except KeyReused as fault:
         raise key_reused() from fault
     except SpreadsheetRefused as fault:
         raise _refused(WHAT_TO_DO[fault.refusal], fault.refusal.value) from fault

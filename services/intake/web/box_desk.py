@@ -22,7 +22,6 @@ from services.intake.adapters.told import Told
 from services.intake.api.access import ENTRY_DESKS
 from services.intake.api.answers import unavailable
 from services.intake.api.paper_doors import ahead
-from services.intake.handlers import KeyReusedError, once
 from services.intake.known import Known
 from services.intake.paper_desk import (
     CountsDifferError,
@@ -61,6 +60,7 @@ from services.intake.web.entry_reading import Typed, linked_in, opening_in, told
 from shared.clock import SHANGHAI
 from shared.contracts.values import Channel
 from shared.identity.principal import Principal
+from shared.once import KeyReused, once
 from shared.store.engine import is_unreachable
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault
@@ -156,7 +156,7 @@ async def _open(room: DeskRoom, request: Request, who: Principal, typed: Typed, 
     same = once(f"desk_box:{who.name}", key, told.model_dump_json().encode())
     try:
         return _to(await record_opening(room.door, Opening(**told.model_dump()), recorded_by=who.name, same=same))
-    except KeyReusedError:
+    except KeyReused:
         return await _openings_page(room, request, who, typed, notice=ANOTHER, status=409)
 
 
@@ -195,7 +195,7 @@ async def _take(
         )
     except tuple(NOTICES) as fault:
         return await _slip_page(room, request, who, typed, notice=NOTICES[type(fault)], status=409, **more)
-    except KeyReusedError:
+    except KeyReused:
         more |= {"notice": ANOTHER, "key": ""}
         return await _slip_page(room, request, who, typed, status=409, **more)
     except Exception as fault:

@@ -22,7 +22,7 @@ from services.intake.adapters.told import Told
 from services.intake.api.access import ENTRY_DESKS
 from services.intake.api.answers import unavailable
 from services.intake.api.told_doors import STAFF_DOORS, submission_of
-from services.intake.handlers import KeyReusedError, once, receive, respond_by
+from services.intake.handlers import receive, respond_by
 from services.intake.known import Known, known_of
 from services.intake.paper_desk import SERIES, receive_paper, register_number
 from services.intake.store import queries
@@ -36,6 +36,7 @@ from shared.clock import SHANGHAI
 from shared.contracts.complaint import Evidence, Source
 from shared.contracts.values import Channel
 from shared.identity.principal import Principal
+from shared.once import KeyReused, once
 from shared.store.engine import is_unreachable
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault
@@ -171,7 +172,7 @@ async def _take(room: DeskRoom, request: Request, who: Principal, entry: Entry, 
         return page_of(room, request, who, entry, typed, status=413 if files.too_large else 422, **more)
     try:
         complaint_id = await register(room, told, entry.channel, linked, who, key, evidence=files.evidence)
-    except KeyReusedError:
+    except KeyReused:
         known = await known_about(room, typed)
         return page_of(room, request, who, entry, typed, notice=ANOTHER, known=known, status=409, **more)
     except Exception as fault:
@@ -193,7 +194,7 @@ async def register(
     evidence: Sequence[Evidence] = (),
     opening_id: UUID | None = None,
 ) -> UUID:
-    """Take it in by its channel's door. Raises KeyReusedError, and of a slip what ``receive_paper`` raises."""
+    """Take it in by its channel's door. Raises KeyReused, and of a slip what ``receive_paper`` raises."""
     door, now = _DOORS[channel], room.door.clock()
     originals = [item.sha256 for item in evidence]
     source = Source(kind=door.kind, external_id=door.external_id(told), transcribed_by=who.name, originals=originals)

@@ -16,7 +16,6 @@ from starlette.responses import RedirectResponse, Response
 
 from services.intake.api.phone_imports import previewed, uploaded
 from services.intake.domain.call_table import HEADERS, Column
-from services.intake.handlers import once
 from services.intake.phone_imports import (
     HeadersRefused,
     ImportRow,
@@ -31,6 +30,7 @@ from services.intake.store.states import ImportState
 from services.intake.web.desk_room import DeskRoom
 from services.intake.web.desk_views import ColumnChoice, ImportLine, ImportsPage, SampleRow
 from shared.identity.principal import Principal
+from shared.once import once
 from shared.web.i18n import Bilingual
 from shared.web.problems import Problem
 
