@@ -23,6 +23,7 @@ LIKE_ENOUGH = 0.72
 CLEARLY_LIKER = 0.08
 """The likeliest must be ahead of the next by this much."""
 SHORTEST_INITIALS = 3
+MOST_FOUND = 4096
 _NOISE = str.maketrans("", "", " 　()（）、，,.·-")
 
 
@@ -57,9 +58,19 @@ class Directory:
     entries: Sequence[Entry] = ()
     likeness: Likeness = field(default=lambda one, other: float(one == other))
     initials: Initials = field(default=lambda text: text)
+    _found: dict[tuple[str | None, str | None], Found] = field(default_factory=dict, compare=False, repr=False)
+    """What was looked up before: an export names the same places in thousands of rows."""
 
     def resolve(self, unit: str | None, window: str | None) -> Found:
         """The place that was meant. Without a unit, a window's number that only one unit has tells the unit as well."""
+        found = self._found.get((unit, window))
+        if found is None:
+            if len(self._found) >= MOST_FOUND:
+                self._found.clear()
+            found = self._found[unit, window] = self._resolved(unit, window)
+        return found
+
+    def _resolved(self, unit: str | None, window: str | None) -> Found:
         units = self._units(unit) if unit else self._owners(window)
         if len(units) != 1:
             return Found(unit, window, tuple(entry.name for entry in units))
