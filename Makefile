@@ -43,9 +43,10 @@ articles: dev  ## list each article of the regulation with its rules and the tes
 	@$(PYTHON_OF_VENV) -m tests.articles
 
 .PHONY: contracts
-contracts: dev  ## write the JSON Schemas, the AsyncAPI file and the broker's definitions from models and tables
+contracts: dev  ## write the JSON Schemas, the AsyncAPI file, the broker's definitions and docs/rules.md from models and tables
 	$(PYTHON_OF_VENV) -m shared.contracts.generate
 	$(PYTHON_OF_VENV) -m deploy.rabbitmq.make_definitions
+	$(PYTHON_OF_VENV) -m services.workflow.rules_document
 
 .PHONY: lock
 lock: dev  ## resolve the dependencies again into the lock files (ARGS=--upgrade: newest of all)

@@ -16,16 +16,19 @@ from fastapi import APIRouter
 
 from shared.calendar_book import tables as calendar_tables
 from shared.calendar_book.book import StoredCalendar
-from shared.centre import load_centre
+from shared.centre import Centre, load_centre
 from shared.clock import Clock, system_clock
 from shared.identity import tables as identity_tables
+from shared.identity.accounts import UNIT_ROLES
 from shared.identity.doors.access import ACCESS as IDENTITY_ACCESS
 from shared.identity.doors.accounts_api import account_routes
 from shared.identity.doors.login import Entrance, login_routes
 from shared.identity.doors.openid_login import CALLBACK, OPENID, openid_routes
 from shared.identity.doors.own_account import OwnAccount, own_account_routes
+from shared.identity.doors.people_page import PeopleDesk, people_routes
 from shared.identity.openid import OpenIdConnect, Provider, Seat
 from shared.identity.reception import Reception, greet_first_run, open_reception
+from shared.identity.seats import StoredSeats
 from shared.identity.sessions import StoredSessions
 from shared.identity.tokens import StoredTokens
 from shared.messaging.embedded import EmbeddedTransport
@@ -34,7 +37,7 @@ from shared.originals import FolderOriginals
 from shared.premises import Premises
 from shared.sealing import KeyRing, load_key_ring, new_key_ring, save_key_ring
 from shared.service import Service
-from shared.settings import Settings
+from shared.settings import OidcSeat, Settings
 from shared.store.engine import open_engine, ping
 from shared.store.migrate import migrate
 from shared.web.app import common_pages
@@ -69,6 +72,7 @@ def open_premises(settings: Settings, clock: Clock = system_clock) -> tuple[Prem
         transport=transport,
         tokens=StoredTokens(identity),
         sessions=StoredSessions(identity),
+        seats=StoredSeats(identity),
         centre=centre,
         calendars=calendars,
         hours=BusinessHours(centre.hours.opens, centre.hours.closes),
@@ -104,6 +108,7 @@ def identity_routes(reception: Reception, premises: Premises, pages: Pages) -> l
         login_routes(entrance, gate),
         own_account_routes(OwnAccount(reception, pages, gate), gate),
         account_routes(reception, gate),
+        people_routes(PeopleDesk(reception, pages, gate), gate),
     ]
 
 
@@ -117,9 +122,19 @@ def _openid(reception: Reception, premises: Premises) -> OpenIdConnect | None:
         client_secret=settings.oidc_client_secret,
         redirect_uri=settings.public_url + CALLBACK,
         claim=settings.oidc_claim,
-        seats={value: Seat(seat.role, seat.unit) for value, seat in settings.oidc_seats.items()},
+        seats={value: _oidc_seat(value, seat, premises.centre) for value, seat in settings.oidc_seats.items()},
     )
     return OpenIdConnect(provider, reception.accounts, premises.ring)
+
+
+def _oidc_seat(value: str, seat: OidcSeat, centre: Centre) -> Seat:
+    """Raises ValueError where nobody could ever take this seat: better no start than people who can't come in."""
+    units = {unit.name for unit in centre.units}
+    if (seat.role in UNIT_ROLES) != (seat.unit is not None) or seat.unit not in {None, *units}:
+        raise ValueError(
+            f"SHOULI_OIDC_SEATS: {value!r} must name one of the centre's units for a unit's role, and no other role a unit"
+        )
+    return Seat(seat.role, seat.unit)
 
 
 async def _greet(reception: Reception) -> None:

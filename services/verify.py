@@ -6,7 +6,7 @@ import asyncio
 import sys
 from dataclasses import replace
 
-from services.workflow.anchoring import AnchorBroken, AnchorFolder, anchors_missing, load_public_key
+from services.workflow.anchoring import AnchorFolder, anchors_missing, load_public_key
 from services.workflow.settings import WorkflowSettings
 from services.workflow.store import tables
 from services.workflow.verifying import Finding, Verified, frozen_faults, verify
@@ -36,14 +36,13 @@ async def _verify(settings: WorkflowSettings, *, with_originals: bool) -> Verifi
     key = load_public_key(settings.anchor_key.with_suffix(".pub"))
     folder = AnchorFolder(settings.anchor_folder, key)
     try:
-        anchors = await asyncio.to_thread(folder.read_all)
+        anchors, broken = await asyncio.to_thread(folder.examine)
         missing = await anchors_missing(store, folder)
         originals = FolderOriginals(settings.originals_folder, ring) if with_originals else None
         result = await verify(store, anchors, ring=ring, originals=originals)
-        frozen = await frozen_faults(store, key)
-    except AnchorBroken as fault:
-        return Verified(0, 0, 0, (Finding("anchors", str(fault)),))
+        frozen = await frozen_faults(store, key, anchors)
     finally:
         await engine.dispose()
-    gone = tuple(Finding(name, "the anchor was removed, though the database knows it") for name in missing)
-    return replace(result, findings=(*result.findings, *gone, *frozen))
+    gone = (Finding(name, "the anchor was removed, though the database knows it") for name in missing)
+    bad = (Finding(f"anchor {fault.file}", f"it {fault.what}") for fault in broken)
+    return replace(result, findings=(*bad, *gone, *result.findings, *frozen))

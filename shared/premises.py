@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from shared.calendar_book.book import CalendarBook
 from shared.centre import Centre
 from shared.clock import Clock
+from shared.identity.seats import Seats
 from shared.identity.sessions import Sessions
 from shared.identity.tokens import Tokens
 from shared.messaging.ports import Transport
@@ -29,6 +30,7 @@ class Premises:
     transport: Transport
     tokens: Tokens
     sessions: Sessions
+    seats: Seats
     centre: Centre
     calendars: CalendarBook
     hours: BusinessHours

@@ -21,13 +21,14 @@ PREFIX = "SHOULI_"
 class SecretFiles(PydanticBaseSettingsSource):
     """Reads ``SHOULI_X`` from the file that ``SHOULI_X_FILE`` names, as container secrets come."""
 
-    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - the library's signature
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
         """One field's value, if its file is named. Raises ValueError naming the variable whose file can't be read."""
         variable = f"{PREFIX}{field_name.upper()}_FILE"
         path = os.environ.get(variable)
         try:
-            return (Path(path).read_text().strip() if path else None), field_name, False
-        except (OSError, UnicodeDecodeError) as fault:
+            value = Path(path).read_text().strip() if path else None
+            return self.prepare_field_value(field_name, field, value, value_is_complex=False), field_name, False
+        except (OSError, ValueError) as fault:  # ValueError: not UTF-8, or not the JSON that this setting is
             raise ValueError(f"{variable} names {path}, which can't be read: {type(fault).__name__}") from fault
 
     def __call__(self) -> dict[str, Any]:

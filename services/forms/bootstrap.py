@@ -11,6 +11,7 @@ from threading import Lock
 import structlog
 
 from services.forms.api.access import ACCESS
+from services.forms.api.batch_routes import batch_routes
 from services.forms.api.demand_routes import demand_routes
 from services.forms.api.routes import document_routes
 from services.forms.api.signing_routes import signing_routes
@@ -18,7 +19,7 @@ from services.forms.consumer import handlers
 from services.forms.domain.binder import BinderContents
 from services.forms.domain.definition import Form
 from services.forms.domain.values import FormValues, Issue
-from services.forms.ports import Rendered, Signer, Stack
+from services.forms.ports import BoundForm, Rendered, Signer, Stack
 from services.forms.print_room import PrintRoom
 from services.forms.renderers.binder import PdfBinder
 from services.forms.renderers.docx import DocxRenderer
@@ -28,6 +29,9 @@ from services.forms.renderers.signature import PdfSigner, make_signing_key
 from services.forms.rendering import Printer
 from services.forms.settings import FormsSettings
 from services.forms.store import tables
+from services.forms.web.desk_routes import FormsDesk, desk_routes
+from services.forms.web.draft_routes import draft_routes
+from services.forms.web.list_routes import list_routes
 from services.forms.web.routes import verify_routes
 from shared.messaging.consumer import Consumer
 from shared.messaging.dead_letters import DeadLetters
@@ -72,9 +76,9 @@ class LazyPress:
         """See ``Bookbinder``."""
         return self._press()[1].bind(contents, stack, issue)
 
-    def join(self, documents: Sequence[bytes]) -> Rendered:
+    def join(self, forms: Sequence[BoundForm], issue: Issue) -> Rendered:
         """See ``Bookbinder``."""
-        return self._press()[1].join(documents)
+        return self._press()[1].join(forms, issue)
 
     def _press(self) -> tuple[PdfRenderer, PdfBinder]:
         with self._lock:
@@ -162,10 +166,15 @@ def build(premises: Premises) -> Service:
     consumer = Consumer("forms", store, handled, premises.ring, premises.clock)
     dead = DeadLetters("forms", store, handled, premises.ring)
     pages = common_pages(settings, Path(__file__).parent / "web")
+    desk = FormsDesk(room, printer, gate, pages)
     sealers = [premises.centre.office, *(unit.name for unit in premises.centre.units)]
     return Service(
         name="forms",
         routers=[
+            batch_routes(room, printer, gate),
+            desk_routes(desk),
+            draft_routes(desk),
+            list_routes(desk),
             demand_routes(room, printer, gate),
             signing_routes(room, gate),
             document_routes(room, printer, gate),

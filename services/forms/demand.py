@@ -6,11 +6,11 @@ rows and draws nothing.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forms.domain.binder import BINDER, BinderContents
 from services.forms.domain.definition import FormId
@@ -28,6 +28,7 @@ from services.forms.templates import FORMS
 from shared.contracts.catalogue import BY_MODEL
 from shared.contracts.tracking import new_tracking_code, show_tracking_code
 from shared.contracts.values import new_id
+from shared.once import Once
 from shared.store.unit_of_work import UnitOfWork
 
 
@@ -35,25 +36,8 @@ class NoSuchCase(LookupError):
     """The asker is at fault: forms has heard of no case with this number."""
 
 
-class KeyReused(ValueError):
-    """The asker is at fault: this idempotency key stands for another request."""
-
-
 class NotThisWay(ValueError):
     """The asker is at fault: a form of one case was asked for as a list, or the other way round."""
-
-
-@dataclass(frozen=True, slots=True)
-class Once:
-    """What makes a request the same as an earlier one: its key within who sent it where, and a digest of its body."""
-
-    key: str
-    digest: str
-
-
-def once(scope: str, key: str, body: bytes) -> Once:
-    """The mark of a request; ``scope`` is who sent it by which door."""
-    return Once(hashlib.sha256(f"{scope}\n{key}".encode()).hexdigest(), hashlib.sha256(body).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +65,7 @@ async def make_form(
     if form not in ON_DEMAND:
         raise NotThisWay
     async with room.store.transaction(room.clock()) as unit:
-        story = await story_of_case(unit, room, case)
+        story = await story_of_case(unit.connection, room, case)
         made = await _claimed(unit, same)
         if not made.repeated:
             for_whom = reader or usual_reader(form, story)
@@ -123,7 +107,7 @@ async def make_list(room: PrintRoom, values: FormValues, *, who: str, same: Once
 async def make_binder(room: PrintRoom, case: str, *, who: str) -> UUID:
     """The binder of the case as it stands: the one there is, unless something came since. Raises NoSuchCase."""
     async with room.store.transaction(room.clock()) as unit:
-        story = await story_of_case(unit, room, case)
+        story = await story_of_case(unit.connection, room, case)
         documents = tables.documents
         query = (
             select(documents.c.id, documents.c.sealed_values)
@@ -150,12 +134,12 @@ async def record_reprint(room: PrintRoom, document_id: UUID, *, who: str) -> Non
         unit.add(tables.reprints, row)
 
 
-async def story_of_case(unit: UnitOfWork, room: PrintRoom, case: str) -> Story:
+async def story_of_case(connection: AsyncConnection, room: PrintRoom, case: str) -> Story:
     """Everything known of a case by its number. Raises NoSuchCase."""
     complaints = tables.complaints
     query = select(complaints.c.complaint_id).where(complaints.c.case_number == case)
-    complaint_id = (await unit.connection.execute(query)).scalar()
-    story = await load_story(unit.connection, room, complaint_id) if complaint_id else None
+    complaint_id = (await connection.execute(query)).scalar()
+    story = await load_story(connection, room, complaint_id) if complaint_id else None
     if story is None:
         raise NoSuchCase
     return story
@@ -171,6 +155,5 @@ async def _claimed(unit: UnitOfWork, same: Once | None) -> Made:
     if await unit.claim(requests, [row], key="key"):
         return Made(identifier, repeated=False)
     before = (await unit.connection.execute(select(requests).where(requests.c.key == same.key))).one()
-    if before.digest != same.digest:
-        raise KeyReused
+    same.check(before.digest)
     return Made(before.document_id, repeated=True)

@@ -23,7 +23,7 @@ from services.forms.print_room import PrintRoom
 from services.forms.store import tables
 from services.forms.store.states import FROZEN, WAITING
 from services.forms.templates import FORMS
-from shared.contracts.case import CaseArchived, CaseEvent, CaseRegistered, Dispatch
+from shared.contracts.case import CaseArchived, CaseEvent, CaseRegistered
 from shared.contracts.catalogue import BY_NAME
 from shared.contracts.complaint import ComplaintReceived, ComplaintSupplemented, Published
 from shared.contracts.envelope import Envelope
@@ -101,7 +101,7 @@ async def put_down(
             "id": identifier or new_id(),
             "form": due.form.value,
             "reader": due.reader.value,
-            "unit": _unit_of(story),
+            "unit": story.unit,
             "article": due.article,
             "template_version": form.template_version,
             "asked_by": asked_by,
@@ -124,7 +124,7 @@ async def put_down_binder(unit: UnitOfWork, room: PrintRoom, story: Story, *, as
             "id": new_id(),
             "form": BINDER,
             "reader": Reader.FILE.value,
-            "unit": _unit_of(story),
+            "unit": story.unit,
             "article": BINDER_ARTICLE,
             "template_version": BINDER_VERSION,
             "asked_by": asked_by,
@@ -178,12 +178,6 @@ async def _supersede(unit: UnitOfWork, form: str, reader: str, complaint_id: UUI
     return version
 
 
-def _unit_of(story: Story) -> str | None:
-    """The unit that the case lies with: the only one that may read its copies."""
-    sent = story.latest(Dispatch)
-    return sent.unit if sent else None
-
-
 async def _remember_part(unit: UnitOfWork, room: PrintRoom, part: CaseRegistered, letter: UUID) -> None:
     """A part of a split letter tells the letter's story under an id and a code of its own."""
     story = await load_story(unit.connection, room, letter)
@@ -200,6 +194,7 @@ def _remember_complaint(unit: UnitOfWork, room: PrintRoom, complaint: ComplaintR
             "complaint_id": complaint.complaint_id,
             "tracking_code": complaint.tracking_code,
             "received_at": complaint.received_at,
+            "received_by": complaint.received_by,
             "digest": hashlib.sha256(message).hexdigest(),
             "case_number": None,
             "sealed": room.ring.seal_record(message),
@@ -233,11 +228,27 @@ async def _remember_event(unit: UnitOfWork, room: PrintRoom, envelope: Envelope,
     )
     complaints = tables.complaints
     await unit.flush()  # the story is read back below with this event as its last
+    if event.confidential:
+        await _keep_confidential(unit, room, event.complaint_id)
     await unit.connection.execute(
         update(complaints)
         .where(complaints.c.complaint_id == event.complaint_id, complaints.c.case_number.is_(None))
         .values(case_number=event.case_number)
     )
+
+
+async def _keep_confidential(unit: UnitOfWork, room: PrintRoom, complaint_id: UUID) -> None:
+    """The office marked it since it came: from now on no copy shows the unit more than of one that asked at once (art. 17)."""
+    complaints = tables.complaints
+    row = complaints.c.complaint_id == complaint_id
+    sealed = (await unit.connection.execute(select(complaints.c.sealed).where(row))).scalar()
+    if sealed is None:
+        return  # not heard of yet: the caller says so, and the event comes again
+    told = ComplaintReceived.model_validate_json(room.ring.open(sealed))
+    if not told.complainant.confidential:
+        told = told.model_copy(update={"complainant": told.complainant.model_copy(update={"confidential": True})})
+        again = room.ring.seal_record(told.model_dump_json().encode())
+        await unit.connection.execute(update(complaints).where(row).values(sealed=again))
 
 
 def _event(room: PrintRoom, row: Row[str, str]) -> CaseEvent:

@@ -91,6 +91,6 @@ class Bookbinder(Protocol):
         """The binder of a case (art. 18.6). What can't be shown as pages stands there as a page with name and hash."""
         ...
 
-    def join(self, documents: Sequence[bytes]) -> Rendered:
-        """One PDF of several, in order."""
+    def join(self, forms: Sequence[BoundForm], issue: Issue) -> Rendered:
+        """One PDF of several, in order. What couldn't be drawn stands there as a page that says so."""
         ...

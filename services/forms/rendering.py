@@ -16,12 +16,14 @@ import structlog
 from sqlalchemy import or_, select, update
 
 from services.forms import binding
-from services.forms.domain.binder import BINDER
+from services.forms.domain.binder import BINDER, BINDER_VERSION
+from services.forms.domain.definition import FormId
 from services.forms.drawing import DocumentRow, draw
 from services.forms.ports import Rendered
 from services.forms.print_room import PrintRoom
 from services.forms.store import tables
 from services.forms.store.states import FAILED, FROZEN, READY, WAITING
+from services.forms.templates import FORMS
 from shared.contracts.document import DocumentRendered
 from shared.contracts.values import new_id
 from shared.store.unit_of_work import UnitOfWork
@@ -63,7 +65,10 @@ class Printer:
         return len(claimed)
 
     async def draw_now(self, document_id: UUID) -> DocumentRow | None:
-        """Draw a document that was only frozen so far, because somebody asks for it; gives its row once it is ready."""
+        """Draw a document that was only frozen so far, because somebody asks for it.
+
+        Gives its row once it is drawn or given up; None while somebody else is at it, or it waits for another try.
+        """
         documents = tables.documents
         async with self._room.store.transaction(self._room.clock()) as unit:
             await unit.connection.execute(
@@ -75,8 +80,8 @@ class Printer:
         if item is not None:
             await self._draw(item)
         async with self._room.store.reading() as connection:
-            ready = select(documents).where(documents.c.id == document_id, documents.c.state == READY)
-            return (await connection.execute(ready)).first()
+            done = select(documents).where(documents.c.id == document_id, documents.c.state.in_((READY, FAILED)))
+            return (await connection.execute(done)).first()
 
     async def _claim(self) -> list[_Claimed]:
         now = self._room.clock()
@@ -130,6 +135,7 @@ class Printer:
                 .where(tables.documents.c.id == row.id, tables.documents.c.lease_token == item.token)
                 .values(
                     state=READY,
+                    template_version=_template_version(row),
                     sha256=drawn.sha256,
                     signed_sha256=signed_sha256,
                     size=len(drawn.content),
@@ -178,6 +184,11 @@ async def _lease(unit: UnitOfWork, row: DocumentRow) -> _Claimed:
     return item
 
 
+def _template_version(row: DocumentRow) -> str:
+    """The version that it was drawn by: a document frozen before a release may be drawn after it."""
+    return BINDER_VERSION if row.form == BINDER else FORMS[FormId(row.form)].template_version
+
+
 def _rendered(row: DocumentRow, drawn: Rendered, now: datetime) -> DocumentRendered:
     return DocumentRendered(
         document_id=row.id,
@@ -187,7 +198,7 @@ def _rendered(row: DocumentRow, drawn: Rendered, now: datetime) -> DocumentRende
         number=row.number,
         version=row.version,
         sha256=drawn.sha256,
-        template_version=row.template_version,
+        template_version=_template_version(row),
         occurred_at=now,
         verify_code=row.verify_code,
     )

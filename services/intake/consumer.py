@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, update
 
-from services.intake.handlers import REGISTERED
 from services.intake.store import tables
+from services.intake.store.states import SubmissionState
 from shared.contracts.case import CaseRegistered
 from shared.contracts.complaint import Published
 from shared.contracts.envelope import Envelope
@@ -30,7 +30,7 @@ _NOTED = "noted_numbers"
 _NOTE = (
     update(tables.submissions)
     .where(tables.submissions.c.complaint_id == bindparam("this"))
-    .values(state=REGISTERED, case_number=bindparam("number"))
+    .values(state=SubmissionState.REGISTERED, case_number=bindparam("number"))
 )
 
 

@@ -1,7 +1,8 @@
 """The corpus runner: what becomes, or would become, of every mail in a folder.
 
-Law of this file: every file has exactly one line of outcome, whatever is in it; a dry run writes nothing anywhere. Reads
-``*.eml`` and files without an ending, mbox files message by message, and folders within folders (Maildir too).
+Law of this file: every file has exactly one line of outcome, whatever is in it or keeps it from being read; a dry run
+writes nothing anywhere. Reads every file as a mail, mbox files message by message, and folders within folders (Maildir too);
+what is no plain file (a pipe, a socket, a link that leads nowhere) is not opened.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from services.intake.readers.mime import read_head, read_mail
 from services.intake.readers.parsed_mail import Unreadable
 
 LARGEST = 200 * 2**20
+HEAD = 256 * 1024
+"""Bytes that are read of what is larger: its head says who wrote."""
 IMPORTER = "mail import"
 DOOR = "import"
 _MBOX_START = b"From "
@@ -47,7 +50,7 @@ class Tally:
 
     outcomes: Counter[str] = field(default_factory=Counter)
     failed: int = 0
-    """Mails on which the program itself failed: there should be none."""
+    """Mails that could not be read, or on which the program itself failed: there should be none."""
 
     def add(self, line: CorpusLine) -> None:
         """Count one."""
@@ -58,17 +61,32 @@ class Tally:
 FAILED = "failed"
 
 
-def mails_in(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Every mail of the folder by the name of its file, in order; of an mbox with its place."""
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        name = path.relative_to(folder).as_posix()
-        if path.suffix in {".mbox", ""} and _is_mbox(path):
-            box = mailbox.mbox(path, create=False)
-            yield from ((f"{name}#{place}", box.get_bytes(key)) for place, key in enumerate(box.keys(), 1))
-        elif path.stat().st_size > LARGEST:
-            yield name, path.open("rb").read(256 * 1024)
-        else:
-            yield name, path.read_bytes()
+def mails_in(folder: Path) -> Iterator[tuple[str, bytes | OSError]]:
+    """Every mail of the folder by the name of its file, in order; of an mbox with its place. One file will do as well.
+
+    Instead of what can't be read comes why.
+    """
+    files = [folder] if folder.is_file() else sorted(path for path in folder.rglob("*") if path.is_file())
+    for path in files:
+        name = path.name if path == folder else path.relative_to(folder).as_posix()
+        try:
+            yield from _mails_of(path, name)
+        except OSError as fault:
+            yield name, fault
+
+
+def _mails_of(path: Path, name: str) -> Iterator[tuple[str, bytes]]:
+    if path.suffix in {".mbox", ""} and _is_mbox(path):
+        box = mailbox.mbox(path, create=False)
+        yield from ((f"{name}#{place}", box.get_bytes(key)) for place, key in enumerate(box.keys(), 1))
+        return
+    with path.open("rb") as file:
+        yield name, file.read(HEAD if path.stat().st_size > LARGEST else -1)
+
+
+def unread(name: str, fault: OSError) -> CorpusLine:
+    """The line of a file that could not be read."""
+    return CorpusLine(name, "-", FAILED, f"读不到文件：{fault.strerror or type(fault).__name__}")
 
 
 def would_become(name: str, raw: bytes, own_addresses: Collection[str]) -> CorpusLine:
@@ -111,7 +129,7 @@ def dry_run(folder: Path, own_addresses: Collection[str], say: Callable[[str], N
     """Say of every mail what would become of it."""
     tally = Tally()
     for name, raw in mails_in(folder):
-        line = would_become(name, raw, own_addresses)
+        line = unread(name, raw) if isinstance(raw, OSError) else would_become(name, raw, own_addresses)
         tally.add(line)
         say(str(line))
     return tally
@@ -121,7 +139,7 @@ async def run(door: Door, folder: Path, own_addresses: Collection[str], say: Cal
     """Take every mail in, and say what became of it."""
     tally = Tally()
     for name, raw in mails_in(folder):
-        line = await take_in(door, name, raw, own_addresses)
+        line = unread(name, raw) if isinstance(raw, OSError) else await take_in(door, name, raw, own_addresses)
         tally.add(line)
         say(str(line))
     return tally

@@ -13,15 +13,14 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Row, delete, select, update
 
-from services.intake.domain.phones import e164
+from services.intake.known import Known, earlier_of
 from services.intake.ports import Door
 from services.intake.store import tables
-from shared.contracts.tracking import show_tracking_code
 from shared.store.unit_of_work import UnitOfWork
 
 LARGEST_DRAFT = 64 * 1024
 """Bytes of JSON."""
-MOST_EARLIER = 20
+MOST_OFFERED = 20
 _CALLS = UUID("0193a0f4-8c5e-7d11-9f0a-6b1f3c2d4e5f")
 """The namespace of the names of calls' drafts (RFC 9562 §5.5)."""
 _MEMORY = tables.drafts.c
@@ -81,7 +80,7 @@ async def recent_drafts(door: Door, author: str, *, since: datetime) -> list[tup
         select(_MEMORY.id, _MEMORY.changed_at, _MEMORY.sealed)
         .where(_MEMORY.author == author, _MEMORY.changed_at >= since)
         .order_by(_MEMORY.changed_at.desc())
-        .limit(MOST_EARLIER)
+        .limit(MOST_OFFERED)
     )
     async with door.store.reading() as connection:
         rows = (await connection.execute(query)).all()
@@ -112,7 +111,7 @@ def draft_id_of(call_id: str) -> UUID:
 
 async def open_call(
     door: Door, *, call_id: str, operator: str, caller_number: str | None, started_at: datetime
-) -> tuple[UUID, list[dict[str, Any]]]:
+) -> tuple[UUID, list[Known]]:
     """The exchange has put a call through: a draft with what it knows, and the caller's earlier complaints (art. 15).
 
     The number shown is never proof of who called, so nothing is filled in but the number itself.
@@ -130,30 +129,4 @@ async def open_call(
             "changed_at": unit.now,
         }
         await unit.claim(tables.drafts, [row], key="id")
-    return draft_id, await earlier_complaints(door, caller_number)
-
-
-async def earlier_complaints(door: Door, number: str | None) -> list[dict[str, Any]]:
-    """Complaints that were made from this number, by its keyed hash; without who made them."""
-    phone = e164(number)
-    if phone is None:
-        return []
-    table = tables.submissions.c
-    query = (
-        select(
-            table.complaint_id,
-            table.tracking_code,
-            table.case_number,
-            table.channel,
-            table.received_at,
-            table.unit,
-            table.window_name,
-            table.state,
-        )
-        .where(table.phone_index == door.ring.blind(phone))
-        .order_by(table.received_at.desc())
-        .limit(MOST_EARLIER)
-    )
-    async with door.store.reading() as connection:
-        rows = (await connection.execute(query)).mappings().all()
-    return [dict(row) | {"tracking_code_shown": show_tracking_code(row["tracking_code"])} for row in rows]
+    return draft_id, await earlier_of(door, caller_number)

@@ -76,7 +76,7 @@ class FaxFolder:
         media_type = sniff_media_type(taken.data).media_type
         return await receive_scan(
             self._door,
-            Original(taken.shown_name, media_type, taken.data, kind="scan"),
+            Original(taken.shown_name, media_type, taken.data),
             received_by=RECEIVED_BY,
             external_id=taken.shown_name if FAX_SERVERS_OWN.fullmatch(taken.name) else None,
             same=same_pages(taken.data),

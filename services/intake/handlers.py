@@ -7,6 +7,7 @@ repeated request are one commit; nobody hears "received" before it.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,18 +19,21 @@ from sqlalchemy import select
 from services.intake.domain.normalise import RESPOND_WITHIN, Identifiers, normalise
 from services.intake.domain.submission import Submission
 from services.intake.ports import Door
+from services.intake.recent_matters import RecentMatters
 from services.intake.store import tables
+from services.intake.store.states import SubmissionState
 from shared.contracts.complaint import ComplaintReceived, Evidence
 from shared.contracts.envelope import wrap
 from shared.contracts.tracking import new_tracking_code
 from shared.contracts.values import Channel, new_id
+from shared.once import Once
 from shared.sealing import KeyRing
 from shared.store.group_commit import Claim, Write
-from shared.store.unit_of_work import Row, outbox_row
+from shared.store.unit_of_work import Row, UnitOfWork, outbox_row
 from shared.working_time import end_of_period
 
-REGISTERED = "registered"
-RECEIVED = "received"
+SCAN, EVIDENCE, SUPPLEMENT = "scan", "evidence", "supplement"
+"""What an original is to its complaint: the complaint was read from it, it came with it, or later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +60,6 @@ class Original:
     name: str
     media_type: str
     content: bytes
-    kind: str = "evidence"
-
-
-class KeyReusedError(Exception):
-    """The sender used an idempotency key again for another content: their fault, and nothing was written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Once:
-    """What makes a repetition the same complaint: a key of the sender's or a hash of ours, and the content's hash."""
-
-    key: str
-    request_sha256: str
-
-
-def once(scope: str, key: str, content: bytes) -> Once:
-    """An idempotency key within its scope (who sent it, by which door)."""
-    return Once(f"{scope}:{hashlib.sha256(key.encode()).hexdigest()}", hashlib.sha256(content).hexdigest())
 
 
 async def keep(door: Door, originals: list[Original]) -> list[Evidence]:
@@ -93,7 +79,7 @@ async def keep(door: Door, originals: list[Original]) -> list[Evidence]:
 async def receive(
     door: Door, submission: Submission, *, ids: Identifiers | None = None, same: Once | None = None
 ) -> Receipt:
-    """Take a complaint in: normalise, store, tell. Raises KeyReusedError; gives the first receipt for a repetition."""
+    """Take a complaint in: normalise, store, tell. Raises KeyReused; gives the first receipt for a repetition."""
     complaint = normalised(door, submission, ids or new_identifiers())
     receipt = receipt_of(complaint)
     written = await door.write(Write(complaint_rows(door, complaint), stored_claim(same, receipt, door.clock())))
@@ -103,10 +89,15 @@ async def receive(
     return receipt
 
 
-def normalised(door: Door, submission: Submission, ids: Identifiers) -> ComplaintReceived:
-    """The complaint message, its unit and window by the directory's names, its likely duplicates linked."""
+def normalised(
+    door: Door, submission: Submission, ids: Identifiers, *, beside: RecentMatters | None = None
+) -> ComplaintReceived:
+    """The complaint message, its unit and window by the directory's names, its likely duplicates linked.
+
+    ``beside``: what will be committed together with it, where that is more than one.
+    """
     found = door.directory.resolve(submission.unit, submission.window)
-    alike = door.recent.like(found.unit, submission.facts, submission.received_at)
+    alike = door.recent.like(found.unit, submission.facts, submission.received_at, beside=beside)
     linked = tuple(dict.fromkeys((*submission.possible_duplicates, *alike)))
     resolved = {"unit": found.unit, "window": found.window, "possible_duplicates": linked}
     return normalise(submission.model_copy(update=resolved), ids, door.calendar, door.hours)
@@ -127,18 +118,27 @@ def respond_by(door: Door, received_at: datetime) -> datetime:
     return end_of_period(received_at, RESPOND_WITHIN, door.calendar, door.hours).moment
 
 
+async def earlier_receipt(door: Door, same: Once | None) -> Receipt | None:
+    """The receipt that the same request was given before, if it was. Raises KeyReused where its content is another."""
+    if same is None:
+        return None
+    query = select(tables.idempotency.c.key).where(tables.idempotency.c.key == same.key)
+    async with door.store.reading() as connection:
+        known = (await connection.execute(query)).first()
+    return await first_receipt(door, same) if known else None
+
+
 async def first_receipt(door: Door, same: Once) -> Receipt:
-    """The receipt that was given the first time. Raises KeyReusedError where the content is another."""
+    """The receipt that was given the first time. Raises KeyReused where the content is another."""
     return receipt_from_bytes(await first_answer(door, same))
 
 
 async def first_answer(door: Door, same: Once) -> bytes:
-    """The answer that was stored the first time. Raises KeyReusedError where the content is another."""
+    """The answer that was stored the first time. Raises KeyReused where the content is another."""
     query = select(tables.idempotency).where(tables.idempotency.c.key == same.key)
     async with door.store.reading() as connection:
         row = (await connection.execute(query)).one()
-    if row.request_sha256 != same.request_sha256:
-        raise KeyReusedError
+    same.check(row.request_sha256)
     return bytes(row.answer)
 
 
@@ -163,7 +163,7 @@ def answered(same: Once, answer: bytes, location: str, now: datetime) -> Claim:
     """The claim on a key, with the answer that a repetition is given."""
     row = {
         "key": same.key,
-        "request_sha256": same.request_sha256,
+        "request_sha256": same.digest,
         "status": 201,
         "location": location,
         "answer": answer,
@@ -192,10 +192,19 @@ def complaint_rows(door: Door, complaint: ComplaintReceived) -> list[tuple[Any, 
         (tables.submissions, submission_row(door.ring, complaint)),
         (tables.messages.outbox, outbox_row(envelope.id, envelope.type, complaint.complaint_id, body, now)),
     ]
-    rows.extend(
-        (tables.originals, _original_row(door.ring, complaint.complaint_id, item, now)) for item in complaint.evidence
-    )
+    kind = SCAN if complaint.channel is Channel.FAX else EVIDENCE
+    rows += original_rows(door, complaint.complaint_id, complaint.evidence, kind)
     return rows
+
+
+def add_complaint(unit: UnitOfWork, door: Door, complaint: ComplaintReceived, same: Once | None) -> None:
+    """Put a complaint's rows, and the answer to the same request again, into a transaction that does more than this."""
+    claim = stored_claim(same, receipt_of(complaint), unit.now)
+    if claim is not None:
+        unit.add(claim.table, claim.row)
+    for table, row in complaint_rows(door, complaint):
+        unit.add(table, row)
+    unit.told_something = True
 
 
 def submission_row(ring: KeyRing, complaint: ComplaintReceived) -> dict[str, Any]:
@@ -206,7 +215,7 @@ def submission_row(ring: KeyRing, complaint: ComplaintReceived) -> dict[str, Any
         "complaint_id": complaint.complaint_id,
         "tracking_code": complaint.tracking_code,
         "channel": complaint.channel.value,
-        "state": RECEIVED,
+        "state": SubmissionState.RECEIVED,
         "received_at": complaint.received_at,
         "received_by": complaint.received_by,
         "respond_by": complaint.respond_by,
@@ -225,14 +234,21 @@ def submission_row(ring: KeyRing, complaint: ComplaintReceived) -> dict[str, Any
     }
 
 
-def _original_row(ring: KeyRing, complaint_id: UUID, item: Evidence, now: datetime) -> dict[str, Any]:
-    return {
-        "id": item.id,
-        "complaint_id": complaint_id,
-        "sha256": item.sha256,
-        "name_sealed": ring.seal_record(item.name.encode()),
-        "media_type": item.media_type[:120],
-        "size": item.size,
-        "kind": "evidence",
-        "kept_at": now,
-    }
+def original_rows(door: Door, complaint_id: UUID, items: Sequence[Evidence], kind: str) -> list[tuple[Any, Row]]:
+    """What was kept of a complaint, or of more to it: which original under which name."""
+    return [
+        (
+            tables.originals,
+            {
+                "id": item.id,
+                "complaint_id": complaint_id,
+                "sha256": item.sha256,
+                "name_sealed": door.ring.seal_record(item.name.encode()),
+                "media_type": item.media_type[:120],
+                "size": item.size,
+                "kind": kind,
+                "kept_at": door.clock(),
+            },
+        )
+        for item in items
+    ]

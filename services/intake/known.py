@@ -1,4 +1,4 @@
-"""What is known already of a caller and a window, while the next complaint is still being typed.
+"""What is known already of a caller and a window, while the next complaint is still being typed: one call's worth of context.
 
 Law of this file: found by the keyed hash of the number, never by the number itself; no identity is shown, only when, where
 and how far; and nothing is merged: a person decides whether two are one matter.
@@ -33,6 +33,11 @@ class Known:
     window: str
     same_person: bool
     same_window: bool
+
+
+async def earlier_of(door: Door, number: str | None) -> list[Known]:
+    """The newest earlier complaints of a number, as an exchange shows it (which proves nobody)."""
+    return await known_of(door, phone=number or "", unit=None, window=None)
 
 
 async def known_of(door: Door, *, phone: str, unit: str | None, window: str | None) -> list[Known]:

@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.intake.domain.mail_class import MailClass
 from services.intake.ports import Door
 from services.intake.readers.parsed_mail import MailHead
 from services.intake.store import tables
@@ -26,6 +27,7 @@ MOST_REFERENCES = 50
 """Message-IDs of one mail that are looked up; the newest first."""
 MOST_AT_ONCE = 500
 
+_ANSWERED = (MailClass.NEW_COMPLAINT.value, MailClass.SUPPLEMENT.value)
 ById = dict[str, list[Row[*tuple[Any, ...]]]]
 
 
@@ -154,7 +156,7 @@ async def _answered_today(connection: AsyncConnection, senders: set[str], now: d
             columns.sender_index.in_(sorted(senders)),
             columns.received_at >= midnight,
             columns.unanswerable.is_(None),
-            columns["class"].in_(("new_complaint", "supplement")),
+            columns["class"].in_(_ANSWERED),
         )
         .group_by(columns.sender_index)
     )

@@ -17,18 +17,22 @@ from services.intake.domain.mail_class import MailClass, Outcome
 from services.intake.domain.normalise import CUT_MARK, LONGEST_TEXT
 from services.intake.domain.text import words
 from services.intake.handlers import (
+    SUPPLEMENT,
     Original,
     Receipt,
     complaint_rows,
     keep,
     new_identifiers,
     normalised,
+    original_rows,
     receipt_of,
     respond_by,
 )
 from services.intake.ports import Door
-from services.intake.readers.parsed_mail import DeliveryReport, ParsedMail
+from services.intake.readers.delivery_report import report_in_prose
+from services.intake.readers.parsed_mail import Attachment, ParsedMail
 from services.intake.store import tables
+from services.intake.store.states import QuarantineState
 from shared.contracts.complaint import ComplaintSupplemented, Evidence, Published, Source
 from shared.contracts.envelope import wrap
 from shared.contracts.mail import MailBounced
@@ -125,7 +129,7 @@ async def _supplement(taken: _Taken) -> Becomes:
 
 async def _bounce(taken: _Taken) -> Becomes:
     """Told to notify, who alone can read its own return paths."""
-    report = taken.mail.report or DeliveryReport(standard=False)
+    report = taken.mail.report or report_in_prose(f"{taken.mail.text}\n{taken.mail.quoted}")
     status = next((row.status for row in report.recipients if row.status), "")
     bounced = MailBounced(
         bounce_id=new_id(),
@@ -158,8 +162,13 @@ def returned_to(mail: ParsedMail) -> list[str]:
 async def kept_attachments(door: Door, mail: ParsedMail) -> list[Evidence]:
     """Its files, and those of the mails attached to it, as evidence."""
     return await keep(
-        door, [Original(file.name, file.found.media_type, file.content) for file in mail.every_attachment()]
+        door, [Original(shown_name(file), file.found.media_type, file.content) for file in mail.every_attachment()]
     )
+
+
+def shown_name(file: Attachment) -> str:
+    """What a file is called to staff: of one that isn't what it claims, the name says so and opens nothing any more."""
+    return f"{file.name}（慎开，内容是 {file.found.media_type}）" if file.suspect else file.name
 
 
 def supplement_rows(door: Door, supplement: ComplaintSupplemented) -> Rows:
@@ -171,22 +180,7 @@ def supplement_rows(door: Door, supplement: ComplaintSupplemented) -> Rows:
         "received_at": supplement.received_at,
         "sealed": door.ring.seal_record(supplement.model_dump_json().encode()),
     }
-    originals: Rows = [
-        (
-            tables.originals,
-            {
-                "id": item.id,
-                "complaint_id": supplement.complaint_id,
-                "sha256": item.sha256,
-                "name_sealed": door.ring.seal_record(item.name.encode()),
-                "media_type": item.media_type[:120],
-                "size": item.size,
-                "kind": "supplement",
-                "kept_at": door.clock(),
-            },
-        )
-        for item in supplement.evidence
-    ]
+    originals = original_rows(door, supplement.complaint_id, supplement.evidence, SUPPLEMENT)
     return [(tables.supplements, row), _told(door, supplement, supplement.complaint_id), *originals]
 
 
@@ -204,7 +198,7 @@ def quarantine_row(
         "external_id": (external_id or "")[:400] or None,
         "received_at": received_at,
         "respond_by": respond_by(door, received_at),
-        "state": "waiting",
+        "state": QuarantineState.WAITING,
     }
 
 

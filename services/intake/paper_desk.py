@@ -1,8 +1,8 @@
 """Paper: boxes that were opened, and the register in which each slip and each letter has its own number (art. 14).
 
 Law of this file: a number is drawn in the transaction that uses it, so that a year's series has no gap; a slip belongs to
-an opening, and an opening is closed only when as many slips are registered as were counted. The same request again
-gives the same number.
+an opening, and an opening is closed when as many slips are registered as were counted, or when two people say why they are
+fewer. The same request again gives the same number.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from sqlalchemy import func, select, update
 from services.intake.domain.submission import Submission
 from services.intake.domain.transcription import illegible, marked
 from services.intake.handlers import (
-    Once,
     Receipt,
     answered,
     complaint_rows,
@@ -32,12 +31,13 @@ from services.intake.handlers import (
 )
 from services.intake.ports import Door
 from services.intake.store import tables
+from services.intake.store.states import OpeningState
 from shared.clock import SHANGHAI
 from shared.contracts.values import Channel, new_id
+from shared.once import Once
 from shared.store.group_commit import Claim
 from shared.store.unit_of_work import UnitOfWork
 
-OPEN, CLOSED = "open", "closed"
 _openings = tables.counter.box_openings
 _series = tables.counter.register_series
 _register = tables.counter.paper_register
@@ -70,6 +70,14 @@ class Opening:
     slips: int
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Why fewer slips are registered than were counted, and who besides the one who closes has looked again."""
+
+    reason: str
+    witnessed_by: str
+
+
 class UnknownOpeningError(Exception):
     """There is no such opening."""
 
@@ -83,7 +91,7 @@ class OpeningFullError(Exception):
 
 
 class CountsDifferError(Exception):
-    """Fewer slips are registered than were counted."""
+    """Fewer slips are registered than were counted, and nobody says why."""
 
     def __init__(self, counted: int, registered: int) -> None:
         super().__init__("counts differ")
@@ -92,7 +100,7 @@ class CountsDifferError(Exception):
 
 
 async def record_opening(door: Door, opening: Opening, *, recorded_by: str, same: Once | None) -> UUID:
-    """Enter an opening, also one that found nothing: it is then closed at once. Raises KeyReusedError."""
+    """Enter an opening, also one that found nothing: it is then closed at once. Raises KeyReused."""
     opening_id, now = new_id(), door.clock()
     empty = opening.slips == 0
     row = {
@@ -103,7 +111,7 @@ async def record_opening(door: Door, opening: Opening, *, recorded_by: str, same
         "witnessed_by": opening.witnessed_by,
         "slips": opening.slips,
         "recorded_by": recorded_by,
-        "state": CLOSED if empty else OPEN,
+        "state": OpeningState.CLOSED if empty else OpeningState.OPEN,
         "closed_at": now if empty else None,
         "closed_by": recorded_by if empty else None,
     }
@@ -118,22 +126,28 @@ async def record_opening(door: Door, opening: Opening, *, recorded_by: str, same
     return opening_id
 
 
-async def close_opening(door: Door, opening_id: UUID, *, closed_by: str) -> None:
-    """Close it once the counts agree. Raises UnknownOpeningError, OpeningClosedError, CountsDifferError."""
+async def close_opening(door: Door, opening_id: UUID, *, closed_by: str, difference: Difference | None = None) -> None:
+    """Close it once the counts agree, or once two people say why they don't.
+
+    Raises UnknownOpeningError, OpeningClosedError, CountsDifferError.
+    """
     now = door.clock()
     async with door.store.transaction(now) as unit:
         opening = await _locked(unit, opening_id)
         registered = await _registered(unit, opening_id)
-        if registered != opening.slips:
+        agree = registered == opening.slips
+        if not agree and difference is None:
             raise CountsDifferError(opening.slips, registered)
-        change = update(_openings).where(_openings.c.id == opening_id)
-        await unit.connection.execute(change.values(state=CLOSED, closed_at=now, closed_by=closed_by))
+        closed = {"state": OpeningState.CLOSED, "closed_at": now, "closed_by": closed_by}
+        if not agree and difference is not None:
+            closed |= {"difference": difference.reason, "difference_witness": difference.witnessed_by}
+        await unit.connection.execute(update(_openings).where(_openings.c.id == opening_id).values(**closed))
 
 
 async def receive_paper(door: Door, submission: Submission, *, opening_id: UUID | None, same: Once | None) -> Receipt:
     """Take a slip or a letter in under the next number of its series; what can't be read is marked in one way.
 
-    Raises KeyReusedError, UnknownOpeningError, OpeningClosedError, OpeningFullError.
+    Raises KeyReused, UnknownOpeningError, OpeningClosedError, OpeningFullError.
     """
     series = SERIES[submission.channel]
     submission = submission.model_copy(update={"facts": marked(submission.facts)})
@@ -218,7 +232,7 @@ async def _locked(unit: UnitOfWork, opening_id: UUID) -> Any:
     opening = (await unit.connection.execute(query)).first()
     if opening is None:
         raise UnknownOpeningError
-    if opening.state == CLOSED:
+    if opening.state == OpeningState.CLOSED:
         raise OpeningClosedError
     return opening
 

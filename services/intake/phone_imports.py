@@ -1,16 +1,16 @@
 """Imports of hotline exports: looked at first, confirmed by a person, then taken in by a task, exactly once a row.
 
-Law of this file: good rows go in, bad rows come back with their reasons; how far an import has come is written in the same
-commit as the rows themselves, so that after a crash it goes on with the next; a row that was taken by an earlier file, or
-by another import at the same time, is not taken again.
+Law of this file: good rows go in by the one normaliser, bad rows come back with their reasons; how far an import has come
+is written in the same commit as the rows themselves, so that after a crash it goes on with the next; a row that was taken
+by an earlier file, or by another import at the same time, is not taken again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
 from typing import Any
@@ -19,21 +19,35 @@ from uuid import UUID
 import structlog
 from sqlalchemy import Row, and_, or_, select, update
 
+from services.intake.adapters.phone_table import Call
 from services.intake.domain.call_table import Column, fingerprint, guessed_mapping, mapping_faults
-from services.intake.domain.normalise import normalise
-from services.intake.handlers import complaint_rows, new_identifiers, receipt_bytes, receipt_of
+from services.intake.domain.submission import Submission
+from services.intake.handlers import (
+    answered,
+    complaint_rows,
+    first_answer,
+    new_identifiers,
+    normalised,
+    receipt_bytes,
+    receipt_of,
+    remember,
+)
 from services.intake.phone_table import MOST_ROWS, ReadRow, Shape, header_of, read_rows, shape_of
 from services.intake.ports import Door
 from services.intake.readers.spreadsheet import WHAT_TO_DO, SpreadsheetRefused
+from services.intake.recent_matters import RecentMatters
 from services.intake.store import tables
-from shared.contracts.complaint import Source
+from services.intake.store.states import ImportState
+from shared.contracts.complaint import ComplaintReceived, Source
 from shared.contracts.values import Channel, new_id
+from shared.once import Once
 from shared.store.engine import is_unreachable
 from shared.store.unit_of_work import UnitOfWork
 
-PREVIEW, CONFIRMED, RUNNING, DONE, FAILED = "preview", "confirmed", "running", "done", "failed"
 SAMPLE = 20
 BATCH = 250
+AT_A_STRETCH = 10
+"""Rows made ready before the event loop gets its turn."""
 LEASE = timedelta(minutes=2)
 POLL = 0.5
 
@@ -65,18 +79,18 @@ class Preview:
     sample: tuple[ReadRow, ...]
 
 
-async def preview(door: Door, raw: bytes, *, by: str) -> Preview:
+async def preview(door: Door, raw: bytes, *, by: str, same: Once | None = None) -> Preview:
     """Keep the file, read its header and first rows, and remember the import. Nothing is taken in yet.
 
-    Raises UnknownCharset, SpreadsheetRefused, NoHeader; OSError where the disk is full.
+    The same request again is the same import. Raises UnknownCharset, SpreadsheetRefused, NoHeader, KeyReused;
+    OSError where the disk is full.
     """
     shape = await asyncio.to_thread(shape_of, raw)
     headers = await asyncio.to_thread(header_of, raw, shape)
     original = await door.originals.keep(raw)
     mapping = await _remembered(door, headers) or guessed_mapping(headers)
     now = door.clock()
-    sample = await asyncio.to_thread(lambda: tuple(islice(read_rows(raw, shape, mapping, now), SAMPLE)))
-    found = Preview(new_id(), shape, headers, mapping, tuple(mapping_faults(headers, mapping)), sample)
+    found = await _seen(door, new_id(), raw, shape, mapping)
     row = {
         "id": found.id,
         "sha256": original,
@@ -85,7 +99,7 @@ async def preview(door: Door, raw: bytes, *, by: str) -> Preview:
         "delimiter": shape.separator,
         "header_fingerprint": fingerprint(headers),
         "mapping": dict(mapping),
-        "state": PREVIEW,
+        "state": ImportState.PREVIEW,
         "made_by": by,
         "made_at": now,
         "rows_read": 0,
@@ -93,9 +107,27 @@ async def preview(door: Door, raw: bytes, *, by: str) -> Preview:
         "rows_repeated": 0,
         "rows_bad": 0,
     }
+    claim = answered(same, found.id.bytes, f"/intake/phone-logs/imports/{found.id}", now) if same else None
     async with door.store.transaction(now) as unit:
-        unit.add(tables.imports, row)
+        ours = claim is None or bool(await unit.claim(claim.table, [claim.row], key=claim.key))
+        if ours:
+            unit.add(tables.imports, row)
+    if not ours and same is not None:
+        return replace(found, id=UUID(bytes=await first_answer(door, same)))
     return found
+
+
+async def look_again(door: Door, item: ImportRow, mapping: dict[str, Column] | None = None) -> Preview:
+    """The same preview once more, or what it is with this meaning of the columns."""
+    raw = await door.originals.read(item.sha256)
+    meant = {name: Column(value) for name, value in item.mapping.items()} if mapping is None else mapping
+    return await _seen(door, item.id, raw, shape_in(item), meant)
+
+
+async def _seen(door: Door, import_id: UUID, raw: bytes, shape: Shape, mapping: dict[str, Column]) -> Preview:
+    headers, now = await asyncio.to_thread(header_of, raw, shape), door.clock()
+    sample = await asyncio.to_thread(lambda: tuple(islice(read_rows(raw, shape, mapping, now), SAMPLE)))
+    return Preview(import_id, shape, headers, mapping, tuple(mapping_faults(headers, mapping)), sample)
 
 
 async def confirm(door: Door, import_id: UUID, mapping: dict[str, Column] | None, *, by: str) -> None:
@@ -104,7 +136,7 @@ async def confirm(door: Door, import_id: UUID, mapping: dict[str, Column] | None
     Raises NotPreviewed, or HeadersRefused where the mapping does not fit the header.
     """
     item = await import_named(door, import_id)
-    if item is None or item.state != PREVIEW:
+    if item is None or item.state != ImportState.PREVIEW:
         raise NotPreviewed
     raw = await door.originals.read(item.sha256)
     headers = await asyncio.to_thread(header_of, raw, shape_in(item))
@@ -113,8 +145,8 @@ async def confirm(door: Door, import_id: UUID, mapping: dict[str, Column] | None
         raise HeadersRefused(faults)
     table, kept = tables.imports, tables.import_mappings
     async with door.store.transaction(door.clock()) as unit:
-        change = update(table).where(table.c.id == import_id, table.c.state == PREVIEW)
-        confirmed = await unit.connection.execute(change.values(state=CONFIRMED, mapping=dict(wanted)))
+        change = update(table).where(table.c.id == import_id, table.c.state == ImportState.PREVIEW)
+        confirmed = await unit.connection.execute(change.values(state=ImportState.CONFIRMED, mapping=dict(wanted)))
         if confirmed.rowcount != 1:
             raise NotPreviewed
         memory = {"mapping": dict(wanted), "made_by": by, "made_at": unit.now}
@@ -128,6 +160,13 @@ async def import_named(door: Door, import_id: UUID) -> ImportRow | None:
     async with door.store.reading() as connection:
         query = select(tables.imports).where(tables.imports.c.id == import_id)
         return (await connection.execute(query)).first()
+
+
+async def recent_imports(door: Door, limit: int = 20) -> list[ImportRow]:
+    """The newest imports."""
+    query = select(tables.imports).order_by(tables.imports.c.made_at.desc()).limit(limit)
+    async with door.store.reading() as connection:
+        return list((await connection.execute(query)).all())
 
 
 async def bad_rows(door: Door, import_id: UUID) -> list[tuple[int, list[str], list[str]]]:
@@ -157,11 +196,15 @@ async def _remembered(door: Door, headers: tuple[str, ...]) -> dict[str, Column]
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A row made ready to be written: its claim and its complaint's rows, or its fault."""
+    """A row made ready to be written: its claim, its complaint, and that one's rows."""
 
-    claim: dict[str, Any] | None
+    claim: dict[str, Any]
+    complaint: ComplaintReceived
     rows: Sequence[tuple[Any, Any]]
-    fault: dict[str, Any] | None
+
+
+class _Overtaken(Exception):
+    """Another import has taken some of these rows meanwhile: nothing of this batch is written, and it is made anew."""
 
 
 class _LeaseLost(Exception):
@@ -197,7 +240,7 @@ class PhoneImports:
         try:
             return await self._take_all(item, rows)
         except SpreadsheetRefused as fault:
-            return await self._finish(item, FAILED, WHAT_TO_DO[fault.refusal])
+            return await self._finish(item, ImportState.FAILED, WHAT_TO_DO[fault.refusal])
         except _LeaseLost:
             _log.warning("import.lease_lost", import_id=str(item.id))
             return False
@@ -205,21 +248,43 @@ class PhoneImports:
     async def _take_all(self, item: ImportRow, rows: Iterator[ReadRow]) -> bool:
         read = item.rows_read
         await asyncio.to_thread(_skip, rows, read)
-        while batch := await asyncio.to_thread(self._made, item, rows):
+        while batch := await asyncio.to_thread(lambda: list(islice(rows, BATCH))):
             if read + len(batch) > MOST_ROWS:
-                return await self._finish(item, FAILED, f"超过 {MOST_ROWS} 行，其余各行请分成几个文件再导入")
-            await self._write(item, batch)
+                return await self._finish(
+                    item, ImportState.FAILED, f"超过 {MOST_ROWS} 行，其余各行请分成几个文件再导入"
+                )
+            await self._take(item, batch)
             read += len(batch)
-        return await self._finish(item, DONE, None)
+        return await self._finish(item, ImportState.DONE, None)
+
+    async def _take(self, item: ImportRow, batch: Sequence[ReadRow]) -> None:
+        """Take one batch in; what was taken before is only counted. Raises _LeaseLost."""
+        while True:
+            known = await self._known([row.key for row in batch if row.call])
+            made = await self._made(item, batch, known)
+            try:
+                await self._write(item, batch, made)
+            except _Overtaken:
+                continue
+            for each in made:
+                remember(self._door, each.complaint)
+            return
+
+    async def _known(self, keys: Sequence[str]) -> set[str]:
+        """Keys of rows that were taken by an earlier file."""
+        table = tables.idempotency
+        query = select(table.c.key).where(table.c.key.in_([_claimed(key) for key in keys]))
+        async with self._door.store.reading() as connection:
+            return set((await connection.execute(query)).scalars())
 
     async def _claim(self) -> ImportRow | None:
         table = tables.imports
         now = self._door.clock()
         async with self._door.store.transaction(now) as unit:
-            stale = and_(table.c.state == RUNNING, table.c.lease_until < now)
+            stale = and_(table.c.state == ImportState.RUNNING, table.c.lease_until < now)
             query = (
                 select(table)
-                .where(or_(table.c.state == CONFIRMED, stale))
+                .where(or_(table.c.state == ImportState.CONFIRMED, stale))
                 .order_by(table.c.made_at)
                 .limit(1)
                 .with_for_update(skip_locked=True)
@@ -227,61 +292,63 @@ class PhoneImports:
             row = (await unit.connection.execute(query)).first()
             if row is None:
                 return None
-            lease = {"state": RUNNING, "lease_token": new_id(), "lease_until": now + LEASE}
+            lease = {"state": ImportState.RUNNING, "lease_token": new_id(), "lease_until": now + LEASE}
             await unit.connection.execute(update(table).where(table.c.id == row.id).values(**lease))
             return (await unit.connection.execute(select(table).where(table.c.id == row.id))).one()
 
-    def _made(self, item: ImportRow, rows: Iterator[ReadRow]) -> list[_Made]:
-        """The next batch, made ready outside every transaction; runs in a thread."""
-        return [self._make(item, row) for row in islice(rows, BATCH)]
+    async def _made(self, item: ImportRow, batch: Sequence[ReadRow], known: Collection[str]) -> list[_Made]:
+        """The rows that are new, made ready outside every transaction; each is looked for among those before it, too."""
+        made: list[_Made] = []
+        beside = RecentMatters()
+        for row in batch:
+            if row.call is None or _claimed(row.key) in known:
+                continue
+            if len(made) % AT_A_STRETCH == 0:
+                await asyncio.sleep(0)
+            each = self._make(row, _heard(item, row, row.call), beside)
+            complaint = each.complaint
+            beside.remember(complaint.complaint_id, complaint.received_at, complaint.target.unit, complaint.facts)
+            made.append(each)
+        return made
 
-    def _make(self, item: ImportRow, row: ReadRow) -> _Made:
-        door, now = self._door, self._door.clock()
-        if row.call is None:
-            kept = json.dumps({"cells": row.shown, "reasons": row.reasons}, ensure_ascii=False)
-            sealed = door.ring.seal_record(kept.encode("utf-8", "replace"))
-            return _Made(None, (), {"import_id": item.id, "row_number": row.number, "sealed": sealed})
-        call = row.call.entry.call
-        submission = row.call.entry.submission(
-            Channel.PHONE,
-            received_at=call.started_at or item.made_at,
-            received_by=row.call.taken_by or item.made_by,
-            source=Source(
-                kind="phone_import",
-                external_id=call.id or f"{item.sha256[:12]}#{row.number}",
-                originals=[item.sha256],
-                transcribed_by=row.call.taken_by,
-            ),
-            evidence=[],
-        )
-        heard = submission.model_copy(update={"phone": submission.phone or call.caller_number})
-        complaint = normalise(heard, new_identifiers(), door.calendar, door.hours)
+    def _make(self, row: ReadRow, heard: Submission, beside: RecentMatters) -> _Made:
+        door = self._door
+        complaint = normalised(door, heard, new_identifiers(), beside=beside)
         receipt = receipt_of(complaint)
         claim = {
-            "key": f"phone_import:{row.key}",
+            "key": _claimed(row.key),
             "request_sha256": row.key,
             "status": 201,
             "location": f"/intake/submissions/{receipt.complaint_id}",
             "answer": receipt_bytes(receipt),
-            "made_at": now,
+            "made_at": door.clock(),
         }
-        return _Made(claim, complaint_rows(door, complaint), None)
+        return _Made(claim, complaint, complaint_rows(door, complaint))
 
-    async def _write(self, item: ImportRow, batch: Sequence[_Made]) -> None:
-        """One commit: the rows that are new, the faults, and how far the import has come; only while it is ours."""
-        claims = [made.claim for made in batch if made.claim]
+    async def _write(self, item: ImportRow, batch: Sequence[ReadRow], made: Sequence[_Made]) -> None:
+        """One commit: the rows that are new, the faults, and how far the import has come; only while it is ours.
+
+        Raises _Overtaken, _LeaseLost; nothing is written then.
+        """
+        faults = [self._fault(item, row) for row in batch if row.call is None]
+        repeated = len(batch) - len(faults) - len(made)
         async with self._door.store.transaction(self._door.clock()) as unit:
-            won = await unit.claim(tables.idempotency, list(claims), key="key")
-            faults = [made.fault for made in batch if made.fault]
-            if not await self._advance(unit, item, len(batch), len(won), len(claims) - len(won), len(faults)):
+            won = await unit.claim(tables.idempotency, [each.claim for each in made], key="key")
+            if len(won) < len(made):
+                raise _Overtaken
+            if not await self._advance(unit, item, len(batch), len(made), repeated, len(faults)):
                 raise _LeaseLost
-            for made in batch:
-                if made.claim and made.claim["key"] in won:
-                    for table, row in made.rows:
-                        unit.add(table, row)
+            for table, row in (row for each in made for row in each.rows):
+                unit.add(table, row)
             for fault in faults:
                 unit.add(tables.import_faults, fault)
-            unit.told_something = bool(won)
+            unit.told_something = bool(made)
+
+    def _fault(self, item: ImportRow, row: ReadRow) -> dict[str, Any]:
+        """A bad row as it is kept: sealed, with its reasons."""
+        kept = json.dumps({"cells": row.shown, "reasons": row.reasons}, ensure_ascii=False)
+        sealed = self._door.ring.seal_record(kept.encode("utf-8", "replace"))
+        return {"import_id": item.id, "row_number": row.number, "sealed": sealed}
 
     async def _advance(self, unit: UnitOfWork, item: ImportRow, read: int, taken: int, repeated: int, bad: int) -> bool:
         columns = tables.imports.c
@@ -298,7 +365,7 @@ class PhoneImports:
         )
         return (await unit.connection.execute(change)).rowcount == 1
 
-    async def _finish(self, item: ImportRow, state: str, reason: str | None) -> bool:
+    async def _finish(self, item: ImportRow, state: ImportState, reason: str | None) -> bool:
         columns = tables.imports.c
         async with self._door.store.transaction(self._door.clock()) as unit:
             change = (
@@ -309,6 +376,27 @@ class PhoneImports:
             await unit.connection.execute(change)
         _log.info("import.ended", import_id=str(item.id), state=state)
         return True
+
+
+def _claimed(row_key: str) -> str:
+    return f"phone_import:{row_key}"
+
+
+def _heard(item: ImportRow, row: ReadRow, call: Call) -> Submission:
+    """The call as it was told; without a number of the caller's own, the one it came from."""
+    told = call.entry.submission(
+        Channel.PHONE,
+        received_at=call.entry.call.started_at or item.made_at,
+        received_by=call.taken_by or item.made_by,
+        source=Source(
+            kind="phone_import",
+            external_id=call.entry.call.id or f"{item.sha256[:12]}#{row.number}",
+            originals=[item.sha256],
+            transcribed_by=call.taken_by,
+        ),
+        evidence=[],
+    )
+    return told.model_copy(update={"phone": told.phone or call.entry.call.caller_number})
 
 
 def _skip(rows: Iterator[ReadRow], count: int) -> None:

@@ -14,18 +14,25 @@ from sqlalchemy import Row, select, update
 from services.intake.adapters.email_inbox import KIND, told_by
 from services.intake.adapters.told import Told
 from services.intake.domain.submission import Submission
-from services.intake.handlers import Receipt, complaint_rows, new_identifiers, normalised, receipt_of
+from services.intake.handlers import (
+    Receipt,
+    add_complaint,
+    new_identifiers,
+    normalised,
+    receipt_of,
+    remember,
+)
 from services.intake.mail_outcome import kept_attachments
 from services.intake.ports import Door
 from services.intake.readers.mime import read_mail
 from services.intake.readers.parsed_mail import Unreadable
 from services.intake.scan_desk import NotWaitingError
 from services.intake.store import tables
+from services.intake.store.states import QuarantineState
 from shared.contracts.complaint import Evidence, Source
 from shared.contracts.values import Channel, new_id
+from shared.once import Once
 from shared.store.unit_of_work import UnitOfWork
-
-WAITING, TAKEN, SET_ASIDE = "waiting", "taken", "set_aside"
 
 Waiting = Row[*tuple[Any, ...]]
 
@@ -34,7 +41,7 @@ class StillUnreadableError(Exception):
     """The program can't read it today either: somebody has to type it."""
 
 
-async def take_as_typed(door: Door, item_id: UUID, told: Told, *, typed_by: str) -> Receipt:
+async def take_as_typed(door: Door, item_id: UUID, told: Told, *, typed_by: str, same: Once | None = None) -> Receipt:
     """A person read the original and typed what it says. Raises NotWaitingError; of two people one wins."""
     item = await waiting(door, item_id)
     source = _source(item, [item.sha256]).model_copy(update={"transcribed_by": typed_by})
@@ -46,10 +53,10 @@ async def take_as_typed(door: Door, item_id: UUID, told: Told, *, typed_by: str)
         source=source,
         evidence=[evidence],
     )
-    return await _take(door, item, submission, by=typed_by, how="由工作人员对照原件录入")
+    return await _take(door, item, submission, by=typed_by, how="由工作人员对照原件录入", same=same)
 
 
-async def take_as_read(door: Door, item_id: UUID, *, by: str) -> Receipt:
+async def take_as_read(door: Door, item_id: UUID, *, by: str, same: Once | None = None) -> Receipt:
     """Take it in as the program reads it now (a list mail that is a complaint after all, or a fault mended since).
 
     Raises NotWaitingError, or StillUnreadableError where the program still can't.
@@ -65,18 +72,20 @@ async def take_as_read(door: Door, item_id: UUID, *, by: str) -> Receipt:
     submission = told_by(
         mail, received_at=item.received_at, received_by=by, evidence=evidence, original=item.sha256
     ).model_copy(update={"machines_may_mail": False})
-    return await _take(door, item, submission, by=by, how="由工作人员确认为投诉")
+    return await _take(door, item, submission, by=by, how="由工作人员确认为投诉", same=same)
 
 
 async def set_aside(door: Door, item_id: UUID, reason: str, *, by: str) -> None:
     """Not a complaint, for this reason. Raises NotWaitingError."""
     async with door.store.transaction(door.clock()) as unit:
-        await _settle(unit, item_id, SET_ASIDE, by=by, how=reason)
+        await _settle(unit, item_id, QuarantineState.SET_ASIDE, by=by, how=reason)
 
 
 async def waiting(door: Door, item_id: UUID) -> Waiting:
     """One item that waits. Raises NotWaitingError: unknown, or settled already."""
-    query = select(tables.quarantine).where(tables.quarantine.c.id == item_id, tables.quarantine.c.state == WAITING)
+    query = select(tables.quarantine).where(
+        tables.quarantine.c.id == item_id, tables.quarantine.c.state == QuarantineState.WAITING
+    )
     async with door.store.reading() as connection:
         item = (await connection.execute(query)).first()
     if item is None:
@@ -97,17 +106,16 @@ def _source(item: Waiting, originals: list[str]) -> Source:
     return Source(kind=kind, external_id=item.external_id, originals=originals)
 
 
-async def _take(door: Door, item: Waiting, submission: Submission, *, by: str, how: str) -> Receipt:
+async def _take(door: Door, item: Waiting, submission: Submission, *, by: str, how: str, same: Once | None) -> Receipt:
     complaint = normalised(door, submission, new_identifiers())
     async with door.store.transaction(door.clock()) as unit:
-        await _settle(unit, item.id, TAKEN, by=by, how=how, complaint_id=complaint.complaint_id)
+        await _settle(unit, item.id, QuarantineState.TAKEN, by=by, how=how, complaint_id=complaint.complaint_id)
         mails = tables.mails
         await unit.connection.execute(
             update(mails).where(mails.c.sha256 == item.sha256).values(complaint_id=complaint.complaint_id)
         )
-        for table, row in complaint_rows(door, complaint):
-            unit.add(table, row)
-        unit.told_something = True
+        add_complaint(unit, door, complaint, same)
+    remember(door, complaint)
     return receipt_of(complaint)
 
 
@@ -118,7 +126,7 @@ async def _settle(
     table = tables.quarantine
     change = (
         update(table)
-        .where(table.c.id == item_id, table.c.state == WAITING)
+        .where(table.c.id == item_id, table.c.state == QuarantineState.WAITING)
         .values(state=state, complaint_id=complaint_id, settled_at=unit.now, settled_by=by, settled_how=how[:400])
     )
     if (await unit.connection.execute(change)).rowcount != 1:

@@ -18,13 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.intake.domain.mail_class import OUTCOMES, MailClass, Outcome
 from services.intake.ports import Door
 from services.intake.store import tables
+from services.intake.store.states import OpeningState, ScanState
 from shared.clock import SHANGHAI
 from shared.contracts.values import Channel
 
 MOST_NAMED = 50
 """Items that don't add up and are named, of each channel."""
 _MAIL_QUARANTINE = tuple(kind.value for kind, outcome in OUTCOMES.items() if outcome is Outcome.QUARANTINE)
-_SCANS_UNTOLD = ("waiting", "reading", "review", "unreadable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,8 @@ async def _with_receipts(connection: AsyncConnection, line: Line, span: Span) ->
         return await _mail_line(connection, line, span)
     if line.channel is Channel.FAX:
         return await _fax_line(connection, line, span)
+    if line.channel is Channel.SUGGESTION_BOX:
+        return await _box_line(connection, line, span)
     return line
 
 
@@ -120,10 +122,30 @@ async def _fax_line(connection: AsyncConnection, line: Line, span: Span) -> Line
     table = tables.scans.c
     query = select(table.complaint_id, table.state).where(table.received_at >= span[0], table.received_at < span[1])
     rows = (await connection.execute(query)).all()
-    told = [row.complaint_id for row in rows if row.state not in _SCANS_UNTOLD]
+    told = [row.complaint_id for row in rows if row.state == ScanState.TOLD]
     known = await _known(connection, told)
     differences = [f"fax {each} was told but has no row" for each in told if each not in known]
     return _replaced(line, len(rows), dict(Counter(row.state for row in rows)), differences)
+
+
+async def _box_line(connection: AsyncConnection, line: Line, span: Span) -> Line:
+    """Slips as they were counted when the boxes were opened, against those registered, still to be typed, and explained."""
+    openings, register = tables.counter.box_openings.c, tables.counter.paper_register.c
+    query = (
+        select(openings.id, openings.slips, openings.state, register.complaint_id)
+        .outerjoin_from(tables.counter.box_openings, tables.counter.paper_register, register.opening_id == openings.id)
+        .where(openings.opened_at >= span[0], openings.opened_at < span[1])
+    )
+    rows = (await connection.execute(query)).all()
+    slips = [row.complaint_id for row in rows if row.complaint_id is not None]
+    known = await _known(connection, slips)
+    missing: Counter[str] = Counter()
+    for opening, (counted, state) in {row.id: (row.slips, row.state) for row in rows}.items():
+        typed = sum(row.id == opening and row.complaint_id is not None for row in rows)
+        missing["to be typed" if state == OpeningState.OPEN else "explained"] += counted - typed
+    classes = {**line.classes, **+missing}
+    differences = [f"slip {each} has a number and no row" for each in slips if each not in known]
+    return _replaced(line, line.complaints + missing.total(), classes, differences)
 
 
 def _replaced(line: Line, receipts: int, classes: dict[str, int], more: list[str]) -> Line:

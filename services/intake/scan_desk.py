@@ -19,12 +19,12 @@ from services.intake.domain.normalise import Identifiers
 from services.intake.domain.scan_elements import Offer
 from services.intake.domain.scan_text import ScanText, Turn
 from services.intake.domain.submission import Submission
-from services.intake.handlers import Receipt, complaint_rows, normalised, receipt_of, remember
+from services.intake.handlers import Receipt, add_complaint, normalised, receipt_of, remember
 from services.intake.ports import Door
-from services.intake.scan_reading import OFFERS, REVIEW, TOLD, UNREADABLE, set_scan
+from services.intake.scan_reading import OFFERS, set_scan
 from services.intake.store import tables
-
-_WAITS = (REVIEW, UNREADABLE)
+from services.intake.store.states import FOR_A_PERSON, ScanState
+from shared.once import Once
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ async def on_the_desk(door: Door, complaint_id: UUID) -> OnTheDesk:
 async def waiting_on_the_desk(door: Door, complaint_id: UUID) -> OnTheDesk:
     """A scan that a person must still look at. Raises NotWaitingError."""
     desk = await on_the_desk(door, complaint_id)
-    if desk.row.state not in _WAITS:
+    if desk.row.state not in FOR_A_PERSON:
         raise NotWaitingError
     return desk
 
@@ -90,13 +90,19 @@ def fields_of(told: Told) -> dict[str, str | None]:
 
 
 async def settle_scan(
-    door: Door, complaint_id: UUID, told: Told, *, typed_by: str, confirmed: Collection[str] = ()
+    door: Door,
+    complaint_id: UUID,
+    told: Told,
+    *,
+    typed_by: str,
+    confirmed: Collection[str] = (),
+    same: Once | None = None,
 ) -> Receipt:
     """Tell the complaint as typed. Raises NotWaitingError, UnconfirmedError; of two people typing at once, one wins."""
     async with door.store.transaction(door.clock()) as unit:
         query = (
             select(tables.scans)
-            .where(tables.scans.c.complaint_id == complaint_id, tables.scans.c.state.in_(_WAITS))
+            .where(tables.scans.c.complaint_id == complaint_id, tables.scans.c.state.in_(FOR_A_PERSON))
             .with_for_update()
         )
         scan = (await unit.connection.execute(query)).first()
@@ -116,9 +122,7 @@ async def settle_scan(
             evidence=list(first.evidence),
         )
         complaint = normalised(door, typed, Identifiers(complaint_id, scan.tracking_code))
-        await set_scan(unit, complaint_id, state=TOLD, reason=f"由{typed_by}对照影像录入")
-        for table, row in complaint_rows(door, complaint):
-            unit.add(table, row)
-        unit.told_something = True
+        await set_scan(unit, complaint_id, state=ScanState.TOLD, reason=f"由{typed_by}对照影像录入")
+        add_complaint(unit, door, complaint, same)
     remember(door, complaint)
     return receipt_of(complaint)

@@ -24,7 +24,6 @@ from services.intake.domain.scan_elements import Band, Offer, band_of, offers_in
 from services.intake.domain.scan_text import WHAT_TO_DO, ScanText, UnreadableScan
 from services.intake.domain.submission import Submission
 from services.intake.handlers import (
-    Once,
     Original,
     Receipt,
     complaint_rows,
@@ -32,7 +31,6 @@ from services.intake.handlers import (
     keep,
     new_identifiers,
     normalised,
-    once,
     remember,
     respond_by,
     stored_claim,
@@ -42,13 +40,14 @@ from services.intake.readers.ocr import OcrReader
 from services.intake.readers.scan_worker import WorkerUnavailable
 from services.intake.spelling import places_of
 from services.intake.store import tables
+from services.intake.store.states import ScanState
 from shared.contracts.complaint import Source
 from shared.contracts.values import Channel, new_id
 from shared.ending import end
+from shared.once import Once, once
 from shared.store.group_commit import Write
 from shared.store.unit_of_work import UnitOfWork
 
-WAITING, READING, REVIEW, UNREADABLE, TOLD = "waiting", "reading", "review", "unreadable", "told"
 LEASE = timedelta(minutes=1)
 """Renewed while the reader works, however long its own limits let it: a reader that died is replaced within this."""
 MOST_ATTEMPTS = 3
@@ -88,7 +87,7 @@ async def receive_scan(
         "complaint_id": ids.complaint_id,
         "sha256": evidence.sha256,
         "media_type": original.media_type,
-        "state": WAITING,
+        "state": ScanState.WAITING,
         "attempts": 0,
         "sealed_submission": door.ring.seal_record(submission.model_dump_json().encode()),
         "tracking_code": ids.tracking_code,
@@ -137,7 +136,7 @@ class ScanReading:
                 content = await self._door.originals.read(claimed.sha256)
                 text = await self._ocr.read(content, claimed.media_type)
         except UnreadableScan as fault:
-            await self._finish(claimed, UNREADABLE, reason=WHAT_TO_DO[fault.reason])
+            await self._finish(claimed, ScanState.UNREADABLE, reason=WHAT_TO_DO[fault.reason])
         except WorkerUnavailable as fault:
             _log.warning("scan.worker_unavailable", fault=type(fault).__name__)
             await self._put_back(claimed)
@@ -167,7 +166,9 @@ class ScanReading:
             stale = tables.scans.c.lease_until < now
             query = (
                 select(tables.scans)
-                .where(or_(tables.scans.c.state == WAITING, (tables.scans.c.state == READING) & stale))
+                .where(
+                    or_(tables.scans.c.state == ScanState.WAITING, (tables.scans.c.state == ScanState.READING) & stale)
+                )
                 .order_by(tables.scans.c.respond_by)
                 .limit(1)
                 .with_for_update(skip_locked=True)
@@ -176,13 +177,15 @@ class ScanReading:
             if row is None:
                 return None
             if row.attempts >= MOST_ATTEMPTS:
-                await set_scan(unit, row.complaint_id, state=UNREADABLE, reason="识别多次中断，请看原件手工录入。")
+                await set_scan(
+                    unit, row.complaint_id, state=ScanState.UNREADABLE, reason="识别多次中断，请看原件手工录入。"
+                )
                 return None
             token = new_id()
             await set_scan(
                 unit,
                 row.complaint_id,
-                state=READING,
+                state=ScanState.READING,
                 attempts=row.attempts + 1,
                 lease_until=now + LEASE,
                 lease_token=token,
@@ -194,13 +197,13 @@ class ScanReading:
         """Confident enough, and all of it read: tell. Otherwise a person looks first; what was read is kept either way."""
         why = why_a_person_must_look(text)
         if why is not None:
-            await self._finish(claimed, REVIEW, text=text, reason=why)
+            await self._finish(claimed, ScanState.REVIEW, text=text, reason=why)
             return
         submission = Submission.model_validate_json(self._door.ring.open(claimed.sealed_submission))
         source = submission.source.model_copy(update={"confidence": round(text.confidence, 4)})
         told = submission.model_copy(update={"facts": text.text, "source": source})
         complaint = normalised(self._door, told, Identifiers(claimed.complaint_id, claimed.tracking_code))
-        if await self._finish(claimed, TOLD, text=text, rows=complaint_rows(self._door, complaint)):
+        if await self._finish(claimed, ScanState.TOLD, text=text, rows=complaint_rows(self._door, complaint)):
             remember(self._door, complaint)
 
     async def _finish(
@@ -239,7 +242,11 @@ class ScanReading:
     async def _put_back(self, claimed: ClaimedScan) -> None:
         async with self._door.store.transaction(self._door.clock()) as unit:
             await set_scan(
-                unit, claimed.complaint_id, token=claimed.lease_token, state=WAITING, attempts=claimed.attempts - 1
+                unit,
+                claimed.complaint_id,
+                token=claimed.lease_token,
+                state=ScanState.WAITING,
+                attempts=claimed.attempts - 1,
             )
         await asyncio.sleep(POLL)
 

@@ -29,7 +29,12 @@ from services.notify.sending import AT_ONCE, Sender
 from services.notify.settings import NotifySettings
 from services.notify.store import tables
 from services.notify.templates import LOCALES, load_catalogue
-from services.notify.web.call_pages import CallRoom, call_pages
+from services.notify.web.board_pages import board_pages
+from services.notify.web.call_pages import call_pages
+from services.notify.web.message_pages import message_pages
+from services.notify.web.room import Room
+from services.notify.web.staff_pages import staff_pages
+from services.notify.web.template_pages import template_pages
 from shared.contracts.values import Route
 from shared.messaging.consumer import Consumer
 from shared.messaging.dead_letters import DeadLetters
@@ -43,6 +48,8 @@ from shared.store.unit_of_work import Store
 from shared.web.app import common_pages
 from shared.web.dead_letter_routes import dead_letter_routes
 
+PAGES = (call_pages, board_pages, message_pages, template_pages, staff_pages)
+WEB = Path(__file__).parent / "web"
 VERSIONS = Path(tables.__file__).parent / "migrations" / "versions"
 WEBHOOKS = "/notify/webhooks/twilio"
 
@@ -72,14 +79,15 @@ def build(premises: Premises) -> Service:
     consumer = Consumer("notify", store, handled, premises.ring, premises.clock)
     dead = DeadLetters("notify", store, handled, premises.ring)
     gate = premises.gate(ACCESS)
-    pages = common_pages(settings, Path(__file__).parent / "web")
+    pages = common_pages(settings, WEB)
     routes = (notify_routes, call_routes, staff_routes, template_routes)
+    room = Room(desk, gate, pages, premises.calendars, [unit.name for unit in premises.centre.units])
     return Service(
         name="notify",
         routers=[
             *(made(desk, gate) for made in routes),
             webhook_routes(desk),
-            call_pages(CallRoom(desk, gate, pages, premises.calendars)),
+            *(made(room) for made in PAGES),
             dead_letter_routes(dead, gate, pages, premises.clock),
         ],
         checks={"notify.database": partial(ping, engine)},

@@ -19,7 +19,7 @@ from services.notify.flooding import overtake
 from services.notify.ledger import blind, plan_down, write_silence
 from services.notify.staff import staff_for
 from services.notify.store import tables
-from shared.contracts.case import CaseArchived, CaseClosed, CaseRegistered, CaseSettled, Dispatch
+from shared.contracts.case import CaseArchived, CaseClosed, CaseEvent, CaseRegistered, CaseSettled, Dispatch
 from shared.contracts.complaint import ComplaintReceived, Published
 from shared.contracts.envelope import Envelope
 from shared.contracts.values import Channel
@@ -86,21 +86,27 @@ async def _learn(unit: UnitOfWork, desk: Desk, complaint_id: UUID, data: Publish
         await _remember_part(unit, desk, data, data.split_from_complaint)
     known = await load_known(unit, desk, complaint_id)
     if known is not None:
-        known = await _follow(unit, complaint_id, known, data)
+        known = await _follow(unit, desk, complaint_id, known, data)
     return known
 
 
-async def _follow(unit: UnitOfWork, complaint_id: UUID, known: Known, data: Published) -> Known:
-    """Which unit has the case now, and whether it is still open (arts. 18, 20)."""
+async def _follow(unit: UnitOfWork, desk: Desk, complaint_id: UUID, known: Known, data: Published) -> Known:
+    """Its number, its unit now, whether it is still open (arts. 15, 18, 20), and whether secrecy was asked since (art. 17)."""
     changes: dict[str, object] = {}
+    if isinstance(data, CaseRegistered):
+        changes["case_number"] = data.case_number
     if isinstance(data, Dispatch | CaseSettled) and data.unit and data.unit != known.unit:
         changes["unit"] = data.unit
     if isinstance(data, CaseClosed | CaseArchived):
         changes["closed_at"] = unit.now
+    contact = known.contact
+    if isinstance(data, CaseEvent) and data.confidential and not contact.confidential:
+        contact = replace(contact, confidential=True)
+        changes["sealed"] = desk.ring.seal_record(CONTACTS.dump_json(contact))
     if changes:
         contacts = tables.contacts
         await unit.connection.execute(update(contacts).where(contacts.c.complaint_id == complaint_id).values(**changes))
-    return Known(known.contact, str(changes["unit"])) if "unit" in changes else known
+    return Known(contact, str(changes.get("unit") or known.unit or "") or None)
 
 
 def _remember(unit: UnitOfWork, desk: Desk, contact: Contact, channel: Channel) -> None:

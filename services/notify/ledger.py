@@ -7,7 +7,7 @@ try) is not written a second time. Pure of providers: nothing is sent here.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +29,9 @@ from shared.store.unit_of_work import UnitOfWork
 
 PLANS = TypeAdapter(PlannedMessage)
 TEXTS = TypeAdapter(Rendered)
-LARGEST_RECENT = 1000
+LARGEST_RECENT = 2000
+NO_LEASE = datetime.min.replace(tzinfo=UTC)
+"""Over before it began."""
 
 
 async def write_down(unit: UnitOfWork, desk: Desk, message: PlannedMessage, *, try_number: int = 1) -> UUID | None:
@@ -60,13 +62,14 @@ def write_silence(unit: UnitOfWork, silence: NotSent) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A delivery out of the ledger, its seals broken. ``token``: the lease under which it is in our hands, if any."""
+    """A delivery out of the ledger, its seals broken. ``token``, ``until``: the lease under which it is in our hands."""
 
     row: Row[*tuple[Any, ...]]
     delivery: Delivery
     message: PlannedMessage
     text: Rendered
     token: UUID | None = None
+    until: datetime = NO_LEASE
 
     @property
     def outgoing(self) -> OutgoingText:
@@ -84,10 +87,12 @@ class Held:
         )
 
 
-def in_hand(desk: Desk, row: Row[*tuple[Any, ...]], delivery: Delivery, token: UUID | None = None) -> Held:
+def in_hand(
+    desk: Desk, row: Row[*tuple[Any, ...]], delivery: Delivery, token: UUID | None = None, until: datetime = NO_LEASE
+) -> Held:
     """Open what is sealed in a row."""
     message, text = desk.recent.get(row.id) or _opened(desk, row)
-    return Held(row, delivery, message, text, token)
+    return Held(row, delivery, message, text, token, until)
 
 
 def _opened(desk: Desk, row: Row[*tuple[Any, ...]]) -> tuple[PlannedMessage, Rendered]:
@@ -98,7 +103,7 @@ def _opened(desk: Desk, row: Row[*tuple[Any, ...]]) -> tuple[PlannedMessage, Ren
 def _keep_recent(desk: Desk, delivery_id: UUID, message: PlannedMessage, text: Rendered) -> None:
     """Most messages are sent by the process that planned them, within a second: their seals need not be broken again."""
     if len(desk.recent) >= LARGEST_RECENT:
-        desk.recent.clear()
+        del desk.recent[next(iter(desk.recent))]
     desk.recent[delivery_id] = (message, text)
 
 

@@ -65,6 +65,7 @@ async def store_inbound(desk: Desk, text: InboundText) -> bool:
         "key": text.key,
         "sender_blind": blind(desk, text.sender),
         "sealed": desk.ring.seal_record(text.text.encode()),
+        "sealed_sender": desk.ring.seal_record(text.sender.encode()),
         "received_at": desk.clock(),
     }
     return await desk.write(Write(rows=(), claim=Claim(_TEXTS, "key", row)))

@@ -1,8 +1,9 @@
 """The watch over the one-working-day rule: who still owes an answer at the safety margin gets a person (art. 14).
 
 Law of this file: it trusts nobody: not the sender, not a provider's receipt, not the plan. Whoever has no message on the
-call list by then is put there, or, without a number and an address, is named once as somebody whom only the office can
-find. It looks at the rules alone, so it works with every provider down and the senders dead.
+call list by then is put there, also where nothing was ever planned for them, or, without a number and an address, is named
+once as somebody whom only the office can find. It looks at the rules alone, so it works with every provider down and the
+senders dead.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from sqlalchemy import Row, select, update
 from services.notify import answering
 from services.notify.desk import Desk
 from services.notify.domain.contact import MANNED
-from services.notify.domain.plan import PlannedMessage
+from services.notify.domain.plan import PlannedMessage, answer_owed
 from services.notify.domain.retry import SAFETY_MARGIN
 from services.notify.domain.state import State
+from services.notify.handlers import load_known
 from services.notify.ledger import PLANS, write_down
 from services.notify.store.tables import deliveries, response_rules
+from shared.contracts.values import Route
 from shared.store.unit_of_work import UnitOfWork
 
 POLL = 15.0
@@ -63,13 +66,26 @@ class RuleWatch:
     async def _ask(self, unit: UnitOfWork, complaint_id: UUID) -> None:
         """Onto the call list, unless it is there; asked either way, so that the next look passes it over."""
         rule = await answering.load_rule(unit, complaint_id)
-        messages = await _answers_of(unit, complaint_id) if rule.owes_answer() else []
-        if messages and not any(_waits_for_a_person(row) for row in messages):
-            await self._put_on_the_list(unit, messages[0])
+        if rule.owes_answer():
+            messages = await _answers_of(unit, complaint_id)
+            if not messages:
+                await self._plan(unit, complaint_id)
+            elif not any(_waits_for_a_person(row) for row in messages):
+                await self._put_on_the_list(unit, messages[0])
         asked = update(response_rules).where(response_rules.c.complaint_id == complaint_id)
         await unit.connection.execute(
             asked.where(response_rules.c.person_asked_at.is_(None)).values(person_asked_at=unit.now)
         )
+
+    async def _plan(self, unit: UnitOfWork, complaint_id: UUID) -> None:
+        """Nothing was ever planned that would answer: the receipt, now, and a person unless a page is all there can be."""
+        known = await load_known(unit, self._desk, complaint_id)
+        if known is None:
+            return  # a rule without a contact: nothing writes one without the other
+        message = answer_owed(known.contact, unit.now)
+        written = await write_down(unit, self._desk, message)
+        if written is not None and not (message.route is Route.TRACKING_PAGE and message.answers):
+            await answering.ask_for_a_person(unit, message, written, REASON)
 
     async def _put_on_the_list(self, unit: UnitOfWork, row: Row[*tuple[Any, ...]]) -> None:
         message: PlannedMessage = PLANS.validate_json(self._desk.ring.open(row.sealed_plan))

@@ -3,11 +3,16 @@
 Law of this file: ``attempting`` is committed before the provider is called, so that a crash leaves a trace and nothing is
 sent blindly a second time; a result counts only while the lease is ours; a lease that ran out means unknown, and unknown
 is looked for before anything else. One sender a route, so that a provider that hangs holds up nobody else's messages.
+
+Many messages share one claim and many results one commit: a sender claims about as much as it worked off in the last
+moment, so that a quick provider costs few commits and a slow one holds few messages.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -21,7 +26,7 @@ from sqlalchemy import Row, Select, bindparam, or_, select, update
 from services.notify.answering import load_rule
 from services.notify.desk import Desk
 from services.notify.domain import retry
-from services.notify.domain.outcome import Accepted, CannotTell, Found, SendOutcome
+from services.notify.domain.outcome import Accepted, CannotTell, SendOutcome, Temporary
 from services.notify.domain.state import DeliveryEvent, State, Step, Stepped, event_of, evolve
 from services.notify.flooding import hold_back
 from services.notify.ledger import Held, columns_of, delivery_of, in_hand
@@ -32,11 +37,21 @@ from shared.store.engine import is_unreachable
 from shared.store.unit_of_work import UnitOfWork
 
 LEASE = timedelta(minutes=3)
-"""A call takes a minute at most, and may wait for as long behind others; after the lease another sender takes over."""
+"""After it another sender takes over."""
+LONGEST_CALL = timedelta(minutes=1)
+"""What has less of its lease left when its turn comes is put back: the provider's answer might come too late to count."""
 POLL = 0.2
 """Seconds between looks where nothing was due."""
 AT_ONCE: Mapping[Route, int] = MappingProxyType({Route.SMS: 16, Route.EMAIL: 32, Route.TRACKING_PAGE: 100})
-"""Messages of a route in hand at the same time; the providers bound their own calls below that."""
+"""Calls of a route at the same time; the providers bound their own below that."""
+LARGEST_CLAIM = 200
+"""Messages of a route in hand at the same time, most of them waiting for their turn."""
+BRISK = 1.0
+"""Seconds. What was claimed and worked off within them was too little for one commit."""
+PUT_BACK = "its turn did not come within the lease"
+
+_TOO_LATE = Temporary("sender", "", PUT_BACK)
+_SHOWN = Accepted("tracking_page", "", final=True)
 
 _log = structlog.get_logger("sending")
 
@@ -62,30 +77,49 @@ class Sender:
         self._desk = desk
         self._route = route
         self._at_once = at_once or AT_ONCE[route]
+        self._claims = self._at_once
+        self._claimed_at = -math.inf
+        self._places = asyncio.Semaphore(self._at_once)
         self._in_hand: set[asyncio.Task[None]] = set()
         self._results: list[_Result] = []
         self._writing = asyncio.Lock()
 
     async def run(self) -> None:
-        """Send until cancelled; claims again as soon as half of the places are free."""
+        """Send until cancelled; claims again as soon as half of what it may have in hand is done."""
         try:
             while True:
-                claimed = await self._claim(self._at_once - len(self._in_hand))
+                while len(self._in_hand) > self._claims // 2:
+                    await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
+                room = self._claims - len(self._in_hand)
+                claimed = await self._claim(room)
                 for item in claimed:
                     self._start(item)
+                self._keep_pace(full=len(claimed) == room)
                 if not claimed:
-                    await asyncio.sleep(POLL)
-                while len(self._in_hand) > self._at_once // 2:
-                    await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
+                    await self._wait_for_work()
         finally:
             for task in self._in_hand:
                 task.cancel()
 
+    def _keep_pace(self, *, full: bool) -> None:
+        """Have more in hand where one full claim soon follows another, less where it doesn't."""
+        before, self._claimed_at = self._claimed_at, time.monotonic()
+        wanted = self._claims * 2 if full and self._claimed_at - before < BRISK else self._claims // 2
+        self._claims = min(max(wanted, self._at_once), LARGEST_CLAIM)
+
     async def send_due(self) -> int:
         """Work off one batch of what is due now and wait for its results; gives how many."""
-        claimed = await self._claim(self._at_once)
+        claimed = await self._claim(LARGEST_CLAIM)
         await asyncio.gather(*(self._handle(item) for item in claimed))
         return len(claimed)
+
+    async def _wait_for_work(self) -> None:
+        """Look without a lock: whoever has nothing to do holds up nobody who writes."""
+        found = None
+        while found is None:
+            await asyncio.sleep(POLL)
+            async with self._desk.store.reading() as connection:
+                found = (await connection.execute(self._due(self._desk.clock(), _COLUMNS.id).limit(1))).first()
 
     def _start(self, item: Held) -> None:
         task = asyncio.create_task(self._handle(item))
@@ -95,21 +129,20 @@ class Sender:
     async def _claim(self, most: int) -> list[Held]:
         now = self._desk.clock()
         async with self._desk.store.transaction(now) as unit:
-            rows = (await unit.connection.execute(self._due(now, most))).all()
+            query = self._due(now, tables.deliveries).limit(most).with_for_update(skip_locked=True)
+            rows = (await unit.connection.execute(query)).all()
             going = await hold_back(unit, self._desk, rows)
             claimed = [self._take(row, unit) for row in going]
             if claimed:
-                await unit.connection.execute(_TAKEN, [_as_taken(item, unit) for item in claimed])
+                await unit.connection.execute(_TAKEN, [_as_taken(item) for item in claimed])
             return claimed
 
-    def _due(self, now: Any, most: int) -> Select[*tuple[Any, ...]]:
+    def _due(self, now: Any, what: Any) -> Select[*tuple[Any, ...]]:
         free = or_(_COLUMNS.lease_until.is_(None), _COLUMNS.lease_until < now)
         return (
-            select(tables.deliveries)
+            select(what)
             .where(_COLUMNS.route == self._route.value, _COLUMNS.due_at <= now, _COLUMNS.state.in_(_OURS), free)
             .order_by(_COLUMNS.due_at)
-            .limit(most)
-            .with_for_update(skip_locked=True)
         )
 
     def _take(self, row: Row[*tuple[Any, ...]], unit: UnitOfWork) -> Held:
@@ -118,23 +151,31 @@ class Sender:
             delivery = evolve(delivery, Stepped(Step.LOSE_SIGHT, unit.now, "the sender was lost"))
         elif delivery.state is State.PLANNED:
             delivery = evolve(delivery, Stepped(Step.CLAIM, unit.now))
-        return in_hand(self._desk, row, delivery, new_id())
+        return in_hand(self._desk, row, delivery, new_id(), unit.now + LEASE)
 
     async def _handle(self, item: Held) -> None:
         """One delivery, from the provider to the ledger. Where this fails the lease runs out, and somebody looks."""
         try:
             if self._route is Route.TRACKING_PAGE:
-                await self._write(item, Accepted("tracking_page", "", final=True), lambda _: retry.Done())
+                await self._write(item, _SHOWN, lambda _: retry.Done())
             elif item.delivery.state is State.ATTEMPTING:
-                outcome = await self._desk.providers[self._route].send(item.outgoing)
-                await self._write(item, outcome, partial(retry.after_send, outcome))
+                await self._send(item)
             else:
-                found = await self._desk.providers[self._route].find(item.outgoing)
-                await self._looked(item, found)
+                await self._look(item)
         except Exception as fault:  # noqa: BLE001 - the lease runs out, and somebody looks for it then
             _log.error("sending.failed", delivery=str(item.row.id), exc_info=fault)
 
-    async def _looked(self, item: Held, found: Found) -> None:
+    async def _send(self, item: Held) -> None:
+        """Hand it over when its turn comes, unless that is so late that somebody else might have it by the answer."""
+        async with self._places:
+            is_in_time = self._desk.clock() + LONGEST_CALL <= item.until
+            outcome = await self._desk.providers[self._route].send(item.outgoing) if is_in_time else _TOO_LATE
+        decide = partial(retry.after_send, outcome) if is_in_time else _at_once
+        await self._write(item, outcome, decide)
+
+    async def _look(self, item: Held) -> None:
+        async with self._places:
+            found = await self._desk.providers[self._route].find(item.outgoing)
         if item.delivery.state is not State.ACCEPTED:
             await self._write(item, found, partial(retry.after_look, found))
             return
@@ -150,6 +191,7 @@ class Sender:
         result = _Result(item, event, decide, item.row.polls if polls is None else polls)
         self._results.append(result)
         async with self._writing:
+            await asyncio.sleep(0)  # those that came back in the same moment share the commit
             if not result.done.done():
                 batch, self._results = self._results, []
                 await self._commit(sorted(batch, key=_in_order))
@@ -171,6 +213,7 @@ class Sender:
                 await self._commit([result])
             return
         for result in batch:
+            self._desk.recent.pop(result.held.row.id, None)
             result.done.set_result(None)
 
     async def _settle(self, unit: UnitOfWork, result: _Result, held: Held | None) -> None:
@@ -192,13 +235,16 @@ _TAKEN = (
 )
 
 
-def _as_taken(item: Held, unit: UnitOfWork) -> dict[str, Any]:
+def _as_taken(item: Held) -> dict[str, Any]:
     """``due_at`` moves to the end of the lease, so that the index of what is due names a lost one by itself."""
-    until = unit.now + LEASE
-    columns = columns_of(item.delivery) | {"lease_token": item.token, "lease_until": until, "due_at": until}
+    columns = columns_of(item.delivery) | {"lease_token": item.token, "lease_until": item.until, "due_at": item.until}
     names = ("state", "attempts", "first_attempt_at", "reason", "code", "changed_at", "seen_by")
     wanted = (*names, "lease_token", "lease_until", "due_at")
     return {"this": item.row.id} | {f"new_{name}": columns[name] for name in wanted}
+
+
+def _at_once(c: retry.Circumstances) -> retry.Decision:
+    return retry.Retry(c.now, PUT_BACK)
 
 
 def _event(outcome: SendOutcome | CannotTell | None, now: Any) -> DeliveryEvent | None:

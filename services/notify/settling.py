@@ -82,7 +82,7 @@ async def settle(
         values |= {"polls": polls, "lease_token": None, "lease_until": None}
     update_later(unit, tables.deliveries, "id", held.row.id, values)
     if after.has_arrived and not before.has_arrived:
-        execute_later(unit, "cancel the rest", _CANCEL_THE_REST, _rest_of(unit, held))
+        execute_later(unit, _CANCEL_THE_REST, _rest_of(unit, held))
     return after
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import func, select
 
 from services.workflow.domain.timeline import Head
 from services.workflow.office import Office
-from services.workflow.store.tables import anchors_known, cases, timeline
+from services.workflow.store.tables import anchors_known, cases, frozen_periods, timeline
 from shared.store.unit_of_work import Store
 
 INTERVAL = timedelta(days=1)
@@ -35,7 +35,7 @@ _log = structlog.get_logger("anchor")
 
 
 class AnchorBroken(Exception):
-    """An anchor file was changed, removed or is not signed by our key. Names the file; a person must look (art. 23)."""
+    """An anchor file was changed, removed or is not signed by our key. Names each file; a person must look (art. 23)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,33 @@ class AnchoredHead:
 
 
 @dataclass(frozen=True, slots=True)
+class AnchoredFigures:
+    """A frozen period of the statistics: its row's id, its days, and the SHA-256 of what was signed."""
+
+    id: str
+    period: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Anchor:
-    """What is signed. ``until`` (UTC) is the moment of the newest entry that it covers."""
+    """What is signed. ``until`` (UTC) is the moment of the newest entry that it covers; ``frozen``: what was frozen since
+    the anchor before, so that it can't be removed unnoticed either.
+    """
 
     made_at: str
     until: str
     previous_sha256: str
     heads: tuple[AnchoredHead, ...]
+    frozen: tuple[AnchoredFigures, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorFault:
+    """What is wrong with one anchor file."""
+
+    file: str
+    what: str
 
 
 class AnchorFolder:
@@ -64,6 +84,11 @@ class AnchorFolder:
     def __init__(self, folder: Path, key: Ed25519PublicKey | Ed25519PrivateKey) -> None:
         self._folder = folder
         self._key = key
+
+    @property
+    def public_key(self) -> Ed25519PublicKey:
+        """What a verifier needs."""
+        return self._key.public_key() if isinstance(self._key, Ed25519PrivateKey) else self._key
 
     def files(self) -> list[Path]:
         """The anchors, oldest first."""
@@ -81,30 +106,47 @@ class AnchorFolder:
 
     def read_all(self) -> list[Anchor]:
         """All anchors, each checked by signature and by its link to the one before. Raises AnchorBroken."""
+        anchors, faults = self.examine()
+        if faults:
+            raise AnchorBroken("; ".join(f"{fault.file} {fault.what}" for fault in faults))
+        return anchors
+
+    def examine(self) -> tuple[list[Anchor], list[AnchorFault]]:
+        """The anchors that can be believed, and what is wrong with the others: one bad file hides no other."""
         anchors: list[Anchor] = []
-        previous = ""
+        faults: list[AnchorFault] = []
+        previous: str | None = ""
         for path in self.files():
             content = path.read_bytes()
-            self._check(path, content)
-            read = json.loads(content)
-            anchor = Anchor(**{**read, "heads": tuple(AnchoredHead(**head) for head in read["heads"])})
-            if anchor.previous_sha256 != previous:
-                raise AnchorBroken(f"{path.name} does not follow the anchor before it: one was removed or put in")
+            if not self._is_signed(path, content):
+                faults.append(AnchorFault(path.name, "is not signed by our key, or was changed"))
+                previous = None  # what came before a changed file can't be told by the next one
+                continue
+            anchor = _read_anchor(content)
+            if previous not in {None, anchor.previous_sha256}:
+                faults.append(AnchorFault(path.name, "does not follow the anchor before it: one was removed or put in"))
             anchors.append(anchor)
             previous = hashlib.sha256(content).hexdigest()
-        return anchors
+        return anchors, faults
 
     def last_sha256(self) -> str:
         """Of the newest anchor; empty where there is none yet."""
         files = self.files()
         return hashlib.sha256(files[-1].read_bytes()).hexdigest() if files else ""
 
-    def _check(self, path: Path, content: bytes) -> None:
-        public = self._key.public_key() if isinstance(self._key, Ed25519PrivateKey) else self._key
+    def _is_signed(self, path: Path, content: bytes) -> bool:
         try:
-            public.verify(bytes.fromhex(path.with_suffix(".sig").read_text()), content)
-        except (InvalidSignature, OSError, ValueError) as fault:
-            raise AnchorBroken(f"{path.name} is not signed by our key, or was changed") from fault
+            self.public_key.verify(bytes.fromhex(path.with_suffix(".sig").read_text()), content)
+        except (InvalidSignature, OSError, ValueError):
+            return False
+        return True
+
+
+def _read_anchor(content: bytes) -> Anchor:
+    read = json.loads(content)
+    heads = tuple(AnchoredHead(**head) for head in read["heads"])
+    frozen = tuple(AnchoredFigures(**each) for each in read.get("frozen", ()))
+    return Anchor(**{**read, "heads": heads, "frozen": frozen})
 
 
 class Anchoring:
@@ -125,15 +167,17 @@ class Anchoring:
         """Anchor what moved since the last time; None where nothing did."""
         now = self._office.clock()
         anchors = await asyncio.to_thread(self._folder.read_all)
-        since = datetime.fromisoformat(anchors[-1].until) - _OVERLAP if anchors else None
-        heads, until = await self._moved(since)
+        covered = datetime.fromisoformat(anchors[-1].until) if anchors else None
+        heads, until = await self._moved(covered - _OVERLAP if covered else None)
         known = newest_heads(anchors)
         heads = tuple(head for head in heads if known.get(head.number) != Head(length=head.length, hash=head.hash))
-        if not heads or until is None:
+        frozen = await self._frozen_since(anchors)
+        if not heads and not frozen:
             return None
         anchor = Anchor(
-            made_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            until=until.isoformat(),
+            made_at=_moment_of(now, anchors),
+            until=(until or covered or now).isoformat(),
+            frozen=frozen,
             previous_sha256=await asyncio.to_thread(self._folder.last_sha256),
             heads=heads,
         )
@@ -143,6 +187,19 @@ class Anchoring:
             unit.add(anchors_known, {"name": path.name, "sha256": sha256, "made_at": now})
         _log.info("anchor.written", file=path.name, heads=len(heads))
         return path
+
+    async def _frozen_since(self, anchors: list[Anchor]) -> tuple[AnchoredFigures, ...]:
+        """What was frozen and stands in no anchor yet."""
+        known = {frozen.id for anchor in anchors for frozen in anchor.frozen}
+        async with self._office.store.reading() as connection:
+            rows = (await connection.execute(select(frozen_periods).order_by(frozen_periods.c.made_at))).all()
+        return tuple(
+            AnchoredFigures(
+                str(row.id), f"{row.first_day}..{row.last_day}", hashlib.sha256(row.body.encode()).hexdigest()
+            )
+            for row in rows
+            if str(row.id) not in known
+        )
 
     async def _moved(self, since: datetime | None) -> tuple[tuple[AnchoredHead, ...], datetime | None]:
         """The heads of cases with entries after ``since``, and the newest entry's moment."""
@@ -162,6 +219,13 @@ class Anchoring:
     def _is_due(self) -> bool:
         files = self._folder.files()
         return not files or self._office.clock().timestamp() - files[-1].stat().st_mtime >= INTERVAL.total_seconds()
+
+
+def _moment_of(now: datetime, anchors: list[Anchor]) -> str:
+    """An anchor's moment, by which its file is called: to the second, and later than the one before."""
+    if anchors:
+        now = max(now, datetime.fromisoformat(anchors[-1].made_at) + timedelta(seconds=1))
+    return now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def newest_heads(anchors: list[Anchor]) -> dict[str, Head]:

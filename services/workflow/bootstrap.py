@@ -10,18 +10,23 @@ from services.workflow.api.access import ACCESS
 from services.workflow.api.directory_routes import directory_routes
 from services.workflow.api.routes import case_routes
 from services.workflow.api.search_routes import search_routes
-from services.workflow.api.statistics_routes import statistics_routes
+from services.workflow.api.statistics_routes import Freezing, statistics_routes
 from services.workflow.consumer import handlers
 from services.workflow.office import Office
 from services.workflow.searching import SearchIndexing
+from services.workflow.seating import Seating
 from services.workflow.settings import WorkflowSettings
 from services.workflow.store import tables
+from services.workflow.store.relisting import relist
 from services.workflow.watch import DeadlineWatch
 from services.workflow.web.leader_routes import leader_routes
 from services.workflow.web.live import live_routes
 from services.workflow.web.office_routes import office_routes
 from services.workflow.web.routes import track_routes
+from services.workflow.web.rules_routes import rules_routes
+from services.workflow.web.search_pages import search_pages
 from services.workflow.web.staff_routes import StaffDesk, staff_routes
+from services.workflow.web.statistics_routes import public_figures_page, statistics_pages
 from shared.messaging.consumer import Consumer
 from shared.messaging.dead_letters import DeadLetters
 from shared.messaging.relay import Relay
@@ -58,6 +63,8 @@ def build(premises: Premises) -> Service:
     dead = DeadLetters("workflow", store, handled, premises.ring)
     pages = common_pages(settings, Path(__file__).parent / "web")
     desk = StaffDesk(office, gate, pages)
+    anchoring = Anchoring(office, anchors)
+    freezing = Freezing(office, key, anchoring.anchor)
     return Service(
         name="workflow",
         routers=[
@@ -65,9 +72,13 @@ def build(premises: Premises) -> Service:
             leader_routes(desk),
             office_routes(desk),
             live_routes(desk),
+            search_pages(desk),
+            statistics_pages(desk, freezing, key.public_key()),
+            public_figures_page(office, pages),
+            rules_routes(desk),
             case_routes(office, gate),
             directory_routes(office, gate),
-            statistics_routes(office, gate, key),
+            statistics_routes(office, gate, freezing),
             search_routes(office, gate),
             track_routes(office, pages),
             dead_letter_routes(dead, gate, pages, premises.clock),
@@ -78,9 +89,10 @@ def build(premises: Premises) -> Service:
             "consumer": partial(consumer.run, premises.transport),
             "watch": DeadlineWatch(office).run,
             "search": SearchIndexing(office).run,
-            "anchor": Anchoring(office, anchors).run,
+            "anchor": anchoring.run,
+            "seating": Seating(office, premises.seats).run,
         },
-        start=[partial(migrate, engine, VERSIONS)],
+        start=[partial(migrate, engine, VERSIONS), partial(relist, store, premises.ring, premises.clock)],
         stop=[engine.dispose],
-        surroundings={"store": store, "office": office},
+        surroundings={"store": store, "office": office, "anchors": anchors},
     )

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, RowMapping, exists, select
+from sqlalchemy import ColumnElement, Row, RowMapping, and_, exists, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.workflow.domain.case import Case
 from services.workflow.domain.facts import Facts, UnitPeople
 from services.workflow.domain.roles import Person
 from services.workflow.store.tables import absences, staff
@@ -22,6 +22,7 @@ from shared.contracts.values import Role
 from shared.store.unit_of_work import Store, UnitOfWork
 
 _OFFICE = (Role.HANDLER.value, Role.OFFICE_LEADER.value)
+_RECEIVE = (Role.OPERATOR.value, Role.HANDLER.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +34,15 @@ class _Entry:
     is_away: bool
 
 
-async def facts_about(unit: UnitOfWork, names: Iterable[str | None]) -> Facts:
-    """What must be known about these units, and about the office."""
+async def facts_about(connection: AsyncConnection, now: datetime, names: Iterable[str | None]) -> Facts:
+    """What must be known about these units, and about the office, at a moment."""
     wanted = {name for name in names if name}
     query = (
-        select(staff, away_on(unit.now).label("is_away"))
-        .where(staff.c.active, staff.c.unit.in_(wanted) | staff.c.role.in_(_OFFICE))
+        select(staff, away_on(now).label("is_away"))
+        .where(in_place(), staff.c.unit.in_(wanted) | staff.c.role.in_(_OFFICE))
         .order_by(staff.c.id)
     )
-    entries = [_entry(row) for row in (await unit.connection.execute(query)).all()]
+    entries = [_entry(row) for row in (await connection.execute(query)).all()]
     office = [entry for entry in entries if not entry.person.is_of_a_unit]
     handlers = [entry.person for entry in office if entry.person.role is Role.HANDLER and not entry.is_away]
     return Facts(
@@ -54,9 +55,22 @@ async def facts_about(unit: UnitOfWork, names: Iterable[str | None]) -> Facts:
 async def on_duty(unit: UnitOfWork) -> Person | None:
     """The office's handler who answers for what a machine took in; looked up once a transaction."""
     if "on_duty" not in unit.scratch:
-        unit.scratch["on_duty"] = next(iter((await facts_about(unit, ())).office_handlers.values()), None)
+        facts = await facts_about(unit.connection, unit.now, ())
+        unit.scratch["on_duty"] = next(iter(facts.office_handlers.values()), None)
     person: Person | None = unit.scratch["on_duty"]
     return person
+
+
+async def receiver(unit: UnitOfWork, said: str) -> Person | None:
+    """Whom of the office a channel means by an account or a name; None where nobody or more than one answers to it.
+
+    The office's people are looked up once a transaction, so that a batch of registrations costs one query.
+    """
+    if "receivers" not in unit.scratch:
+        query = select(staff).where(staff.c.active, staff.c.role.in_(_RECEIVE))
+        unit.scratch["receivers"] = (await unit.connection.execute(query)).all()
+    meant = [row for row in unit.scratch["receivers"] if said in (row.id, row.name)]
+    return Person(id=meant[0].id, name=meant[0].name, role=Role(meant[0].role)) if len(meant) == 1 else None
 
 
 async def everybody(store: Store, now: datetime) -> list[RowMapping]:
@@ -66,9 +80,9 @@ async def everybody(store: Store, now: datetime) -> list[RowMapping]:
         return list((await connection.execute(query)).mappings())
 
 
-def is_complained_of(case: Case, person: Person) -> bool:
-    """Whether this is the very person that the complaint names: by name, within the unit complained of (art. 17)."""
-    return case.target.staff == person.name and case.target.unit in {None, person.unit}
+def in_place() -> ColumnElement[bool]:
+    """Whether a row of ``staff`` is of somebody who is at work there and whose account, if they have one, is in force."""
+    return and_(staff.c.active, staff.c.seated.is_not(False))
 
 
 def away_on(moment: datetime) -> ColumnElement[bool]:

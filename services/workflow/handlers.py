@@ -92,8 +92,7 @@ async def _go_on(office: Office, unit: UnitOfWork, file: files.CaseFile, events:
 async def _decided(
     office: Office, unit: UnitOfWork, case: Case, command: commands.Command, actor: Person
 ) -> tuple[Event, ...]:
-    facts = await directory.facts_about(unit, (unit_meant(case, command), case.unit))
-    facts = replace(facts, is_complained_of=directory.is_complained_of(case, actor))
+    facts = await directory.facts_about(unit.connection, unit.now, (unit_meant(case, command), case.unit))
     if isinstance(command, commands.Split):
         facts = replace(facts, parts=tuple([await _new_identity(unit) for _ in command.parts]))
     decided = decide(case, command, actor, unit.now, office.calendar, office.hours, facts)
@@ -169,6 +168,7 @@ def register_complaint(office: Office) -> Handler:
         registration = Registration(
             number=await next_number(unit, unit.now),
             on_duty=await directory.on_duty(unit) if data.channel in _MACHINES else None,
+            receiver=await directory.receiver(unit, data.received_by),
             complaint_sha256=_digest(data),
         )
         events = register(data, registration, unit.now, office.calendar, office.hours)

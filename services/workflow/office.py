@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement
+
+from services.workflow.domain.roles import Person
+from services.workflow.store.queries import visible_to
 from shared.calendar_book.book import CalendarBook
 from shared.centre import Centre
 from shared.clock import Clock
@@ -29,3 +33,7 @@ class Office:
     def calendar(self) -> WorkCalendar:
         """The calendar that counts now."""
         return self.calendars.calendar
+
+    def seen_by(self, person: Person) -> ColumnElement[bool]:
+        """The cases this person may know of, as a condition on ``cases``."""
+        return visible_to(person, self.ring)

@@ -9,44 +9,49 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from calendar import monthrange
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date
 from typing import Any, Protocol
 from urllib.parse import urlencode
+from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, RowMapping, select
 
+from services.workflow.domain.clocks import Party, Source
+from services.workflow.domain.limits import LIMITS, LimitRow
 from services.workflow.office import Office
-from services.workflow.store.statistics import By, Figure, Filter, counted, missed_by
+from services.workflow.store.statistics import By, Figure, Filter, counted, missed_by, sanctioned, volumes
 from services.workflow.store.tables import frozen_periods
 from shared.contracts.values import new_id
+from shared.web.i18n import Bilingual, Language
+from shared.web.words import article
 from shared.working_time import limit_in_full
 
 FEW = 5
 """A public figure below this many is not said: few can be recognised (art. 17)."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
-HEADINGS: Mapping[Figure, str] = {
-    Figure.RECEIVED: "受理登记",
-    Figure.REFUSED: "不予受理",
-    Figure.EXTENDED: "延期",
-    Figure.SECOND_ROUND: "退回再办",
-    Figure.SATISFIED: "满意",
-    Figure.DISSATISFIED: "不满意",
-    Figure.UNREACHABLE: "联系不上",
-    Figure.SUBSTANTIATED: "查实",
-    Figure.SANCTIONED: "问责",
-    Figure.REPEATED: "重复投诉",
+HEADINGS: Mapping[Figure, Bilingual] = {
+    Figure.RECEIVED: Bilingual("收到", "received"),
+    Figure.REFUSED: Bilingual("不予受理", "refused"),
+    Figure.EXTENDED: Bilingual("延期", "extended"),
+    Figure.SECOND_ROUND: Bilingual("退回再办", "sent back"),
+    Figure.SATISFIED: Bilingual("满意", "satisfied"),
+    Figure.DISSATISFIED: Bilingual("不满意", "dissatisfied"),
+    Figure.UNREACHABLE: Bilingual("联系不上", "not reached"),
+    Figure.SUBSTANTIATED: Bilingual("查实", "substantiated"),
+    Figure.SANCTIONED: Bilingual("问责", "sanctioned"),
+    Figure.REPEATED: Bilingual("重复投诉", "repeated"),
 }
-CLOCK_HEADINGS: Mapping[str, str] = {
-    "respond": "一个工作日内回应（第十四条）",
-    "forward": "转办（第十八条第二项）",
-    "approve": "批办（第十八条第三项）",
-    "redispatch": "退回再办",
-    "follow_up": "回访（第十八条第五项）",
+CLOCKS: Mapping[str, LimitRow] = {
+    row.name.value: row for row in LIMITS if row.set_by is Source.MEASURE and row.bound is not Party.COMPLAINANT
 }
-
+"""The limits of the Measure that bind an authority: what anybody is assessed by."""
+UNNAMED = Bilingual("未指明", "not stated")
+"""A group whose cases don't say what it goes by."""
+UNIT_CLOCKS = frozenset(row.name.value for row in LIMITS if row.bound is Party.UNIT)
 
 _SAID = (Figure.RECEIVED, Figure.SATISFIED, Figure.DISSATISFIED)
 
@@ -71,6 +76,11 @@ class Period:
         return {"from": self.first.isoformat(), "to": self.last.isoformat()}
 
 
+def month_of(day: date) -> Period:
+    """The month that a day lies in."""
+    return Period(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
+
+
 async def statistics(
     office: Office,
     period: Period,
@@ -85,6 +95,16 @@ async def statistics(
     async with office.store.reading() as connection:
         groups = await counted(connection, which, by)
     return {**period.shown(), "by": by, "groups": [_linked(group, period, by, alike) for group in groups]}
+
+
+async def monthly(
+    office: Office, period: Period, *, unit: str | None = None, seen_by: ColumnElement[bool] | None = None
+) -> dict[str, int]:
+    """How many came in, by month."""
+    alike = {By.UNIT: unit} if unit else {}
+    which = Filter(first_day=period.first, last_day=period.last, alike=alike, seen_by=seen_by)
+    async with office.store.reading() as connection:
+        return await volumes(connection, which)
 
 
 def _linked(group: Mapping[str, Any], period: Period, by: By | None, alike: Mapping[By, str | None]) -> dict[str, Any]:
@@ -119,40 +139,57 @@ def _share(met: int, missed: int) -> float | None:
     return round(met / (met + missed), 4) if met + missed else None
 
 
-async def assessment(office: Office, period: Period, unit: str) -> dict[str, Any]:
-    """A unit's sheet: its figures, every limit that it missed, and the cases in which a consequence followed."""
-    answer = await statistics(office, period, None, unit=unit)
-    which = Filter(first_day=period.first, last_day=period.last)
+async def assessment(
+    office: Office, period: Period, unit: str, *, seen_by: ColumnElement[bool] | None = None
+) -> dict[str, Any]:
+    """A unit's sheet: its figures, the limits that bound it, each that it missed, and the cases in which a consequence
+    followed (arts. 19, 20).
+    """
+    answer = await statistics(office, period, None, unit=unit, seen_by=seen_by)
+    for group in answer["groups"]:
+        group["clocks"] = {name: ended for name, ended in group["clocks"].items() if name in UNIT_CLOCKS}
+    which = Filter(first_day=period.first, last_day=period.last, seen_by=seen_by)
     async with office.store.reading() as connection:
         missed = await missed_by(connection, which, unit)
-    return {**answer, "unit": unit, "missed": missed}
+        followed = await sanctioned(connection, replace(which, alike={By.UNIT: unit}))
+    return {**answer, "unit": unit, "missed": missed, "sanctioned": followed}
 
 
 def assessment_table(sheet: Mapping[str, Any]) -> list[list[str | int | float]]:
     """The figures above, the missed limits below."""
     rows: list[list[str | int | float]] = [
         ["单位", sheet["unit"]],
-        *as_table(sheet),
+        *as_table(sheet, CLOCKS.keys() & UNIT_CLOCKS),
         ["案号", "时限", "到期", "认定逾期"],
     ]
     for each in sheet["missed"]:
         moments = [limit_in_full(each["limit"]), limit_in_full(each["ended_at"])]
-        rows.append([each["number"], CLOCK_HEADINGS.get(each["name"], each["name"]), *moments])
+        rows.append([each["number"], clock_heading(each["name"], Language.ZH), *moments])
+    rows += [[number, "问责", "", ""] for number in sheet["sanctioned"]]
     return rows
 
 
-def as_table(answer: Mapping[str, Any]) -> list[list[str | int | float]]:
-    """Heading row and a row for each group."""
-    heading: list[str | int | float] = ["分组", *HEADINGS.values(), "延期工作日"]
-    heading += [f"{words}{end}" for words in CLOCK_HEADINGS.values() for end in ("按时", "逾期", "按时率")]
-    return [heading, *(_table_row(group) for group in answer["groups"])]
+def clock_heading(name: str, language: Language) -> str:
+    """A limit by its name and article."""
+    row = next(row for row in LIMITS if row.name.value == name)
+    words = Bilingual(row.chinese, row.english).in_language(language)
+    return f"{words}（{article(row.article, language)}）"
 
 
-def _table_row(group: Mapping[str, Any]) -> list[str | int | float]:
-    row: list[str | int | float] = [group["key"] or "全部"]
+def as_table(answer: Mapping[str, Any], clocks: Collection[str] = CLOCKS) -> list[list[str | int | float]]:
+    """Heading row and a row for each group; ``clocks``: of which limits it tells."""
+    told = [name for name in CLOCKS if name in clocks]
+    blank = UNNAMED.zh if answer["by"] else "全部"
+    heading: list[str | int | float] = ["分组", *(words.zh for words in HEADINGS.values()), "延期工作日"]
+    heading += [f"{clock_heading(name, Language.ZH)}{end}" for name in told for end in ("按时", "逾期", "按时率")]
+    return [heading, *(_table_row(group, told, blank) for group in answer["groups"])]
+
+
+def _table_row(group: Mapping[str, Any], clocks: Sequence[str], blank: str) -> list[str | int | float]:
+    row: list[str | int | float] = [group["key"] or blank]
     row += [group["figures"][figure.value]["count"] for figure in HEADINGS]
     row.append(group["extension_days"])
-    for name in CLOCK_HEADINGS:
+    for name in clocks:
         ended = group["clocks"].get(name, {"met": 0, "missed": 0, "on_time": None})
         row += [ended["met"], ended["missed"], "" if ended["on_time"] is None else ended["on_time"]]
     return row
@@ -199,6 +236,21 @@ async def freeze(office: Office, signer: Signer, period: Period, by_whom: str) -
     return {"id": str(kept["id"]), "signature": kept["signature"], "body": body}
 
 
+async def all_frozen(office: Office) -> list[RowMapping]:
+    """What was frozen, the newest first, without the figures themselves."""
+    kept = frozen_periods.c
+    query = select(kept.id, kept.first_day, kept.last_day, kept.made_at, kept.made_by).order_by(kept.made_at.desc())
+    async with office.store.reading() as connection:
+        return list((await connection.execute(query)).mappings())
+
+
+async def one_frozen(office: Office, frozen_id: UUID) -> RowMapping | None:
+    """One, with the signed body and its signature; None where there is none of that id."""
+    query = select(frozen_periods).where(frozen_periods.c.id == frozen_id)
+    async with office.store.reading() as connection:
+        return (await connection.execute(query)).mappings().first()
+
+
 async def public_figures(office: Office, period: Period) -> dict[str, Any]:
     """What anybody may know: volumes, shares kept in time and satisfaction, by channel and unit; few are not said."""
     shown = {}
@@ -225,7 +277,7 @@ def _public(group: Mapping[str, Any]) -> dict[str, Any]:
         if min(ended["met"] + ended["missed"], group["figures"]["received"]["count"]) >= FEW
         else None
         for name, ended in group["clocks"].items()
-        if name in CLOCK_HEADINGS
+        if name in CLOCKS
     }
     return {"key": group["key"], **counts, "on_time": shares}
 

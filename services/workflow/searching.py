@@ -8,19 +8,19 @@ asker, never by what was asked.
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from sqlalchemy import RowMapping, delete, insert, select, update
 
-from services.workflow import directory
 from services.workflow.domain.case import case_from_json
 from services.workflow.domain.roles import Person
 from services.workflow.domain.sight import may_see
 from services.workflow.office import Office
 from services.workflow.store import tables
-from services.workflow.store.queries import LISTED, visible_to
+from services.workflow.store.queries import LISTED, SEALED
 from services.workflow.store.search_index import Field, cases_with, folded, texts_of, tokens_asked, tokens_of
 from shared.contracts.complaint import ComplaintReceived
 
@@ -34,7 +34,7 @@ _log = structlog.get_logger("search")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for; all of it must hold. ``text``, ``name``: a part of it; ``phone``: E.164, whole."""
+    """What is looked for; all of it must hold. ``text``, ``name``: a part of it; ``phone``: whole, however it is written."""
 
     text: str | None = None
     name: str | None = None
@@ -45,7 +45,8 @@ class Wanted:
     @property
     def by_field(self) -> dict[Field, str]:
         """What the index is asked."""
-        said = {Field.TEXT: self.text, Field.NAME: self.name, Field.PHONE: self.phone}
+        phone = self.phone and international(self.phone)
+        said = {Field.TEXT: self.text, Field.NAME: self.name, Field.PHONE: phone}
         return {field: asked for field, asked in said.items() if asked and folded(asked)}
 
     @property
@@ -54,12 +55,20 @@ class Wanted:
         return bool(self.name or self.phone)
 
 
+def international(phone: str) -> str:
+    """A number as people write it, as E.164; without a country's code it is taken for one of ours."""
+    digits = "".join(character for character in unicodedata.normalize("NFKC", phone) if character.isdigit())
+    if phone.strip().startswith(("+", "＋")):
+        return f"+{digits}"
+    return f"+{digits[2:]}" if digits.startswith("00") else f"+86{digits.lstrip('0')}"
+
+
 async def search(office: Office, wanted: Wanted, person: Person) -> list[RowMapping]:
     """The newest cases that fit, as the worklist shows them. Empty where nothing was asked."""
     if not wanted.by_field and not wanted.number and not wanted.unit:
         return []
     cases = tables.cases
-    query = select(*LISTED, cases.c.sealed_case, cases.c.sealed_complaint).where(visible_to(person))
+    query = select(*LISTED, *SEALED).where(office.seen_by(person))
     if wanted.number:
         query = query.where(cases.c.number == wanted.number)
     if wanted.unit:
@@ -85,7 +94,7 @@ def _looked_at_again(office: Office, wanted: Wanted, person: Person, rows: Any) 
 
 def _fits(office: Office, wanted: Wanted, person: Person, row: RowMapping) -> bool:
     case = case_from_json(office.ring.open(row["sealed_case"]))
-    if not may_see(case, person, is_complained_of=directory.is_complained_of(case, person)):
+    if not may_see(case, person):
         return False
     complaint = ComplaintReceived.model_validate_json(office.ring.open(row["sealed_complaint"]))
     texts = texts_of(complaint)

@@ -1,14 +1,14 @@
 """Keeping the directory: people, their deputies and absences, one by one or from a table (CSV, XLSX) (art. 4).
 
 Law of this file: a table is taken whole or not at all, and every faulty cell is named by row and column; who isn't in it
-stays as they are.
+stays as they are. Who may come in, and as what, is identity's word and not the directory's.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any
 
@@ -19,7 +19,8 @@ from services.workflow.office import Office
 from services.workflow.store.tables import absences, staff
 from shared.centre import Centre
 from shared.contracts.values import Role, new_id
-from shared.store.unit_of_work import UnitOfWork
+from shared.identity.seats import Seat
+from shared.store.unit_of_work import Store, UnitOfWork
 
 MOST_ROWS = 5000
 COLUMNS: Mapping[str, str] = {
@@ -43,6 +44,9 @@ ROLE_NAMES: Mapping[str, Role] = {
     "监督": Role.AUDITOR,
     "系统管理员": Role.ADMINISTRATOR,
 }
+ACTING = frozenset(Role) - {Role.ADMINISTRATOR, Role.AUDITOR}
+"""Who acts for the office or a unit; the others look, and are in the directory only where somebody enters them."""
+OTHER_SEAT = "their account or token says otherwise; change it there"
 _NO = frozenset({"否", "0", "false", "no", "不在岗"})
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
@@ -94,14 +98,15 @@ class SheetFault(ValueError):
 
 
 async def put(unit: UnitOfWork, centre: Centre, entries: Iterable[StaffEntry]) -> int:
-    """Add people, or change who they are; gives how many. Raises SheetFault for a unit that the centre hasn't."""
+    """Add people, or change who they are; gives how many. Raises SheetFault.
+
+    A unit must be the centre's; who has an account or a token is in the role and the unit that it says, since they couldn't act
+    in another.
+    """
     known = {one.name for one in centre.units}
     entries = list(entries)
-    faults = [
-        (place, "unit", "no such unit")
-        for place, each in enumerate(entries, 2)
-        if (each.unit or "") not in {*known, ""}
-    ]
+    seated = await _seated(unit, [each.id for each in entries])
+    faults = [(place, *fault) for place, each in enumerate(entries, 2) for fault in _faults(each, known, seated)]
     if faults:
         raise SheetFault(faults)
     for entry in entries:
@@ -109,6 +114,51 @@ async def put(unit: UnitOfWork, centre: Centre, entries: Iterable[StaffEntry]) -
         if not await unit.claim(staff, [row | {"since": unit.now}], key="id"):
             await unit.connection.execute(update(staff).where(staff.c.id == entry.id).values(**row))
     return len(entries)
+
+
+def _faults(
+    entry: StaffEntry, known: set[str], seated: Mapping[str, tuple[str, str | None]]
+) -> Iterator[tuple[str, str]]:
+    if entry.unit is not None and entry.unit not in known:
+        yield "unit", "no such unit"
+    role, unit = seated.get(entry.id, (entry.role.value, entry.unit))
+    if role != entry.role.value:
+        yield "role", OTHER_SEAT
+    elif unit != entry.unit:
+        yield "unit", OTHER_SEAT
+
+
+async def _seated(unit: UnitOfWork, ids: Collection[str]) -> dict[str, tuple[str, str | None]]:
+    """Role and unit of those of them who may come in."""
+    query = select(staff.c.id, staff.c.role, staff.c.unit).where(staff.c.seated, staff.c.id.in_(ids))
+    return {row.id: (row.role, row.unit) for row in await unit.connection.execute(query)}
+
+
+async def standing_otherwise(store: Store, seats: Iterable[Seat]) -> list[Seat]:
+    """Those seats that the directory doesn't show as they are: people to be entered, and roles, units, leaves that changed."""
+    query = select(staff.c.id, staff.c.role, staff.c.unit, staff.c.seated)
+    async with store.reading() as connection:
+        rows = {row.id: (row.role, row.unit, row.seated) for row in await connection.execute(query)}
+    return [seat for seat in seats if _stands_otherwise(seat, rows.get(seat.id))]
+
+
+def _stands_otherwise(seat: Seat, row: tuple[str, str | None, bool | None] | None) -> bool:
+    if row is None:
+        return seat.may_come_in and seat.role in ACTING
+    return row != (seat.role.value, seat.unit, seat.may_come_in)
+
+
+async def seat(unit: UnitOfWork, seats: Iterable[Seat]) -> None:
+    """Enter these people, or note their role, their unit and whether they may come in.
+
+    Nobody is taken out: who may no longer come in stays readable, and is dispatched to no more.
+    """
+    for each in sorted(seats, key=lambda one: one.id):  # two replicas never wait for each other
+        row = {"role": each.role.value, "unit": each.unit, "seated": each.may_come_in}
+        if not await unit.claim(
+            staff, [row | {"id": each.id, "name": each.name, "active": True, "since": unit.now}], key="id"
+        ):
+            await unit.connection.execute(update(staff).where(staff.c.id == each.id).values(**row))
 
 
 async def add_absence(unit: UnitOfWork, who: str, absence: Absence) -> bool:

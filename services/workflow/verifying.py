@@ -13,10 +13,11 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Row, select
+from sqlalchemy import Row, RowMapping, select
 
 from services.workflow.anchoring import Anchor, newest_heads
 from services.workflow.domain.case import case_from_json
@@ -147,7 +148,7 @@ def opened_faults(ring: KeyRing, row: AnyRow, rows: Sequence[AnyRow]) -> list[Fi
         stored = case_from_json(ring.open(row.sealed_case))
     except (CannotOpen, ValueError):
         return [Finding(row.number, "a seal can't be opened: it was changed, or its key is not on the ring")]
-    told = listed(case)
+    told = listed(ring, case)
     wrong = sorted(name for name, value in told.items() if getattr(row, name) != value)
     findings = [Finding(row.number, f"the register's row says another {name} than the timeline") for name in wrong]
     if stored != case:
@@ -188,27 +189,46 @@ async def _orphans(store: Store, seen: set[str]) -> list[Finding]:
     return [Finding(number, "the register's row was removed") for number in sorted(numbers - seen)]
 
 
-async def frozen_faults(store: Store, key: Ed25519PublicKey) -> list[Finding]:
-    """Frozen figures that are not signed by our key, or whose row speaks of another period, maker or time than they do."""
+async def frozen_faults(store: Store, key: Ed25519PublicKey, anchors: Sequence[Anchor] = ()) -> list[Finding]:
+    """Frozen figures that are not signed by our key, whose row speaks of another period, maker or time than they do, or
+    that an anchor knows and the database doesn't hold.
+    """
     async with store.reading() as connection:
-        rows = (await connection.execute(select(frozen_periods).order_by(frozen_periods.c.made_at))).all()
-    return [
-        Finding(
-            f"frozen {row.first_day}..{row.last_day}", "the frozen figures were changed, or are not signed by our key"
-        )
-        for row in rows
-        if not _is_as_frozen(row, key)
+        rows = (await connection.execute(select(frozen_periods).order_by(frozen_periods.c.made_at))).mappings().all()
+    bad = {row["id"]: row for row in rows if not is_as_frozen(row, key)}
+    there = {str(row["id"]): hashlib.sha256(row["body"].encode()).hexdigest() for row in rows}
+    findings = [
+        Finding(_frozen_name(row), "the frozen figures were changed, or are not signed by our key")
+        for row in bad.values()
     ]
+    for frozen in (each for anchor in anchors for each in anchor.frozen):
+        if frozen.id not in there:
+            findings.append(
+                Finding(f"frozen {frozen.period}", "the frozen figures were removed, though an anchor knows them")
+            )
+        elif there[frozen.id] != frozen.sha256 and UUID(frozen.id) not in bad:
+            findings.append(Finding(f"frozen {frozen.period}", "the frozen figures are not those that were anchored"))
+    return findings
 
 
-def _is_as_frozen(row: AnyRow, key: Ed25519PublicKey) -> bool:
+def _frozen_name(row: RowMapping) -> str:
+    return f"frozen {row['first_day']}..{row['last_day']}"
+
+
+def is_as_frozen(row: RowMapping, key: Ed25519PublicKey) -> bool:
+    """Whether frozen figures bear our signature, and their row says of them what they say themselves."""
     try:
-        key.verify(bytes.fromhex(row.signature), row.body.encode())
+        key.verify(bytes.fromhex(row["signature"]), row["body"].encode())
     except (InvalidSignature, ValueError):
         return False
     # The same key signs anchors: one of those, put in here, is no frozen period.
-    said = json.loads(row.body)
-    told = {"from": row.first_day, "to": row.last_day, "made_at": row.made_at.isoformat(), "made_by": row.made_by}
+    said = json.loads(row["body"])
+    told = {
+        "from": row["first_day"],
+        "to": row["last_day"],
+        "made_at": row["made_at"].isoformat(),
+        "made_by": row["made_by"],
+    }
     return all(said.get(name) == value for name, value in told.items())
 
 

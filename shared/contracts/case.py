@@ -27,6 +27,10 @@ class CaseEvent(Published):
     occurred_at: Moment
     actor: str = Field(description="name of the person or part of the software that did it")
     round: Annotated[int, Field(ge=1)] = 1
+    confidential: bool = Field(
+        default=False,
+        description="art. 17: not to be shown to the unit complained of, asked with the complaint or since",
+    )
 
 
 class CaseRegistered(CaseEvent):

@@ -9,7 +9,7 @@ from shared.contracts.values import CaseNumber, Moment, Sha256
 
 
 class DocumentRendered(Published):
-    """A form of the regulation, rendered, numbered and kept."""
+    """A form of the regulation, rendered, numbered and kept. Told of documents of one complaint: a list of many belongs to none."""
 
     document_id: UUID
     complaint_id: UUID

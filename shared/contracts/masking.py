@@ -104,6 +104,16 @@ _COUNTRY = r"(?:\(?(?:\+|00) ?86\)?|86)"
 _AREA = r"(?:10|2\d|[3-9]\d\d)"
 _EXTENSION = r"(?: {0,2}(?:转|分机|ext\.?) ?\d{1,5})?"
 
+_HAN, _HAN_OR_FIGURE = r"[\u4e00-\u9fff]", r"[\u4e00-\u9fff\d]"
+"""A figure may be a character of a name: what is looked through is folded, 王一丁 is 王1丁."""
+_SAYS_A_NAME = "(?:" + "|".join(f"(?<={cue})" for cue in (
+    "我叫", "本人叫", "我姓名是", "姓名:", "姓名: ", "投诉人:", "投诉人: ", "反映人:", "来信人:", "写信人:", "联系人:", "署名:",
+)) + ")"  # fmt: skip
+"""Before these a name follows, also where nobody has entered it yet: a scan that is still to be read, a letter unsigned."""
+_NAME_ENDS = r"[\s,.;:!?、。()/]|$|住|家住|身份|电话|手机|今年|\d{3}|［"
+_SAYS_WHERE = r"(?:家住|住在|现住|居住在|家庭住址|住址|(?<=[,。;、\s])住(?![院建房宿]))"
+_PLACE = "(?:市|区|县|镇|乡|街|路|村|巷|号|单元|楼|室)"
+
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
@@ -118,6 +128,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("电话", rf"(?:(?<=电话)|(?<=座机)|(?<=手机))[ :：是为号码]{{0,4}}{_digits('{5,11}')}{_END}"),
         ("电话", r"(?<![\da-z.\-])(?!(?:19|20)\d\d[01]\d[0-3]\d)[2-9]\d{6,7}(?![\d元.])"),
         ("号码", r"\d{11,}"),
+        ("姓名", rf"{_SAYS_A_NAME}{_HAN}(?:[ ·]{{0,2}}{_HAN_OR_FIGURE}){{1,3}}(?={_NAME_ENDS})"),
+        ("住址", rf"{_SAYS_WHERE}[ :]{{0,2}}[^,。;\n]{{0,30}}?{_PLACE}[^,。;\n]{{0,30}}"),
     )
 )
 """What is looked for in free text, in this order: the longer number first, and whatever is left that long last."""

@@ -53,6 +53,7 @@ class Account:
     unit: str | None
     has_password: bool
     has_totp: bool
+    by_provider: bool
     made_at: datetime
     disabled_at: datetime | None
 
@@ -190,6 +191,7 @@ def _account(row: Row[Any]) -> Account:
         unit=row.unit,
         has_password=row.password_hash is not None,
         has_totp=row.sealed_totp is not None,
+        by_provider=row.outer_subject is not None,
         made_at=row.made_at,
         disabled_at=row.disabled_at,
     )

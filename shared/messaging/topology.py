@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 EXCHANGE = "shouli.events"
@@ -58,6 +59,7 @@ QUEUES: tuple[ServiceQueue, ...] = (
 BY_SERVICE: dict[str, ServiceQueue] = {queue.service: queue for queue in QUEUES}
 
 
+@lru_cache(maxsize=1024)  # asked for every message that is handed over in one process
 def is_bound(queue: ServiceQueue, message_type: str) -> bool:
     """Whether a topic exchange would route this type to the queue (``*`` stands for exactly one word)."""
     words = message_type.split(".")

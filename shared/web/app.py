@@ -36,7 +36,13 @@ LARGEST_UPLOAD = 25 * 1024 * 1024
 LARGEST_FORM = 112 * 1024 * 1024
 """Bytes of a citizen's form: as many files, each as large, as the page allows, are read to their end even where together
 they are more than it allows, so that the answer can be the form with all that was typed. Files go to disk while read."""
-_UPLOADS = {"/intake/": LARGEST_UPLOAD, "/intake/web-forms": LARGEST_FORM, "/forms/documents": LARGEST_UPLOAD}
+_UPLOADS = {
+    "/intake/": LARGEST_UPLOAD,
+    "/desk/imports": LARGEST_UPLOAD,
+    "/desk/scan": LARGEST_UPLOAD,
+    "/intake/web-forms": LARGEST_FORM,
+    "/forms/documents": LARGEST_UPLOAD,
+}
 
 
 def make_app(services: Sequence[Service], settings: Settings) -> FastAPI:

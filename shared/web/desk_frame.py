@@ -112,12 +112,67 @@ ROOMS: tuple[Room, ...] = (
         _RECEIVE,
     ),
     Room(
+        "imports",
+        "/desk/imports",
+        Bilingual("导入", "Imports"),
+        Bilingual("把热线平台导出的话务记录整批登记", "Register the calls that a hotline exports"),
+        _RECEIVE,
+        aside=True,
+    ),
+    Room(
+        "statistics",
+        "/workflow/statistics",
+        Bilingual("统计", "Statistics"),
+        Bilingual(
+            "收到多少、按时多少、满意多少，各数点开即是案件",
+            "What came in, what was in time; every number opens its cases",
+        ),
+        frozenset(Role) - {Role.OPERATOR, Role.ADMINISTRATOR},
+    ),
+    Room(
+        "response",
+        "/desk/response",
+        Bilingual("一日回应", "Answered in a day"),
+        Bilingual(
+            "谁还没有得到回应，一个工作日的规定做得怎样", "Who still waits for an answer, and how the rule was kept"
+        ),
+        frozenset({Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR}),
+    ),
+    Room(
+        "templates",
+        "/desk/templates",
+        Bilingual("消息模板", "Templates"),
+        Bilingual("发出去的每一句话，按版本预览", "Every sentence that is sent, previewed by version"),
+        frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
+    ),
+    Room(
+        "staff_contacts",
+        "/desk/staff-contacts",
+        Bilingual("提醒对象", "Reminders"),
+        Bilingual("临期提醒、超期督办和结果通报发给谁", "Who gets reminders, escalations and results"),
+        frozenset({Role.ADMINISTRATOR}),
+    ),
+    Room(
+        "papers",
+        "/forms/day",
+        Bilingual("文书", "Papers"),
+        Bilingual("当天出具的文书，处置单可成批打印", "What was issued today; disposition forms in one print"),
+        frozenset({Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR}),
+    ),
+    Room(
         "directory",
         "/workflow/directory",
         Bilingual("名录", "Directory"),
         Bilingual("各单位的处置人和分管领导", "Who acts for each unit"),
         frozenset(Role),
         aside=True,
+    ),
+    Room(
+        "people",
+        "/identity/people",
+        Bilingual("账号", "Accounts"),
+        Bilingual("谁能登录、以什么身份，接口令牌", "Who may sign in, as whom; tokens of programs"),
+        frozenset({Role.ADMINISTRATOR}),
     ),
     Room(
         "dead_letters",

@@ -36,6 +36,15 @@ def tel(number: str) -> str:
     return f"tel:{digits}"
 
 
+MOST_COUNTED = 1000
+"""What waits is counted up to this; beyond it is only said that it is more."""
+
+
+def count_shown(count: int, most: int = MOST_COUNTED) -> str:
+    """``38``, and ``999+`` from ``most`` on."""
+    return f"{most - 1}+" if count >= most else str(count)
+
+
 @dataclass(frozen=True, slots=True)
 class NavItem:
     """One entry of the desk's navigation. ``count`` is what waits there; nothing is shown for nought."""
@@ -46,6 +55,11 @@ class NavItem:
     count: int = 0
     aside: bool = False
     """Folded away with others that are seldom gone to."""
+
+    @property
+    def shown(self) -> str:
+        """The count as it is written."""
+        return count_shown(self.count)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ header that a route sets itself (the stricter policy of a download, a file that 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -24,6 +25,8 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+WITH_PICTURES_WITHIN = CONTENT_SECURITY_POLICY.replace("img-src 'self'", "img-src 'self' data:")
+"""For the few pages that hold pictures in themselves, such as previews, which have no address: a picture acts on nothing."""
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -42,6 +45,9 @@ STRICT_TRANSPORT_SECURITY = "max-age=31536000"
 RETRY_AFTER = "30"
 """Seconds after which a client may try again when our storage was away; the page says the same."""
 
+SLOWEST = 32 * 1024
+"""Bytes a second of the slowest line that an honest upload comes by."""
+
 _ENCODED = tuple((name.lower().encode(), value.encode()) for name, value in HEADERS.items())
 _ENCODED_FOR_HTTPS = (*_ENCODED, (b"strict-transport-security", STRICT_TRANSPORT_SECURITY.encode()))
 """As ASGI carries them: made once, since they go out with every answer."""
@@ -59,11 +65,17 @@ class Limits:
     bodies: Mapping[str, int] = field(default_factory=dict)
     target: int = 8 * 1024
     headers: int = 32 * 1024
+    patience: float = 25.0
+    """Seconds for a body of nothing; a large one has as many more as it takes at ``SLOWEST``."""
 
     def for_path(self, path: str) -> int:
         """The limit of the body for a path."""
         fitting = [prefix for prefix in self.bodies if path.startswith(prefix)]
         return self.bodies[max(fitting, key=len)] if fitting else self.body
+
+    def patience_for(self, length: int) -> float:
+        """How many seconds a body of this length may take."""
+        return self.patience + length / SLOWEST
 
 
 class SecurityHeaders:
@@ -195,10 +207,10 @@ class _CutOff(Exception):
 
 
 class SizeLimit:
-    """Refuses what is too large before it is read, and what turns out too large while it is read.
+    """Refuses what is too large before it is read, and what turns out too large, or never ends, while it is read.
 
     413 for a body over its path's limit, 414 for an address, 431 for headers, 415 for a compressed body, since its true
-    size is only known once it is unpacked.
+    size is only known once it is unpacked, 408 for one that comes slower than any honest line.
     """
 
     def __init__(self, app: ASGIApp, problems: Problems, limits: Limits) -> None:
@@ -217,18 +229,18 @@ class SizeLimit:
         if refusal:
             await self._refuse(refusal, scope, receive, send)
             return
-        counted = _Counted(receive, limit)
-        answer = _Watched(send, unless=lambda: counted.over)
+        counted = _Counted(receive, limit, self._limits.patience_for(int(headers.get("content-length", limit))))
+        answer = _Watched(send, unless=lambda: counted.refusal is not None)
         try:
             await self._app(scope, counted, answer)
         except Exception:
             # An application that is told half way through that the client has left may raise; that isn't its fault.
-            if not counted.over:
+            if counted.refusal is None:
                 raise
-        if counted.over:
+        if counted.refusal is not None:
             if answer.begun:
                 raise _CutOff
-            await self._refuse(413, scope, receive, send)
+            await self._refuse(counted.refusal, scope, receive, send)
 
     def _refusal(self, scope: Scope, headers: Headers, limit: int) -> int | None:
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > self._limits.target:
@@ -249,22 +261,32 @@ class SizeLimit:
 
 
 class _Counted:
-    """Receives, and ends the body as if the client had left once it is over the limit."""
+    """Receives, and ends the body as if the client had left once it is over the limit or out of time."""
 
-    def __init__(self, receive: Receive, limit: int) -> None:
+    def __init__(self, receive: Receive, limit: int, patience: float) -> None:
         self._receive = receive
         self._left = limit
-
-    @property
-    def over(self) -> bool:
-        return self._left < 0
+        self._until = asyncio.get_running_loop().time() + patience
+        self._ended = False
+        self.refusal: int | None = None
 
     async def __call__(self) -> Message:
-        if self.over:
+        if self.refusal is not None:
             return {"type": "http.disconnect"}
-        message = await self._receive()
+        if self._ended:  # what comes now is the client leaving, however late
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError:
+            self.refusal = 408
+            return {"type": "http.disconnect"}
+        self._ended = not message.get("more_body", False)
         self._left -= len(message.get("body", b""))
-        return {"type": "http.disconnect"} if self.over else message
+        if self._left < 0:
+            self.refusal = 413
+            return {"type": "http.disconnect"}
+        return message
 
 
 class _Watched:

@@ -15,15 +15,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, text
 
+from services.workflow import reading
+from services.workflow.domain.roles import Person
 from services.workflow.handlers import register_complaint
 from services.workflow.store import queries
 from tests.parts.postgres_cluster import DURABLE, PgCluster
-from tests.parts.workflow_office import HANDLER, LEADER, UNIT_HANDLER, Desk, envelope, open_desk
+from tests.parts.workflow_office import HANDLER, LEADER, OPERATOR, UNIT_HANDLER, Desk, envelope, open_desk
 
 SIZES = (10_000, 100_000, 1_000_000)
 UNITS = 40
+PEOPLE = (HANDLER.id, OPERATOR.id, *(f"person{place}" for place in range(58)))
 PAGES = 200
 COMMANDS = 100
 REGISTERED, A_COMMIT = 2000, 200
@@ -31,10 +34,10 @@ STATES = ("registered", "accepted", "awaiting_approval", "dispatched", "feedback
 
 _FILL = """
 INSERT INTO cases (number, complaint_id, tracking_code, version, acted_version, state, round, unit, target_unit, channel,
-                   real_name, confidential, restricted, received_at, holder_id, holder_name, next_limit, next_clock,
+                   real_name, confidential, restricted, received_at, holder_id, holder_name, first_receiver, next_limit, next_clock,
                    searchable, sealed_case, sealed_complaint, timeline_head)
 SELECT (1900 + n / 1000000) || '-' || lpad((n % 1000000)::text, 6, '0'), gen_random_uuid(), lpad(n::text, 10, '0'), 3, 3, state, 1,
-       unit, unit, 'phone', true, false, false, now() - n * interval '1 minute', 'wang', '王立新',
+       unit, unit, 'phone', true, false, false, now() - n * interval '1 minute', (ARRAY[{people}])[1 + n % {staff}], '某某', (ARRAY[{people}])[1 + n % 59],
        CASE WHEN state IN ('closed', 'archived') THEN NULL ELSE now() + (random() * 10000) * interval '1 minute' END,
        'forward', true, repeat(md5(n::text), 20), repeat(md5(n::text), 20), md5(n::text)
 FROM (SELECT n, (ARRAY[{states}])[1 + (random() * 100)::int % {count}] AS state, '单位' || (random() * 1000)::int % {units} AS unit
@@ -63,7 +66,10 @@ async def _measure(url: str, folder: Path, out: list[str]) -> None:
 
 async def _fill(desk: Desk, first: int, last: int) -> None:
     states = ", ".join(f"'{state}'" for state in STATES)
-    statement = _FILL.format(states=states, count=len(STATES), units=UNITS, first=first, last=last)
+    people = ", ".join(f"'{person}'" for person in PEOPLE)
+    statement = _FILL.format(
+        states=states, count=len(STATES), units=UNITS, first=first, last=last, people=people, staff=len(PEOPLE)
+    )
     async with desk.office.store.engine.connect() as connection:
         outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
         await outside.execute(text("SET statement_timeout = 0"))
@@ -77,31 +83,45 @@ def _unit() -> str:
 
 
 async def _by_unit_and_state(desk: Desk) -> None:
-    await queries.worklist(desk.office.store, HANDLER, states=["dispatched"], unit=_unit())
+    await queries.worklist(desk.office.store, _of(desk, HANDLER), states=["dispatched"], unit=_unit())
 
 
 async def _next_page(desk: Desk) -> None:
     unit = _unit()
-    page = await queries.worklist(desk.office.store, HANDLER, states=["dispatched"], unit=unit)
+    page = await queries.worklist(desk.office.store, _of(desk, HANDLER), states=["dispatched"], unit=unit)
     last = page[-1]
-    await queries.worklist(
-        desk.office.store, HANDLER, states=["dispatched"], unit=unit, after=(last["next_limit"], last["number"])
-    )
+    after = (last["next_limit"], last["number"])
+    await queries.worklist(desk.office.store, _of(desk, HANDLER), states=["dispatched"], unit=unit, after=after)
 
 
 async def _of_the_unit(desk: Desk) -> None:
-    await queries.worklist(desk.office.store, UNIT_HANDLER)
+    await queries.worklist(desk.office.store, _of(desk, UNIT_HANDLER))
 
 
 async def _everything(desk: Desk) -> None:
-    await queries.worklist(desk.office.store, LEADER)
+    await queries.worklist(desk.office.store, _of(desk, LEADER))
+
+
+async def _counts(desk: Desk) -> None:
+    now = desk.office.clock()
+    await reading.view_counts(desk.office, HANDLER, reading.Day(now, now))
+
+
+async def _of_an_operator(desk: Desk) -> None:
+    await queries.worklist(desk.office.store, _of(desk, OPERATOR))
+
+
+def _of(desk: Desk, person: Person) -> ColumnElement[bool]:
+    return desk.office.seen_by(person)
 
 
 _PAGES: dict[str, Callable[[Desk], Awaitable[None]]] = {
     "unit and state": _by_unit_and_state,
     "unit and state, two pages": _next_page,
     "a unit's own": _of_the_unit,
+    "an operator's own": _of_an_operator,
     "all, nearest limit first": _everything,
+    "the counts of all views": _counts,
 }
 
 

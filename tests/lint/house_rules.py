@@ -226,6 +226,17 @@ def find_long_files(source: Source) -> Iterator[Finding]:
         yield 1, f"{lines} lines beside tables"
 
 
+def find_fakes(source: Source) -> Iterator[Finding]:
+    """A fake stands beside its port for the tests; what is delivered never reaches for it."""
+    for node in ast.walk(ast.parse(source.text)):
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        module = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+        named = (module, *(alias.name for alias in node.names))
+        if any(part.startswith("fake") for name in named for part in name.split(".")):
+            yield node.lineno, ast.unparse(node)
+
+
 def find_unescaped_output(source: Source) -> Iterator[Finding]:
     """A citizen's text marked as safe is a citizen's script in an official's browser."""
     for number, line in enumerate(source.text.splitlines(), start=1):
@@ -243,6 +254,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "swallowed exception", "name the exception that is expected, or log it", find_swallowed_exceptions, _any_python
     ),
+    Rule("fake in the product", "a test brings it", find_fakes, _product),
     Rule("long function", f"at most {LONGEST_FUNCTION} lines, and few over 30", find_long_functions, _function_counts),
     Rule("long file", f"at most {LONGEST_FILE} lines beside tables: split by subject", find_long_files, _file_counts),
     Rule("unescaped output", "let Jinja escape it", find_unescaped_output, _template),

@@ -7,8 +7,10 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zipfile import ZipFile
 
@@ -18,6 +20,7 @@ import pypdfium2 as pdfium
 from services.forms.bootstrap import build
 from services.forms.handlers import hear
 from services.forms.print_room import PrintRoom
+from services.forms.renderers.signature import make_signing_key
 from services.forms.rendering import Printer
 from services.forms.settings import FormsSettings
 from shared.calendar_book.book import PrintedCalendar
@@ -28,6 +31,7 @@ from shared.contracts.complaint import ComplaintReceived, Published
 from shared.contracts.envelope import Envelope
 from shared.contracts.values import Role, new_id
 from shared.identity.principal import Principal
+from shared.identity.seats import FixedSeats
 from shared.identity.sessions import FixedSessions
 from shared.identity.tokens import FixedTokens
 from shared.messaging.embedded import EmbeddedTransport
@@ -99,9 +103,20 @@ class FormsHouse:
         return found
 
 
+@cache
+def _signing_key() -> bytes:
+    """The house's own key, made once for all tests: to find such primes takes most of a second."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "signing.pem"
+        make_signing_key(path, holder="枣庄市民中心", now=MONDAY)
+        return path.read_bytes()
+
+
 @contextlib.asynccontextmanager
 async def forms_house(folder: Path, **settings: Any) -> AsyncIterator[FormsHouse]:
     """Forms on SQLite in ``folder``, its tasks not running."""
+    folder.mkdir(exist_ok=True)
+    (folder / "signing.pem").write_bytes(_signing_key())
     clock, originals, centre = Clockwork(MONDAY), MemoryOriginals(), load_centre()
     configured = FormsSettings(data_dir=folder, **settings)
     premises = Premises(
@@ -111,6 +126,7 @@ async def forms_house(folder: Path, **settings: Any) -> AsyncIterator[FormsHouse
         transport=EmbeddedTransport(),
         tokens=FixedTokens(PEOPLE),
         sessions=FixedSessions({}),
+        seats=FixedSeats(),
         centre=centre,
         calendars=PrintedCalendar(published()),
         hours=BusinessHours(centre.hours.opens, centre.hours.closes),

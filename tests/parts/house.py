@@ -77,6 +77,7 @@ class Layout:
             "SHOULI_GUESSES_A_MINUTE": "0",
             SHIFT: str(shift.total_seconds()),
             "SHOULI_DATA_DIR": str(self.data),
+            "TMPDIR": str(self.data / "tmp"),  # what is left behind there is found by whoever looks through the folder
             "SHOULI_PORT": str(self.port),
             "SHOULI_PUBLIC_URL": f"http://{LOOPBACK}:{self.port}",
             **self.more,
@@ -121,6 +122,7 @@ class House:
         keys = self.layout.data / "keys.json"
         if not keys.exists():
             save_key_ring(new_key_ring(), keys)
+        (self.layout.data / "tmp").mkdir(exist_ok=True)
         with (self.layout.data / "house.out").open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.parts.one_house"],

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from services.intake.ports import Door
+from services.intake.spelling import directory_of
 from services.intake.store import tables
 from shared.calendar_book.book import PrintedCalendar
 from shared.centre import load_centre
@@ -69,15 +70,17 @@ async def intake_house(database_url: str, originals: Any = None, ring: KeyRing |
     ring, clock = ring or new_key_ring(), Clockwork(FRIDAY)
     store = Store(engine, tables.messages, ring)
     group = GroupCommit(store, clock)
+    centre = load_centre()
     door = Door(
         store=store,
         write=group.write,
         originals=originals or MemoryOriginals(),
         ring=ring,
-        centre=load_centre(),
+        centre=centre,
         calendars=PrintedCalendar(published()),
         hours=CENTRE_HOURS,
         clock=clock,
+        directory=directory_of(centre),
     )
     running = asyncio.create_task(group.run())
     try:

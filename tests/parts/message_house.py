@@ -181,7 +181,7 @@ class House:
             query = select(func.count()).where(outbox.c.published_at.is_(None))
             return int((await connection.execute(query)).scalar_one())
 
-    async def effects_are(self, wanted: Sequence[UUID], service: str = "workflow", seconds: float = 20) -> None:
+    async def effects_are(self, wanted: Sequence[UUID], service: str = "workflow", seconds: float = 60) -> None:
         """Wait until exactly these messages have had their one effect each."""
 
         async def there() -> bool:
@@ -203,7 +203,7 @@ class _Everything(dict[str, Handler]):
         return self._handler
 
 
-async def until(predicate: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
+async def until(predicate: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
     """Return as soon as the predicate holds; an AssertionError after that long."""
     end = asyncio.get_running_loop().time() + seconds
     while not await predicate():

@@ -21,6 +21,7 @@ from services.forms.web import views as verify
 from services.intake.web import views as intake
 from services.workflow.web import views as track
 from shared.contracts.values import Channel, Role
+from shared.identity.doors.people_page import Told
 from shared.web.docs_page import operations
 from shared.web.edge import install_web
 from shared.web.frame import CodePage, LoginPage, ProblemPage, SetUpPage
@@ -42,6 +43,7 @@ from tests.parts.page_samples import (
     FORM_BACK,
     HAND_IN,
     KNOWN,
+    PEOPLE,
     RECEIPT,
     REDIRECTED,
     REFUSED,
@@ -53,7 +55,8 @@ from tests.parts.page_samples import (
     at,
     ways_in,
 )
-from tests.parts.staff_samples import CONTEXTS
+from tests.parts.paper_samples import CONTEXTS as PAPERS
+from tests.parts.staff_samples import CONTEXTS as STAFF
 
 SERVICES = Path(__file__).parents[2] / "services"
 
@@ -233,11 +236,39 @@ SAMPLES: dict[str, Sample] = {
         },
         503,
     ),
+    "people": Sample("people.html", {"desk": replace(DESK, here="people"), "page": PEOPLE}),
+    "people-link": Sample(
+        "people.html",
+        {
+            "desk": replace(DESK, here="people"),
+            "page": replace(
+                PEOPLE, told=Told(link=f"https://tousu.example.gov.cn/account/set-up/{'x7q-' * 11}", whose="李静")
+            ),
+        },
+        posted=True,
+    ),
+    "people-back": Sample(
+        "people.html",
+        {
+            "desk": replace(DESK, here="people"),
+            "page": replace(
+                PEOPLE,
+                told=Told(
+                    faults={"login": FieldFault("login", "name_taken", "已有这个工号的账号", "is taken")},
+                    typed={"login": "chen", "name": "陈晨", "role": "handler"},
+                ),
+            ),
+        },
+        422,
+        posted=True,
+    ),
     "problem": Sample(
         "problem.html", {"page": ProblemPage(429, "请求太多，请稍后再试", "请过几分钟再试。", request_id=REQUEST)}, 429
     ),
 }
-SAMPLES |= {name: Sample(template, {"desk": DESK, **context}) for name, (template, context) in CONTEXTS.items()}
+SAMPLES |= {
+    name: Sample(template, {"desk": DESK, **context}) for name, (template, context) in {**STAFF, **PAPERS}.items()
+}
 """Every page, by the name it has in the gallery. A template without a sample fails a test."""
 
 

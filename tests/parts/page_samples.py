@@ -8,11 +8,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 from services.forms.web import views as verify
 from services.intake.web import views as intake
 from services.workflow.web import views as track
 from shared.contracts.values import Channel, Element, Ground, Role
+from shared.identity.accounts import Account
+from shared.identity.doors.people_page import PeoplePage, Told
 from shared.web.desk_frame import KEYS, ROLE_WORDS
 from shared.web.frame import AccountPage, Desk, NavItem, Site
 from shared.web.i18n import Bilingual
@@ -324,6 +327,26 @@ DESK = Desk(
 REQUEST = "0193-6f4a"
 
 ACCOUNT = AccountPage("1087", "孙晓敏", Role.OPERATOR, "", "c2FtcGxl", has_password=True, has_totp=False)
+
+_CHEN = Account(
+    id=UUID(int=1), login="chen", name="陈晨", role=Role.UNIT_HANDLER, unit="市医疗保障局", has_password=True, has_totp=True,
+    by_provider=False, made_at=at(16, 9), disabled_at=None,
+)  # fmt: skip
+PEOPLE = PeoplePage(
+    people=[
+        replace(_CHEN, login="admin", name="系统管理员", role=Role.ADMINISTRATOR, unit=None, has_totp=False),
+        _CHEN,
+        replace(_CHEN, login="li", name="李静", has_password=False, has_totp=False),
+        replace(_CHEN, login="zhao", name="赵一", disabled_at=at(20, 17)),
+    ],
+    tokens=[
+        {"name": "电话系统", "role": "operator", "unit": None, "scopes": ["intake:calls", "intake:phone"], "made_at": at(16, 9), "expires_at": None, "revoked_at": None},
+        {"name": "邮件网关", "role": "operator", "unit": None, "scopes": [], "made_at": at(16, 9), "expires_at": None, "revoked_at": at(20, 17)},
+    ],
+    units=["市医疗保障局", "市住房公积金管理中心", "市自然资源和规划局（不动产登记）"],
+    now=at(24, 10, 46),
+    told=Told(),
+)  # fmt: skip
 
 DOCUMENT = {
     "paths": {

@@ -69,6 +69,7 @@ class SmtpSink:
     certificates: Certificates | None = None
     taken: list[TakenMail] = field(default_factory=list)
     attempts: dict[str, int] = field(default_factory=dict)
+    connections: list[SMTP] = field(default_factory=list)
 
     def start(self) -> "SmtpSink":
         """Listen on a private port. The server's own log would hold the mails, so it is silent."""
@@ -77,7 +78,8 @@ class SmtpSink:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        self._controller = Controller(
+        self._controller = _Counting(
+            self,
             _Handler(self),
             hostname="127.0.0.1",
             port=port,
@@ -94,9 +96,27 @@ class SmtpSink:
         port: int = self._controller.port
         return port
 
+    def hang_up(self) -> None:
+        """Close every connection, as a server does with those that idle."""
+        for connection in self.connections:
+            self._controller.loop.call_soon_threadsafe(_abort, connection)
+
     def stop(self) -> None:
         """End."""
         self._controller.stop()
+
+
+class _Counting(Controller):
+    """Remembers who connected."""
+
+    def __init__(self, sink: SmtpSink, handler: object, **more: Any) -> None:
+        super().__init__(handler, **more)
+        self._sink = sink
+
+    def factory(self) -> SMTP:
+        connection = super().factory()
+        self._sink.connections.append(connection)
+        return connection
 
 
 class _Handler:

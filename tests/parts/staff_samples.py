@@ -14,19 +14,22 @@ from typing import Any
 from uuid import UUID
 
 from services.intake.known import Known
+from services.intake.store.states import ImportState
 from services.intake.web import desk_views as desk
 from services.intake.web.entry_reading import Typed
 from services.intake.web.window_names import window_names
 from services.notify.web import call_pages
+from services.notify.web.words import PURPOSE_WORDS
 from services.workflow.domain import commands
 from services.workflow.domain.acts import Act
+from services.workflow.domain.owed import next_duty
 from services.workflow.domain.roles import ROLES, SOFTWARE, Person
+from services.workflow.reading import Listed, Seen, Wanted
 from services.workflow.web import leader_routes, office_routes, worklist
 from services.workflow.web.action_forms import action_form
 from services.workflow.web.case_page import Answered, CasePage, case_page, forms_for, known_for
 from services.workflow.web.limits_shown import Reader, shown
 from services.workflow.web.masked import masked
-from services.workflow.web.reading import Listed, Seen, Wanted
 from services.workflow.web.worklist import Notice
 from shared.centre import load_centre
 from shared.contracts.values import Channel, Role
@@ -122,12 +125,65 @@ VISIT_BACK = _entry(
     errors=[FieldFault("complainant_agrees", "missing", "投诉人同意才算当场办结", "Only with consent")],
 )
 LETTER = _entry(Channel.LETTER, "letter", typed=Typed(arrived_at="2026-11-24T10:30", opened_by="韩雪"))
+OPENED = desk.OpenedBox(
+    UUID(int=40),
+    "3 号箱，二楼东侧电梯口",
+    at("2026-11-24 09:02"),
+    "李静",
+    "曹海峰",
+    5,
+    3,
+    numbers=("箱2026-0031", "箱2026-0032", "箱2026-0033"),
+)
+CLOSED = replace(
+    OPENED,
+    closed=True,
+    closed_at=at("2026-11-24 10:40"),
+    closed_by="李静",
+    difference="两张是表扬",
+    difference_witness="曹海峰",
+)
+BOXES = desk.Bench(OPENED, [OPENED, replace(CLOSED, slips=3, difference=""), CLOSED])
 BOX = _entry(
     Channel.SUGGESTION_BOX,
     "box",
-    typed=Typed(box="2 号箱", opened_at="2026-11-24T09:00", opened_by="韩雪", slip_number="4"),
+    typed=Typed(slip_number="4"),
     registered=REGISTERED,
-    notice=Bilingual("上一件已经登记。", "The one before is registered."),
+    bench=BOXES,
+    errors=[FieldFault("reason", "missing", "请写明张数为什么对不上", "Say why the counts differ")],
+)
+BOX_CLOSED = _entry(Channel.SUGGESTION_BOX, "box", bench=replace(BOXES, opening=CLOSED))
+BOX_LEFT_OVER = _entry(
+    Channel.SUGGESTION_BOX,
+    "box",
+    typed=_typed(slip_number="6"),
+    bench=replace(BOXES, opening=CLOSED),
+    notice=Bilingual("这次开箱已经办结，这一张没有登记。", "That opening is closed."),
+)
+BOX_OPEN = _entry(
+    Channel.SUGGESTION_BOX,
+    "box",
+    action="/desk/box/openings",
+    typed=Typed(opened_at="2026-11-24T09:00", opened_by="韩雪"),
+    bench=replace(BOXES, opening=None),
+    unfinished=BEGUN,
+    errors=[FieldFault("slips", "missing", "请填开箱时点出的张数，空箱填 0", "How many slips")],
+)
+
+IMPORTED = desk.ImportLine(
+    UUID(int=50), ImportState.DONE, at("2026-11-24 10:20"), "李静", 702, 690, 10, 2, "", "/x/faults.csv"
+)
+IMPORTS = desk.ImportsPage("/desk/imports", "k", [replace(IMPORTED, state=ImportState.RUNNING), IMPORTED])
+IMPORT = desk.ImportsPage(
+    "/desk/imports/1",
+    here=replace(IMPORTED, state=ImportState.PREVIEW),
+    columns=[desk.ColumnChoice("column-0", "工单编号", "call_id"), desk.ColumnChoice("column-1", "说了什么")],
+    meanings=[("call_id", "工单编号"), ("facts", "投诉内容")],
+    sample=[desk.SampleRow(2, [("工单编号", "A-1"), ("说了什么", FACTS)], ["来电时间：Excel 日期序号 45721"])],
+    trouble=[Bilingual("没有“投诉内容”一列", "No column of facts")],
+)
+IMPORT_FAILED = desk.ImportsPage(
+    "/desk/imports/1", here=replace(IMPORTED, state=ImportState.FAILED, reason="超过 200000 行")
 )
 
 SCAN = desk.ScanPage(
@@ -218,7 +274,8 @@ CALLS = call_pages.CallsPage(
     [
         call_pages.CallEntry(
             UUID(int=40 + n),
-            "receipt",
+            UUID(int=50 + n),
+            PURPOSE_WORDS["receipt"],
             "14",
             by_post,
             to,
@@ -235,6 +292,7 @@ CALLS = call_pages.CallsPage(
             )
         )
     ],
+    [call_pages.TextEntry("T1", NOW, "139 0000 2046", "tel:13900002046", "什么时候能办好？", [])],
     [("2QW8HN5T08", TODAY)],
     said=Bilingual("已记录。", "Recorded."),
 )
@@ -315,7 +373,7 @@ def fault_words(fault: FieldFault) -> Bilingual:
 
 def _listed(story: Story, number: int, **more: Any) -> Listed:
     case = story.case
-    due = case.next_clock
+    due = next_duty(case)
     row = {
         "number": f"2026-{number:06d}",
         "state": case.state.value,
@@ -352,7 +410,7 @@ def _numbered(story: Story, number: int) -> Story:
 
 
 def _decision(story: Story, choices: Sequence[leader_routes.Choice], **more: Any) -> leader_routes.Decision:
-    clock = story.case.next_clock
+    clock = next_duty(story.case)
     return leader_routes.Decision(
         case=story.case,
         complaint=a_complaint(facts=FACTS),
@@ -411,15 +469,28 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "desk-visit-back": ("desk_visit.html", {"page": VISIT_BACK}),
     "desk-letter": ("desk_letter.html", {"page": LETTER}),
     "desk-box": ("desk_box.html", {"page": BOX}),
+    "desk-box-closed": ("desk_box.html", {"page": BOX_CLOSED}),
+    "desk-box-left-over": ("desk_box.html", {"page": BOX_LEFT_OVER}),
+    "desk-box-open": ("desk_box_open.html", {"page": BOX_OPEN}),
+    "desk-imports": ("desk_imports.html", {"page": IMPORTS}),
+    "desk-import": ("desk_imports.html", {"page": IMPORT}),
+    "desk-import-failed": ("desk_imports.html", {"page": IMPORT_FAILED}),
     "desk-scan": ("desk_scan.html", {"page": SCAN}),
-    "desk-scan-none": ("desk_scan.html", {"page": desk.ScanPage([], registered=REGISTERED)}),
+    "desk-scan-none": (
+        "desk_scan.html",
+        {
+            "page": desk.ScanPage(
+                [], registered=REGISTERED, received="2QW8HN5T0C", trouble=Bilingual("没有收下", "Not taken")
+            )
+        },
+    ),
     "desk-quarantine": ("desk_quarantine.html", {"page": QUARANTINE}),
     "desk-quarantine-none": ("desk_quarantine.html", {"page": desk.QuarantinePage([], WINDOWS)}),
     "desk-checks": ("desk_checks.html", {"page": CHECKS}),
     "dead-letters": ("dead_letters.html", {"page": DEAD}),
     "dead-letters-none": ("dead_letters.html", {"page": replace(DEAD, letters=[], trouble=None)}),
     "calls": ("calls.html", {"page": CALLS}),
-    "calls-none": ("calls.html", {"page": call_pages.CallsPage([], [])}),
+    "calls-none": ("calls.html", {"page": call_pages.CallsPage([], [], [])}),
     "worklist": (
         "worklist.html",
         {

@@ -48,10 +48,13 @@ class Broker:
         self.answer: PublishResult = Confirmed()
         self.refuse: set[UUID] = set()
         self.pause = 0.0
+        self.open = asyncio.Event()
+        self.open.set()
 
     async def publish(self, batch: Sequence[OutgoingMessage]) -> Sequence[PublishResult]:
         """Take all, or answer what was set."""
         await asyncio.sleep(self.pause)
+        await self.open.wait()
         self.got += batch
         return [NotConfirmed("refused") if m.message_id in self.refuse else self.answer for m in batch]
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from fastapi import FastAPI
 from sqlalchemy import insert
 
+from services.workflow.anchoring import AnchorFolder
 from services.workflow.bootstrap import build
 from services.workflow.domain.roles import Person
 from services.workflow.handlers import register_complaint
@@ -24,6 +25,7 @@ from shared.contracts.envelope import wrap
 from shared.contracts.tracking import new_tracking_code
 from shared.contracts.values import Role
 from shared.identity.principal import Principal
+from shared.identity.seats import FixedSeats
 from shared.identity.sessions import FixedSessions
 from shared.identity.tokens import FixedTokens
 from shared.messaging.embedded import EmbeddedTransport
@@ -65,6 +67,12 @@ class Desk:
     count: int = 0
 
     @property
+    def anchors(self) -> AnchorFolder:
+        """Where the service anchors."""
+        folder: AnchorFolder = self.service.surroundings["anchors"]
+        return folder
+
+    @property
     def now(self) -> datetime:
         """The time, which stands still."""
         return self.time[0]
@@ -100,6 +108,7 @@ def make_desk(folder: Path, now: datetime | None = None) -> Desk:
         transport=EmbeddedTransport(),
         tokens=FixedTokens({p.id: _principal(p) for p in PEOPLE.values()}),
         sessions=FixedSessions({f"session-{p.id}": _principal(p) for p in PEOPLE.values()}),
+        seats=FixedSeats(),
         centre=load_centre(None),
         calendars=PrintedCalendar(published()),
         hours=CENTRE_HOURS,

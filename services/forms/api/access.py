@@ -24,12 +24,21 @@ ACCESS = AccessTable(
         staff("GET", "/forms/documents", READERS_OF, scope="forms:read"),
         staff("GET", "/forms/documents/{name}", READERS_OF, scope="forms:read", of_a_case=True),
         staff("GET", "/forms/documents/batch.pdf", BINDER_READERS, scope="forms:read"),
+        staff("GET", "/forms/day", BINDER_READERS, scope="forms:read"),
         staff("GET", "/forms/cases/{number}/binder.pdf", BINDER_READERS, scope="forms:read", of_a_case=True),
         staff("POST", "/forms/documents", ISSUERS, scope="forms:write"),
         staff("POST", "/forms/previews", (*ISSUERS, *UNITS), scope="forms:read"),
+        staff("POST", "/forms/cases/{number}/drafts/{command}", (*ISSUERS, *UNITS), scope="forms:read", of_a_case=True),
+        staff("GET", "/forms/lists/{form}", ISSUERS, scope="forms:write"),
         staff("POST", "/forms/lists/{form}", ISSUERS, scope="forms:write"),
+        staff("POST", "/forms/lists/{form}/draft", ISSUERS, scope="forms:write"),
+        staff("GET", "/forms/documents/{identifier}/signatures", READERS_OF, scope="forms:read", of_a_case=True),
         staff(
-            "GET", "/forms/documents/{identifier}/signatures", (*ISSUERS, *UNITS), scope="forms:read", of_a_case=True
+            "GET",
+            "/forms/documents/{identifier}/signatures/{signature}/scan",
+            READERS_OF,
+            scope="forms:read",
+            of_a_case=True,
         ),
         staff(
             "POST", "/forms/documents/{identifier}/signatures", (*ISSUERS, *UNITS), scope="forms:write", of_a_case=True

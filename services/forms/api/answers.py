@@ -16,9 +16,8 @@ from services.forms.domain.binder import BINDER
 from services.forms.domain.masking import Reader
 from services.forms.print_room import PrintRoom
 from services.forms.rendering import Printer
-from services.forms.store.states import FROZEN, ISSUED, READY, WAITING
+from services.forms.store.states import FAILED, ISSUED, READY
 from services.forms.store.tables import complaints, documents
-from shared.contracts.complaint import ComplaintReceived
 from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.web.problems import Problem
@@ -53,17 +52,26 @@ _POLL = 0.25
 
 
 async def the_document(room: PrintRoom, printer: Printer, identifier: str, who: Principal) -> Any:
-    """The row of a document that the asker may have, drawn if it was not. Raises Problem 404."""
+    """The row of a document that the asker may have, drawn if it was not. Raises Problem 404, 500, 503."""
     row = await known_document(room, identifier, who)
-    if row.state in (FROZEN, WAITING):
-        return await once_drawn(printer, row.id)
-    if row.state != READY:
-        raise no_such_document()
-    return row
+    return row if row.state == READY else await once_drawn(printer, row.id)
 
 
 async def once_drawn(printer: Printer, identifier: UUID) -> Any:
-    """The document's row once it is drawn, by us or by whoever is at it just now. Raises Problem 503 if that takes too long."""
+    """The document's row once it is drawn, by us or by whoever is at it just now.
+
+    Raises Problem 500 where it can't be drawn, 503 where that takes too long.
+    """
+    row = await settled(printer, identifier)
+    if row.state == FAILED:
+        raise Problem(
+            500, "not_drawn", "这份文书未能制作，请告知系统管理员", "The document can't be made: tell the administrator"
+        )
+    return row
+
+
+async def settled(printer: Printer, identifier: UUID) -> Any:
+    """The document's row once it is drawn or given up. Raises Problem 503 if that takes too long."""
     for _ in range(int(PATIENCE / _POLL)):
         row = await printer.draw_now(identifier)
         if row is not None:
@@ -82,7 +90,7 @@ async def known_document(room: PrintRoom, identifier: str, who: Principal) -> An
         raise no_such_document() from fault
     async with room.store.reading() as connection:
         row = (await connection.execute(select(documents).where(documents.c.id == wanted))).first()
-        if row is None or not _may_read(row, who) or not await took_in(room, connection, row, who):
+        if row is None or not _may_read(row, who) or not await took_in(connection, row, who):
             raise no_such_document()
     return row
 
@@ -92,11 +100,11 @@ async def known_case(room: PrintRoom, number: str, who: Principal) -> None:
     query = select(complaints.c.complaint_id).where(complaints.c.case_number == number)
     async with room.store.reading() as connection:
         row = (await connection.execute(query)).first()
-        if row is None or not await took_in(room, connection, row, who):
+        if row is None or not await took_in(connection, row, who):
             raise no_such_case()
 
 
-async def took_in(room: PrintRoom, connection: AsyncConnection, row: Any, who: Principal) -> bool:
+async def took_in(connection: AsyncConnection, row: Any, who: Principal) -> bool:
     """Whether the paper is of a complaint that this operator took in, or a list that they asked for themselves.
 
     The other roles' sight is that of their copies and units.
@@ -105,9 +113,8 @@ async def took_in(room: PrintRoom, connection: AsyncConnection, row: Any, who: P
         return True
     if row.complaint_id is None:
         return bool(row.asked_by == who.name)
-    query = select(complaints.c.sealed).where(complaints.c.complaint_id == row.complaint_id)
-    sealed = (await connection.execute(query)).scalar()
-    return sealed is not None and ComplaintReceived.model_validate_json(room.ring.open(sealed)).received_by == who.name
+    query = select(complaints.c.received_by).where(complaints.c.complaint_id == row.complaint_id)
+    return (await connection.execute(query)).scalar() == who.name
 
 
 def _may_read(row: Any, who: Principal) -> bool:

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
-import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Depends
 from fastapi.encoders import jsonable_encoder
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from services.forms.api.answers import known_case, listed, no_such_case, the_document
-from services.forms.demand import KeyReused, Made, NoSuchCase, NotThisWay, Once, make_form, make_list, once
+from services.forms.demand import Made, NoSuchCase, NotThisWay, make_form, make_list
 from services.forms.domain.definition import FormId
 from services.forms.domain.filling import NotYet
 from services.forms.domain.masking import Reader
 from services.forms.domain.values import FormValues, Issue, WrongValues
+from services.forms.previews import pictures
 from services.forms.print_room import PrintRoom
 from services.forms.rendering import Printer
 from services.forms.templates import FORMS
 from shared.identity.principal import Principal
+from shared.once import KeyReused
 from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
+from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
 
 Words = Annotated[str, StringConstraints(max_length=20_000)]
 Name = Annotated[str, StringConstraints(max_length=40)]
 Cells = Annotated[tuple[Words, ...], Field(max_length=20)]
 Rows = Annotated[list[Cells], Field(max_length=2_000)]
-Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
 
 
 class Wanted(BaseModel):
@@ -72,11 +72,11 @@ def demand_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
 
     @router.post("/forms/documents", status_code=201)
     async def make(
-        request: Request, wanted: Wanted, key: Key = None, who: Principal = Depends(gate.admit)
+        request: Request, wanted: Wanted, key: IdempotencyKey = None, who: Principal = Depends(gate.admit)
     ) -> JSONResponse:
         """Make a form of a case as it stands now: the next version, which supersedes the one before."""
         await known_case(room, wanted.case, who)
-        same = _repetition(who, request, key, await request.body())
+        same = repetition(key, f"{who.name} {request.url.path}", await request.body())
         with told():
             made = await make_form(room, wanted.case, wanted.form, wanted.reader, who=who.name, same=same)
         return await _created(room, printer, made, who)
@@ -87,15 +87,14 @@ def demand_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
         issue = Issue(issued_at=room.clock(), issued_by=room.centre.office)
         values = draft.values.of(draft.form)
         with told():
-            pages = await asyncio.to_thread(room.pdf.preview_png, FORMS[draft.form], values, issue)
-        return {"pages": [f"data:image/png;base64,{base64.b64encode(page).decode()}" for page in pages]}
+            return {"pages": await pictures(room, FORMS[draft.form], values, issue)}
 
     @router.post("/forms/lists/{form}", status_code=201)
     async def make_a_list(
-        form: FormId, request: Request, filled: Filled, key: Key = None, who: Principal = Depends(gate.admit)
+        form: FormId, request: Request, filled: Filled, key: IdempotencyKey = None, who: Principal = Depends(gate.admit)
     ) -> JSONResponse:
         """Issue a box record, a call list or a monthly report from the rows given; its PDF and DOCX are linked."""
-        same = _repetition(who, request, key, await request.body())
+        same = repetition(key, f"{who.name} {request.url.path}", await request.body())
         with told():
             made = await make_list(room, filled.of(form), who=who.name, same=same)
         return await _created(room, printer, made, who)
@@ -113,15 +112,11 @@ def told() -> Iterator[None]:
     except NotYet as fault:
         raise _not_yet() from fault
     except KeyReused as fault:
-        raise _key_reused() from fault
+        raise key_reused() from fault
     except NotThisWay as fault:
         raise _wrong("form", "这种文书不能这样出具", "can't be made this way") from fault
     except WrongValues as fault:
         raise _wrong("values", f"与这份文书的栏目不符（{fault}）", f"don't fit the form ({fault})") from fault
-
-
-def _repetition(who: Principal, request: Request, key: str | None, body: bytes) -> Once | None:
-    return once(f"{who.name} {request.url.path}", key, body) if key else None
 
 
 async def _created(room: PrintRoom, printer: Printer, made: Made, who: Principal) -> JSONResponse:
@@ -129,7 +124,7 @@ async def _created(room: PrintRoom, printer: Printer, made: Made, who: Principal
     row = await the_document(room, printer, str(made.id), who)
     headers = {"Location": f"/forms/documents/{made.id}"}
     if made.repeated:
-        headers["Idempotency-Replayed"] = "true"
+        headers |= REPLAYED
     return JSONResponse(jsonable_encoder(listed(row)), status_code=201, headers=headers)
 
 
@@ -142,10 +137,6 @@ def _not_yet() -> Problem:
         detail_zh="请先在案件页办理相应的一步，再出具文书。",
         detail_en="Carry out that step on the case's page first.",
     )
-
-
-def _key_reused() -> Problem:
-    return Problem(422, "idempotency_key_reused", "幂等键重复使用", "The idempotency key was used before")
 
 
 def _wrong(field: str, zh: str, en: str) -> Problem:

@@ -1,14 +1,13 @@
-"""``/forms/documents?case=``, ``/forms/documents/{id}`` (``.pdf``, ``.docx``), the batch of a day, the binder of a case."""
+"""``/forms/documents?case=``, ``/forms/documents/{id}`` (``.pdf``, ``.docx``), the binder of a case."""
 
 from __future__ import annotations
 
-import asyncio
-from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from fastapi.encoders import jsonable_encoder
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from starlette.responses import JSONResponse, Response
 
 from services.forms.api.access import BINDER_READERS, READERS_OF, UNITS
@@ -26,17 +25,13 @@ from services.forms.api.answers import (
 from services.forms.api.demand_routes import told
 from services.forms.demand import make_binder, record_reprint
 from services.forms.domain.binder import BINDER
-from services.forms.domain.definition import FormId
-from services.forms.drawing import draw
+from services.forms.drawing import DocumentRow, draw
 from services.forms.print_room import PrintRoom
 from services.forms.rendering import Printer
 from services.forms.signing import signatures_of
-from services.forms.store.states import READY
 from services.forms.store.tables import complaints, documents, reprints
-from shared.clock import SHANGHAI
 from shared.identity.principal import Principal
 from shared.web.access import Gate
-from shared.web.problems import Problem
 
 
 def document_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
@@ -46,17 +41,12 @@ def document_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
     @router.get("/forms/documents")
     async def of_case(case: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """The documents of a case, the newest first; only the copies meant for the asker."""
-        return {"items": await _of_case(room, case, who)}
-
-    @router.get("/forms/documents/batch.pdf", response_class=Response)
-    async def batch(day: date, _who: Principal = Depends(gate.admit)) -> Response:
-        """All disposition forms of a day (Asia/Shanghai) in one PDF, the earliest first."""
-        return await _batch(room, printer, day)
+        return {"items": [listed(row) for row in await papers_of_case(room, case, who)]}
 
     @router.get("/forms/documents/{name}", response_class=Response)
     async def document(name: str, copy: bool = False, who: Principal = Depends(gate.admit)) -> Response:
         """One document: ``{id}.pdf`` as issued (``?copy=1``: a reprint that says so), ``{id}.docx``, ``{id}``: what it is."""
-        return await _answered(room, printer, name, who, copy=copy)
+        return await answered(room, printer, name, who, copy=copy)
 
     @router.get("/forms/cases/{number}/binder.pdf", response_class=Response)
     async def binder(number: str, who: Principal = Depends(gate.admit)) -> Response:
@@ -69,7 +59,8 @@ def document_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
     return router
 
 
-async def _of_case(room: PrintRoom, case: str, who: Principal) -> list[dict[str, Any]]:
+async def papers_of_case(room: PrintRoom, case: str, who: Principal) -> list[DocumentRow]:
+    """The documents of a case that the asker may have, the newest first; none where they may know of no such case."""
     readers = [reader.value for reader in READERS_OF[who.role]]
     complaint = select(complaints.c.complaint_id).where(complaints.c.case_number == case).scalar_subquery()
     query = (  # by the complaint: a receipt is older than its case
@@ -83,12 +74,13 @@ async def _of_case(room: PrintRoom, case: str, who: Principal) -> list[dict[str,
         query = query.where(documents.c.form != BINDER)
     async with room.store.reading() as connection:
         rows = list((await connection.execute(query)).all())
-        if rows and not await took_in(room, connection, rows[0], who):
+        if rows and not await took_in(connection, rows[0], who):
             return []
-    return [listed(row) for row in rows]
+    return rows
 
 
-async def _answered(room: PrintRoom, printer: Printer, name: str, who: Principal, *, copy: bool) -> Response:
+async def answered(room: PrintRoom, printer: Printer, name: str, who: Principal, *, copy: bool) -> Response:
+    """A document by its id and ending, or without one what it is. Raises Problem 404, 500, 503."""
     identifier, _, ending = name.partition(".")
     if not ending:
         described = await _described(room, await known_document(room, identifier, who))
@@ -102,21 +94,16 @@ async def _answered(room: PrintRoom, printer: Printer, name: str, who: Principal
     return file_answer(drawn.content, drawn.media_type, f"{row.number}.docx")
 
 
-async def _batch(room: PrintRoom, printer: Printer, day: date) -> Response:
-    rows = await _dispositions(room, printer, day)
-    if not rows:
-        raise Problem(404, "not_found", "这一天没有处置单", "No disposition forms were issued that day")
-    contents = [await room.originals.read(row.sha256) for row in rows]
-    joined = await asyncio.to_thread(room.binder.join, contents)
-    return file_answer(joined.content, PDF, f"处置单{day:%Y%m%d}.pdf")
-
-
 async def _described(room: PrintRoom, row: Any) -> dict[str, Any]:
     """A document with what was done with it: signed, sealed, printed again."""
-    query = select(reprints.c.printed_by, reprints.c.printed_at).where(reprints.c.document_id == row.id)
+    return listed(row) | {"signatures": await signatures_of(room, row.id), "reprints": await reprints_of(room, row.id)}
+
+
+async def reprints_of(room: PrintRoom, document_id: UUID) -> list[dict[str, Any]]:
+    """Who printed a document again when, the oldest first."""
+    query = select(reprints.c.printed_by, reprints.c.printed_at).where(reprints.c.document_id == document_id)
     async with room.store.reading() as connection:
-        printed = [dict(each) for each in (await connection.execute(query.order_by(reprints.c.printed_at))).mappings()]
-    return listed(row) | {"signatures": await signatures_of(room, row.id), "reprints": printed}
+        return [dict(each) for each in (await connection.execute(query.order_by(reprints.c.printed_at))).mappings()]
 
 
 async def _pdf(room: PrintRoom, row: Any, who: Principal, *, copy: bool) -> Response:
@@ -130,22 +117,3 @@ async def _pdf(room: PrintRoom, row: Any, who: Principal, *, copy: bool) -> Resp
 async def _issued(room: PrintRoom, row: Any) -> bytes:
     """The file as it was given out: with the centre's signature where there is one."""
     return await room.originals.read(row.signed_sha256 or row.sha256)
-
-
-async def _dispositions(room: PrintRoom, printer: Printer, day: date) -> list[Row[Any]]:
-    """The disposition forms that were issued on a day and still stand, drawn."""
-    begins = datetime.combine(day, time(), SHANGHAI)
-    query = (
-        select(documents)
-        .where(
-            documents.c.form == FormId.DISPOSITION.value,
-            documents.c.issued_at >= begins,
-            documents.c.issued_at < begins + timedelta(days=1),
-            documents.c.superseded_at.is_(None),
-        )
-        .order_by(documents.c.issued_at, documents.c.id)
-    )
-    async with room.store.reading() as connection:
-        rows = list((await connection.execute(query)).all())
-    drawn = [row if row.state == READY else await printer.draw_now(row.id) for row in rows]
-    return [row for row in drawn if row is not None]

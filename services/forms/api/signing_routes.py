@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, File, Form, UploadFile
 from pydantic import AwareDatetime, StringConstraints
-from starlette.responses import JSONResponse
+from starlette.datastructures import UploadFile as Upload
+from starlette.responses import JSONResponse, Response
 
-from services.forms.api.answers import known_document
+from services.forms.api.answers import file_answer, known_document, no_such_document
 from services.forms.domain.sealing import How, Kind
 from services.forms.print_room import PrintRoom
 from services.forms.signing import Scan, Signed, record_signature, signatures_of
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 
-Signer = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
+LONGEST_SIGNER = 120
+Signer = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SIGNER, strip_whitespace=True)]
 
 
 def signing_routes(room: PrintRoom, gate: Gate) -> APIRouter:
@@ -32,7 +35,7 @@ def signing_routes(room: PrintRoom, gate: Gate) -> APIRouter:
         who: Principal = Depends(gate.admit),
     ) -> JSONResponse:
         """Who signed when and how; the signed paper's scan is kept as an original."""
-        return await _recorded(identifier, Signed(Kind.SIGNATURE, signer, signed_at, how, await _scan(scan)), who)
+        return await _recorded(identifier, Signed(Kind.SIGNATURE, signer, signed_at, how, await scan_in(scan)), who)
 
     @router.post("/forms/documents/{identifier}/seals", status_code=201)
     async def sealed(
@@ -44,7 +47,17 @@ def signing_routes(room: PrintRoom, gate: Gate) -> APIRouter:
         who: Principal = Depends(gate.admit),
     ) -> JSONResponse:
         """Whose seal was put on it when and how."""
-        return await _recorded(identifier, Signed(Kind.SEAL, signer, signed_at, how, await _scan(scan)), who)
+        return await _recorded(identifier, Signed(Kind.SEAL, signer, signed_at, how, await scan_in(scan)), who)
+
+    @router.get("/forms/documents/{identifier}/signatures/{signature}/scan", response_class=Response)
+    async def scan_of(identifier: str, signature: UUID, who: Principal = Depends(gate.admit)) -> Response:
+        """The scan of the signed paper, as it was handed in."""
+        row = await known_document(room, identifier, who)
+        fact = next((each for each in await signatures_of(room, row.id) if each["id"] == signature), None)
+        if fact is None or fact["scan_sha256"] is None:
+            raise no_such_document()
+        content = await room.originals.read(fact["scan_sha256"])
+        return file_answer(content, fact["scan_media_type"], f"{row.number}{fact['scan_name']}")
 
     @router.get("/forms/documents/{identifier}/signatures")
     async def recorded(identifier: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
@@ -61,7 +74,8 @@ def signing_routes(room: PrintRoom, gate: Gate) -> APIRouter:
     return router
 
 
-async def _scan(upload: UploadFile | None) -> Scan | None:
-    if upload is None:
+async def scan_in(upload: Upload | None) -> Scan | None:
+    """The file that came with a form; None where none was chosen, which browsers send as an empty one without a name."""
+    if upload is None or not (upload.filename or upload.size):
         return None
     return Scan(await upload.read(), (upload.content_type or "application/octet-stream")[:120])

@@ -29,6 +29,7 @@ from services.forms.domain.wording import (
     yes_no,
 )
 from shared.contracts.case import (
+    CaseAccepted,
     CaseApproved,
     CaseClosed,
     CaseDeadlineMissed,
@@ -77,6 +78,12 @@ class Story:
     def number(self) -> str:
         """The official number, "" until the case is registered."""
         return official_number(self.events[-1].case_number) if self.events else ""
+
+    @property
+    def unit(self) -> str | None:
+        """The unit that the case lies with, None before it was sent to one."""
+        sent = self.latest(Dispatch)
+        return sent.unit if sent else None
 
 
 def _values(form: FormId, **texts: str | None) -> FormValues:
@@ -240,10 +247,10 @@ def unit_refusal(story: Story) -> FormValues:
 
 def acceptance_notice(story: Story) -> FormValues:
     """投诉受理告知书."""
-    told = story.complaint
+    told, accepted = story.complaint, story.need(CaseAccepted)
     return _values(
         FormId.ACCEPTANCE_NOTICE,
-        **_addressed(story),
+        **_addressed(story, accepted),
         window=_about(told),
         tracking_code=show_tracking_code(told.tracking_code),
     )
@@ -255,7 +262,7 @@ def refusal_notice(story: Story) -> FormValues:
     item, words = GROUNDS[told.ground]
     return _values(
         FormId.REFUSAL_NOTICE,
-        **_addressed(story),
+        **_addressed(story, told),
         window=_about(story.complaint),
         ground=item,
         ground_text=words,
@@ -268,7 +275,9 @@ def refusal_notice(story: Story) -> FormValues:
 def redirect_notice(story: Story) -> FormValues:
     """投诉事项管辖告知书."""
     told = story.need(CaseRedirected)
-    return _values(FormId.REDIRECT_NOTICE, **_addressed(story), authority=told.competent_authority, reason=told.reason)
+    return _values(
+        FormId.REDIRECT_NOTICE, **_addressed(story, told), authority=told.competent_authority, reason=told.reason
+    )
 
 
 def follow_up_record(story: Story) -> FormValues:
@@ -297,7 +306,8 @@ def follow_up_record(story: Story) -> FormValues:
 def result_notice(story: Story) -> FormValues:
     """处置结果通报: what was found; a sanction is decided by people, and never by this function (art. 19)."""
     told, asked = story.need(CaseFeedbackSubmitted), story.latest(CaseFollowUpRecorded)
-    late = story.latest(CaseDeadlineMissed) is not None or not told.in_time
+    late = not told.in_time or any(isinstance(e, CaseDeadlineMissed) and e.bound == "unit" for e in story.events)
+    done = story.latest(CaseClosed) or story.events[-1]
     return _values(
         FormId.RESULT_NOTICE,
         unit=told.unit,
@@ -307,19 +317,19 @@ def result_notice(story: Story) -> FormValues:
         conclusion=f"投诉{'属实' if told.substantiated else '不属实'}，{'未' if late else ''}按规定时限处置。",
         follow_up=_said(asked) if asked else "未回访。",
         measures="依照第十九条另行决定。" if told.substantiated or late else "无。",
-        issued_on=shown_date(story.events[-1].occurred_at),
+        issued_on=shown_date(done.occurred_at),
     )
 
 
-def _addressed(story: Story) -> dict[str, str]:
-    """The head of a letter to the complainant, and its date: that of what it tells."""
+def _addressed(story: Story, event: CaseEvent) -> dict[str, str]:
+    """The head of a letter to the complainant, and its date: that of the event it tells of."""
     told = story.complaint
     return {
         "complainant": told.complainant.name or "投诉人",
         "received_on": shown_date(told.received_at),
         "channel": CHANNELS[told.channel],
         "number": story.number,
-        "issued_on": shown_date(story.events[-1].occurred_at),
+        "issued_on": shown_date(event.occurred_at),
     }
 
 

@@ -20,11 +20,32 @@ LISTS = frozenset({FormId.BOX_RECORD, FormId.CALL_LIST, FormId.MONTHLY_REPORT})
 def check_list(form: Form, values: FormValues) -> None:
     """Raise WrongValues unless the values are the form's, and every row has as many cells as the listing has columns."""
     values.check(form)
-    widths = {block.field: len(block.headings) for block in form.body if isinstance(block, Listing)}
+    headings = headings_of(form)
     for name, rows in values.tables.items():
         for place, row in enumerate(rows, 1):
-            if len(row) != widths[name]:
-                raise WrongValues(f"{name}: row {place} has {len(row)} cells instead of {widths[name]}")
+            if len(row) != len(headings[name]):
+                raise WrongValues(f"{name}: row {place} has {len(row)} cells instead of {len(headings[name])}")
+
+
+def headings_of(form: Form) -> dict[str, tuple[str, ...]]:
+    """The headings of each table of a list."""
+    return {block.field: block.headings for block in form.body if isinstance(block, Listing)}
+
+
+def read_rows(text: str, width: int) -> list[tuple[str, ...]]:
+    """Rows as they are pasted from a spreadsheet (tabs) or typed (``｜`` or ``|``): one a line, wanting cells are blank.
+
+    Raises WrongValues naming the line that has too many.
+    """
+    rows = []
+    for place, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        cells = [cell.strip() for cell in (line.split("\t") if "\t" in line else line.replace("｜", "|").split("|"))]
+        if len(cells) > width:
+            raise WrongValues(f"line {place} has {len(cells)} cells instead of {width}")
+        rows.append((*cells, *[""] * (width - len(cells))))
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

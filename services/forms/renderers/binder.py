@@ -19,7 +19,7 @@ from services.forms.domain.composition import CODE_CAPTION
 from services.forms.domain.printable import breakable, visible
 from services.forms.domain.values import Issue
 from services.forms.domain.wording import OFFICE, SHANGHAI, shown_moment
-from services.forms.ports import Rendered, Stack
+from services.forms.ports import BoundForm, Rendered, Stack
 from services.forms.renderers.attachments import Unreadable, pages_of, slip_words
 from services.forms.renderers.fonts import FontSet
 from services.forms.renderers.qr import qr_svg
@@ -87,13 +87,13 @@ class PdfBinder:
         """See ``Bookbinder``."""
         return self._worker.submit(self._bind, contents, stack, issue).result()
 
-    def join(self, documents: Sequence[bytes]) -> Rendered:
+    def join(self, forms: Sequence[BoundForm], issue: Issue) -> Rendered:
         """See ``Bookbinder``."""
-        return self._worker.submit(_joined, documents).result()
+        return self._worker.submit(self._join, forms, issue).result()
 
     def _bind(self, contents: BinderContents, stack: Stack, issue: Issue) -> Rendered:
         sheets = _Sheets(self._compile, self._fonts, issue)
-        parts = [*_forms(stack), *_attachments(stack)]
+        parts = [*_forms(stack.forms), *_attachments(stack)]
         _fill_in_slips(parts, sheets)
         messages = _Part(MESSAGES, "", sheets.pdf([_entries(MESSAGES, contents.messages)]))
         parts.insert(len(stack.forms), messages)
@@ -101,6 +101,12 @@ class PdfBinder:
         parts.append(_Part(MANIFEST, "", sheets.pdf([_manifest(contents, stack)])))
         front = _front(contents, parts, sheets)
         return _put_together(front, parts, sheets.missing)
+
+    def _join(self, forms: Sequence[BoundForm], issue: Issue) -> Rendered:
+        sheets = _Sheets(self._compile, self._fonts, issue)
+        parts = list(_forms(forms))
+        _fill_in_slips(parts, sheets)
+        return _joined(parts, sheets.missing)
 
     def _compile(self, data: str) -> bytes:
         if self._compiler is None:
@@ -111,10 +117,10 @@ class PdfBinder:
         return content
 
 
-def _forms(stack: Stack) -> Iterator[_Part]:
+def _forms(forms: Sequence[BoundForm]) -> Iterator[_Part]:
     import pikepdf  # noqa: PLC0415 - see above
 
-    for form in stack.forms:
+    for form in forms:
         if form.content is None:
             slip = _slip(form.title, [("编号", form.sha256), ("说明", NOT_DRAWN)])
             yield _Part(form.title, FORMS_GROUP, None, slip)
@@ -270,14 +276,14 @@ def _add_bookmarks(book: Pdf, parts: Sequence[_Part]) -> None:
             groups[part.group].children.append(item)
 
 
-def _joined(documents: Sequence[bytes]) -> Rendered:
+def _joined(parts: Sequence[_Part], missing: set[str]) -> Rendered:
     import pikepdf  # noqa: PLC0415 - see above
 
     book = pikepdf.new()
-    sources = [pikepdf.open(BytesIO(content)) for content in documents]
-    for source in sources:
-        book.pages.extend(source.pages)
-    return Rendered(_saved(book), "application/pdf", (), len(book.pages))
+    for part in parts:
+        assert part.pdf is not None
+        book.pages.extend(part.pdf.pages)
+    return Rendered(_saved(book), "application/pdf", tuple(sorted(missing)), len(book.pages))
 
 
 def _saved(book: Pdf) -> bytes:

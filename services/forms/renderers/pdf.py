@@ -57,7 +57,7 @@ class PdfRenderer:
         )
         return Rendered(content, self.media_type, tuple(sorted(missing)), _pages(content))
 
-    def preview_png(self, form: Form, values: FormValues, issue: Issue, *, pixels_per_inch: int = 96) -> list[bytes]:
+    def preview_png(self, form: Form, values: FormValues, issue: Issue, *, pixels_per_inch: int = 120) -> list[bytes]:
         """The pages of one copy as pictures, to be shown beside the fields while they are filled in."""
         data, _ = self._data(compose(form, values, issue, copies=1))
         pages: bytes | list[bytes] = self._compile(data, format="png", ppi=pixels_per_inch)

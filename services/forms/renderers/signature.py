@@ -23,6 +23,8 @@ FIELD = "ShouliSignature"
 _VALID = timedelta(days=10 * 365)
 _KEY_BITS = 3072
 _PKCS12 = {".p12", ".pfx"}
+_ROOM = 4096
+"""Bytes for a signature beside its certificates: attributes and value of an RSA key of up to 8192 bits take less than half."""
 
 
 class PdfSigner:
@@ -42,7 +44,11 @@ class PdfSigner:
         from pyhanko.sign.fields import SigSeedSubFilter  # noqa: PLC0415 - see above
 
         meta = signers.PdfSignatureMetadata(field_name=FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES)
-        signed = signers.sign_pdf(IncrementalPdfFileWriter(BytesIO(content)), meta, self.load())
+        signer = self.load()
+        # Without a size, pyHanko signs twice: the first time to see how long the signature is.
+        room = _ROOM + sum(len(each.dump()) for each in (signer.signing_cert, *signer.cert_registry))
+        writer = IncrementalPdfFileWriter(BytesIO(content))
+        signed = signers.sign_pdf(writer, meta, signer, bytes_reserved=2 * room)
         return bytes(signed.getbuffer())
 
     def load(self) -> SimpleSigner:
@@ -59,7 +65,9 @@ class PdfSigner:
             raise ValueError(f"the signing key {self._key} can't be used: {type(fault).__name__}") from fault
         if found is None:
             raise ValueError(f"the signing key {self._key} can't be used: wrong password, or not PKCS#12")
-        return found
+        from services.forms.renderers.key_in_hand import KeyInHand  # noqa: PLC0415 - 30 MB, on first use
+
+        return KeyInHand(found)
 
     def _pkcs12(self) -> SimpleSigner | None:
         from pyhanko.sign.signers import SimpleSigner  # noqa: PLC0415 - see above

@@ -2,7 +2,8 @@
 
 Law of this file: a document's words are frozen (sealed) when it is due, so that later data never changes an issued one;
 its bytes are an original, named by hash: ``sha256`` as it was drawn, ``signed_sha256`` with the centre's signature
-appended. A list belongs to no complaint. Complaints, supplements and events are sealed; what was signed, printed or
+appended. A list belongs to no complaint. Who took a complaint in stands beside the sealed rest of it: an operator sees the
+papers of what they took in, and a list of them must not cost an unsealing each. Complaints, supplements and events are sealed; what was signed, printed or
 asked for is only ever added.
 """
 
@@ -22,6 +23,7 @@ complaints = Table(
     Column("complaint_id", Uuid, primary_key=True),
     Column("tracking_code", String(10), nullable=False, unique=True),
     Column("received_at", UtcDateTime, nullable=False),
+    Column("received_by", String(80), nullable=False),
     Column("digest", String(64), nullable=False),
     Column("case_number", String(11), index=True),
     Column("sealed", Text, nullable=False),

@@ -18,7 +18,7 @@ FORM = Form(
     id=FormId.BOX_RECORD,
     title="枣庄市民中心意见箱开箱记录",
     article="14",
-    template_version="1",
+    template_version="2",
     page=TABLE_PAGE,
     fields=(
         Field("box", "意见箱"),
@@ -33,7 +33,7 @@ FORM = Form(
     ),
     body=(
         Grid(
-            columns=(30, 50, 30, 50),
+            columns=(26, 54, 26, 54),
             rows=(
                 Row(11, (Label("意见箱"), Value("box"), Label("批次"), Value("batch"))),
                 Row(11, (Label("开箱时间"), Value("opened_at"), Label("取出张数"), Value("slips"))),
@@ -45,7 +45,7 @@ FORM = Form(
             columns=(13, 37, 17, 39, 15, 39),
         ),
         Grid(
-            columns=(30, 50, 30, 50),
+            columns=(26, 54, 26, 54),
             rows=(
                 Row(
                     24,

@@ -6,7 +6,7 @@ FORM = Form(
     id=FormId.CALL_LIST,
     title="枣庄市民中心投诉电话告知清单",
     article="14",
-    template_version="1",
+    template_version="2",
     page=WIDE_PAGE,
     fields=(
         Field("day", "日期", FieldKind.DATE),
@@ -19,7 +19,7 @@ FORM = Form(
         Listing(
             "rows",
             headings=("序号", "编号", "投诉人", "联系电话", "告知事项", "最迟时间", "接通时间", "结果", "签字"),
-            columns=(12, 34, 24, 30, 70, 30, 22, 22, 17),
+            columns=(11, 39, 22, 27, 62, 40, 20, 22, 18),
         ),
     ),
 )

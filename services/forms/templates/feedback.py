@@ -16,9 +16,12 @@ from services.forms.domain.definition import (
 
 MAY_ATTACH = "（可附页）"
 
-NOTE = (
-    "注：①“调查处置结果”一栏需详细填写调查处理情况，并附相关证明材料。对于不予受理的投诉，经调查确属不予受理的，"
-    "要按规定出具《不予受理通知书》，并将其复印件连同反馈单一并反馈。②“整改措施”一栏，若投诉问题不属实，不用填写。"
+NOTES = (
+    (
+        "注：①“调查处置结果”一栏需详细填写调查处理情况，并附相关证明材料。对于不予受理的投诉，经调查确属不予受理的，"
+        "要按规定出具《不予受理通知书》，并将其复印件连同反馈单一并反馈。"
+    ),
+    "②“整改措施”一栏，若投诉问题不属实，不用填写。",
 )
 
 FORM = Form(
@@ -26,7 +29,7 @@ FORM = Form(
     title="枣庄市民中心政务服务投诉处置反馈单",
     article="18.4",
     annex="附件3",
-    template_version="1",
+    template_version="2",
     page=TABLE_PAGE,
     copies=3,
     fields=(
@@ -55,5 +58,5 @@ FORM = Form(
             ),
         ),
     ),
-    notes=(NOTE,),
+    notes=NOTES,
 )

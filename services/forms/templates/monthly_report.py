@@ -16,7 +16,7 @@ FORM = Form(
     id=FormId.MONTHLY_REPORT,
     title="枣庄市民中心政务服务投诉月度统计分析",
     article="21",
-    template_version="2",
+    template_version="3",
     page=TABLE_PAGE,
     fields=(
         Field("period", "统计期间"),
@@ -28,7 +28,8 @@ FORM = Form(
         Field("analysis", "分析和建议", FieldKind.TEXT),
     ),
     body=(
-        Paragraph(f"统计期间：{{period}}　　编制单位：{OFFICE}", indent=False),
+        Paragraph("统计期间：{period}", indent=False),
+        Paragraph(f"编制单位：{OFFICE}", indent=False),
         Heading("一、概况"),
         Listing("summary", headings=("指标", "本月", "上月", "说明"), columns=(52, 28, 28, 52)),
         Heading("二、投诉方式"),

@@ -17,7 +17,7 @@ FORM = Form(
     id=FormId.RECEIPT,
     title="枣庄市民中心政务服务投诉回执",
     article="14",
-    template_version="1",
+    template_version="2",
     page=TABLE_PAGE,
     fields=(
         Field("tracking_code", "查询码"),
@@ -35,7 +35,7 @@ FORM = Form(
     ),
     body=(
         Grid(
-            columns=(30, 50, 30, 50),
+            columns=(26, 54, 26, 54),
             rows=(
                 Row(18, (Label("查询码"), Value("tracking_code", span=3, large=True))),
                 Row(11, (Label("收到时间"), Value("received_at"), Label("投诉方式"), Value("channel"))),

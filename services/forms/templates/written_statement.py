@@ -18,7 +18,7 @@ FORM = Form(
     id=FormId.WRITTEN_STATEMENT,
     title="枣庄市民中心重大事项投诉书",
     article="7",
-    template_version="1",
+    template_version="2",
     page=TABLE_PAGE,
     fields=(
         Field("tracking_code", "查询码"),
@@ -37,13 +37,13 @@ FORM = Form(
     ),
     body=(
         Grid(
-            columns=(30, 50, 30, 50),
+            columns=(26, 54, 26, 54),
             rows=(
                 Row(11, (Label("查询码"), Value("tracking_code"), Label("收到时间"), Value("received_at"))),
                 Row(11, (Label("投诉人"), Value("complainant"), Label("联系电话"), Value("phone"))),
-                Row(11, (Label("联系地址"), Value("address"), Label("与事项的\n关系"), Value("relation"))),
-                Row(12, (Label("被投诉窗口\n（单位）"), Value("window", span=3))),
-                Row(12, (Label("被投诉\n工作人员"), Value("staff", span=3))),
+                Row(13, (Label("联系地址"), Value("address"), Label("与事项的\n关系"), Value("relation"))),
+                Row(13, (Label("被投诉窗口\n（单位）"), Value("window", span=3))),
+                Row(13, (Label("被投诉\n工作人员"), Value("staff", span=3))),
                 Row(64, (Label("事\n实\n和\n理\n由"), Value("content", span=3, top=True, foot="（可附页）"))),
                 Row(24, (Label("诉求"), Value("demand", span=3, top=True))),
                 Row(20, (Label("证据材料"), Value("evidence", span=3, top=True))),

@@ -57,7 +57,6 @@ ACCESS = AccessTable(
         ),
         staff("GET", "/intake/drafts/{draft_id}/earlier", RECEIVERS, scope="intake:drafts"),
         staff("POST", "/intake/calls", (*RECEIVERS, Role.ADMINISTRATOR), scope="intake:calls"),
-        staff("POST", "/intake/callers", RECEIVERS, scope="intake:phone"),
         staff("POST", "/intake/phone-logs/import", RECEIVERS, scope="intake:import"),
         staff("GET", "/intake/phone-logs/imports/{import_id}", RECEIVERS, scope="intake:import"),
         staff("POST", "/intake/phone-logs/imports/{import_id}", RECEIVERS, scope="intake:import"),
@@ -72,7 +71,15 @@ ACCESS = AccessTable(
     (
         staff("GET", "/desk", Role, scope="desk"),
         staff("GET", "/intake/events", RECEIVERS, scope="desk"),
+        staff("POST", "/desk/box/openings", RECEIVERS, scope="intake:suggestion_box"),
+        staff("POST", "/desk/box/openings/{opening_id}/close", RECEIVERS, scope="intake:suggestion_box"),
+        *(
+            staff(method, "/desk/imports" + part, RECEIVERS, scope="intake:import")
+            for method in ("GET", "POST")
+            for part in ("", "/{import_id}")
+        ),
         staff("GET", "/desk/scan", RECEIVERS, scope="intake:fax"),
+        staff("POST", "/desk/scan", RECEIVERS, scope="intake:fax"),
         staff("GET", "/desk/scan/{complaint_id}", RECEIVERS, scope="intake:fax", of_a_case=True),
         staff("POST", "/desk/scan/{complaint_id}", RECEIVERS, scope="intake:fax", of_a_case=True),
         staff("GET", "/desk/scan/{complaint_id}/pages/{number}", RECEIVERS, scope="intake:fax", of_a_case=True),

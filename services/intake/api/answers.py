@@ -12,7 +12,8 @@ from starlette.responses import Response
 from services.intake.handlers import Receipt
 from shared.contracts.tracking import show_tracking_code
 from shared.contracts.values import Channel
-from shared.web.problems import FieldFault, Problem
+from shared.web.problems import Problem
+from shared.web.repetition import REPLAYED
 
 
 class ReceiptAnswer(BaseModel):
@@ -45,7 +46,7 @@ def receipt_answer(receipt: Receipt, public_url: str, register_number: str | Non
     )
     headers = {"Location": f"/intake/submissions/{receipt.complaint_id}"}
     if receipt.repeated:
-        headers["Idempotency-Replayed"] = "true"
+        headers |= REPLAYED
     return Response(body.model_dump_json(), status_code=201, media_type="application/json", headers=headers)
 
 
@@ -54,26 +55,6 @@ RECEIPT_DOCUMENTED: dict[int | str, dict[str, Any]] = {
     422: {"description": "problem+json naming each field (RFC 9457)"},
     503: {"description": "The database or the object store can't be reached; nothing was taken. Send again."},
 }
-
-
-def key_reused() -> Problem:
-    """422: the sender used one key for two contents."""
-    fault = FieldFault(
-        "Idempotency-Key", "reused", "这个键已用于另一份内容，请换一个", "was used for another content; take a new key"
-    )
-    return Problem(
-        422, "idempotency_key_reused", "幂等键重复使用", "The idempotency key was used before", fields=[fault]
-    )
-
-
-def bad_key() -> Problem:
-    """400: not a usable key."""
-    fault = FieldFault(
-        "Idempotency-Key", "malformed", "应为 1 到 200 个可见字符", "must be 1 to 200 visible characters"
-    )
-    return Problem(
-        400, "idempotency_key_malformed", "幂等键不可用", "The idempotency key can't be used", fields=[fault]
-    )
 
 
 def unavailable() -> Problem:

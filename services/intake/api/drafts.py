@@ -20,10 +20,10 @@ from services.intake.drafts import (
     draft_of,
     drafts_of,
     drop_draft,
-    earlier_complaints,
     open_call,
     save_draft,
 )
+from services.intake.known import earlier_of
 from services.intake.ports import Door
 from shared.identity.principal import Principal
 from shared.web.access import Gate
@@ -99,7 +99,7 @@ def call_routes(door: Door, gate: Gate) -> APIRouter:
         content, _ = await _own(door, draft_id, who)
         call_part = content.get("call")
         number = call_part.get("caller_number") if isinstance(call_part, dict) else content.get("call_number")
-        return {"items": await earlier_complaints(door, number if isinstance(number, str) else None)}
+        return {"items": await earlier_of(door, number if isinstance(number, str) else None)}
 
     return router
 

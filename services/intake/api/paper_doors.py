@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from services.intake.adapters.suggestion_box import SuggestionSlip
-from services.intake.adapters.told import Line, Moment, Strict, Told
-from services.intake.api.answers import RECEIPT_DOCUMENTED, key_reused, receipt_answer
+from services.intake.adapters.suggestion_box import BoxOpening, SuggestionSlip
+from services.intake.adapters.told import Line, Strict, Told
+from services.intake.api.answers import RECEIPT_DOCUMENTED, receipt_answer
 from services.intake.api.requests import json_body, repetition
 from services.intake.api.told_doors import STAFF_DOORS, ToldDoor, body_of, take_of_staff
 from services.intake.domain.transcription import MARKS
-from services.intake.handlers import KeyReusedError, Receipt
+from services.intake.handlers import Receipt
 from services.intake.paper_desk import (
     SERIES,
     CountsDifferError,
+    Difference,
     Opening,
     OpeningClosedError,
     OpeningFullError,
@@ -36,26 +37,41 @@ from services.intake.paper_desk import (
 )
 from services.intake.ports import Door
 from shared.identity.principal import Principal
+from shared.once import KeyReused
 from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
+from shared.web.repetition import key_reused
 
-MOST_SLIPS = 500
+CLOCKS_DIFFER = timedelta(minutes=5)
+OWN_WITNESS = ("见证人应为另一人", "must be another person")
 
 
-class BoxOpening(Strict):
-    """A box was opened: by two people (art. 14), whatever was in it."""
+class DifferenceTold(Strict):
+    """Fewer slips than were counted: why, and who has looked again with the one who closes."""
 
-    box: Line = Field(min_length=1)
-    opened_at: Moment
-    opened_by: Line = Field(min_length=1)
+    reason: Annotated[str, StringConstraints(min_length=2, max_length=400)]
     witnessed_by: Line = Field(min_length=1)
-    slips: int = Field(ge=0, le=MOST_SLIPS)
 
-    @model_validator(mode="after")
-    def _two_people(self) -> BoxOpening:
-        if self.witnessed_by == self.opened_by:
-            raise ValueError("the witness must be another person than the one who opened the box")
-        return self
+
+class Closing(Strict):
+    """Close an opening; with ``difference`` where the counts don't agree."""
+
+    difference: DifferenceTold | None = None
+
+    def difference_by(self, closed_by: str) -> Difference | None:
+        """The difference as it is put down. Raises Problem 422 where somebody witnesses themselves."""
+        told = self.difference
+        if told is not None and told.witnessed_by == closed_by:
+            fault = FieldFault("difference.witnessed_by", "same_person", *OWN_WITNESS)
+            raise Problem(422, "own_witness", "见证人不能是本人", "Nobody witnesses themselves", fields=[fault])
+        return Difference(told.reason, told.witnessed_by) if told else None
+
+
+def ahead(opened_at: datetime, now: datetime) -> FieldFault | None:
+    """What is wrong with a moment of opening that has not come yet; clocks may differ by ``CLOCKS_DIFFER``."""
+    if opened_at <= now + CLOCKS_DIFFER:
+        return None
+    return FieldFault("opened_at", "ahead", "不能晚于现在", "must not be in the future")
 
 
 def paper_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
@@ -74,14 +90,13 @@ def _add_openings(router: APIRouter, door: Door, gate: Gate) -> None:
     async def opened(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """A box was opened; its slips are registered one by one against this, and it is closed when the counts agree."""
         told = await json_body(request, BoxOpening)
-        if told.opened_at > door.clock() + timedelta(minutes=5):
-            fault = FieldFault("opened_at", "ahead", "不能晚于现在", "must not be in the future")
+        if fault := ahead(told.opened_at, door.clock()):
             raise Problem(422, "validation", "时间不对", "The time is not possible", fields=[fault])
         same = await repetition(request, f"box_opening:{who.name}")
         try:
             opening_id = await record_opening(door, Opening(**told.model_dump()), recorded_by=who.name, same=same)
-        except KeyReusedError as fault:
-            raise key_reused() from fault
+        except KeyReused as reused:
+            raise key_reused() from reused
         headers = {"Location": f"/intake/box-openings/{opening_id}"}
         return JSONResponse({"id": str(opening_id), "marks": dict(MARKS)}, status_code=201, headers=headers)
 
@@ -100,11 +115,12 @@ def _add_openings(router: APIRouter, door: Door, gate: Gate) -> None:
 
 
 def _add_closing(router: APIRouter, door: Door, gate: Gate) -> None:
-    @router.post("/intake/box-openings/{opening_id}/close")
-    async def close(opening_id: UUID, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
-        """Close it: 409 unless as many slips are registered as were counted."""
+    @router.post("/intake/box-openings/{opening_id}/close", openapi_extra=body_of(Closing, required=False))
+    async def close(opening_id: UUID, request: Request, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
+        """Close it: 409 unless as many slips are registered as were counted, or two people say why they are fewer."""
+        closing = await json_body(request, Closing) if await request.body() else Closing()
         try:
-            await close_opening(door, opening_id, closed_by=who.name)
+            await close_opening(door, opening_id, closed_by=who.name, difference=closing.difference_by(who.name))
         except CountsDifferError as fault:
             raise _counts_differ(fault) from fault
         except (UnknownOpeningError, OpeningClosedError) as fault:

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from services.intake.adapters.told import Strict
 from services.intake.api.answers import unavailable, wrong_media_type
-from services.intake.api.requests import json_body
+from services.intake.api.requests import json_body, repetition
 from services.intake.domain.call_table import HEADERS, Column, harmless
 from services.intake.phone_imports import (
     HeadersRefused,
@@ -32,9 +32,11 @@ from services.intake.ports import Door
 from services.intake.readers.spreadsheet import WHAT_TO_DO, SpreadsheetRefused, is_zip
 from services.intake.readers.table_text import UnknownCharset
 from shared.identity.principal import Principal
+from shared.once import KeyReused, Once
 from shared.store.engine import is_unreachable
 from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
+from shared.web.repetition import key_reused
 
 TAKEN = "CSV, tab-separated text, XLSX"
 
@@ -52,7 +54,9 @@ def import_routes(door: Door, gate: Gate) -> APIRouter:
     @router.post("/import", status_code=201)
     async def upload(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """A file as the part ``file``: 201 with how it was read and its first rows. Nothing is taken in yet."""
-        found = await _previewed(door, await _uploaded(request), who.name)
+        raw = await uploaded(request)
+        same = await repetition(request, f"import:{who.name}", raw)
+        found = await previewed(door, raw, who.name, same)
         return JSONResponse(_shown(found), status_code=201, headers={"Location": _place(found.id)})
 
     @router.get("/imports/{import_id}", dependencies=[Depends(gate.admit)])
@@ -85,9 +89,12 @@ def import_routes(door: Door, gate: Gate) -> APIRouter:
     return router
 
 
-async def _previewed(door: Door, raw: bytes, by: str) -> Preview:
+async def previewed(door: Door, raw: bytes, by: str, same: Once | None) -> Preview:
+    """Look at a file. Raises Problem 415 and 422 that say what is wrong with it."""
     try:
-        found = await preview(door, raw, by=by)
+        found = await preview(door, raw, by=by, same=same)
+    except KeyReused as fault:
+        raise key_reused() from fault
     except SpreadsheetRefused as fault:
         raise _refused(WHAT_TO_DO[fault.refusal], fault.refusal.value) from fault
     except UnknownCharset as fault:
@@ -114,7 +121,8 @@ async def _confirmed(door: Door, import_id: UUID, mapping: dict[str, Column] | N
         ) from fault
 
 
-async def _uploaded(request: Request) -> bytes:
+async def uploaded(request: Request) -> bytes:
+    """The bytes of the part ``file``. Raises Problem 415."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise wrong_media_type(f"multipart/form-data, a part named file: {TAKEN}")
     async with request.form(max_files=1, max_fields=5) as form:

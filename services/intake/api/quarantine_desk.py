@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from starlette.responses import Response
 
 from services.intake.adapters.told import Strict, Told
 from services.intake.api.answers import RECEIPT_DOCUMENTED, receipt_answer
-from services.intake.api.requests import json_body
+from services.intake.api.requests import json_body, repetition, settled_once
 from services.intake.ports import Door
 from services.intake.quarantine_desk import (
     StillUnreadableError,
@@ -74,14 +75,16 @@ def quarantine_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
     async def settle(item_id: UUID, request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """201 with the receipt of the complaint that it becomes; 204 where it is set aside; 409 if it is settled."""
         decision = (await json_body(request, Settlement)).root
+        same = await repetition(request, f"quarantine:{item_id}")
         try:
             if isinstance(decision, SetAside):
                 await set_aside(door, item_id, decision.reason, by=who.name)
                 return Response(status_code=204)
             if isinstance(decision, TakeAsTyped):
-                receipt = await take_as_typed(door, item_id, decision.told, typed_by=who.name)
+                settle = partial(take_as_typed, door, item_id, decision.told, typed_by=who.name, same=same)
             else:
-                receipt = await take_as_read(door, item_id, by=who.name)
+                settle = partial(take_as_read, door, item_id, by=who.name, same=same)
+            receipt = await settled_once(door, same, settle)
         except NotWaitingError as fault:
             raise _settled_already() from fault
         except StillUnreadableError as fault:

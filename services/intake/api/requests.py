@@ -1,18 +1,21 @@
-"""Reading requests: the body's bytes validated as they are, and the key that makes a repetition the same request."""
+"""Reading requests: the body's bytes validated as they are, and what makes one the same as an earlier one."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
-from services.intake.api.answers import bad_key
-from services.intake.handlers import Once, once
+from services.intake.handlers import Receipt, earlier_receipt
+from services.intake.ports import Door
+from services.intake.scan_desk import NotWaitingError
+from shared.once import KeyReused, Once
+from shared.web import repetition as keys
 
 M = TypeVar("M", bound=BaseModel)
-LONGEST_KEY = 200
 
 
 async def json_body(request: Request, model: type[M]) -> M:
@@ -23,6 +26,21 @@ async def json_body(request: Request, model: type[M]) -> M:
         raise RequestValidationError(fault.errors()) from fault
 
 
+async def settled_once(door: Door, same: Once | None, settle: Callable[[], Awaitable[Receipt]]) -> Receipt:
+    """Settle what waits, or give the answer that the same request had. Raises Problem 422, NotWaitingError."""
+    try:
+        if first := await earlier_receipt(door, same):
+            return first
+        try:
+            return await settle()
+        except NotWaitingError:
+            if first := await earlier_receipt(door, same):
+                return first
+            raise
+    except KeyReused as fault:
+        raise keys.key_reused() from fault
+
+
 async def repetition(request: Request, scope: str, content: bytes | None = None) -> Once | None:
     """What makes this request the same as an earlier one, from ``Idempotency-Key``; None without it. Raises Problem 400.
 
@@ -30,8 +48,4 @@ async def repetition(request: Request, scope: str, content: bytes | None = None)
     boundary is another each time.
     """
     key = request.headers.get("idempotency-key")
-    if key is None:
-        return None
-    if not key.strip() or len(key) > LONGEST_KEY or not key.isprintable():
-        raise bad_key()
-    return once(scope, key, await request.body() if content is None else content)
+    return keys.repetition(key, scope, await request.body() if content is None else content)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.intake.api.callers import caller_routes
 from services.intake.api.drafts import call_routes, draft_routes
 from services.intake.api.lists import list_routes
 from services.intake.api.mail_door import mail_routes
@@ -36,5 +35,4 @@ def api_routes(door: Door, gate: Gate, settings: IntakeSettings, register: Regis
     router.include_router(import_routes(door, gate))
     router.include_router(desk_routes(door, gate, ocr, settings.public_url))
     router.include_router(list_routes(door, gate))
-    router.include_router(caller_routes(door, gate))
     return router

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from starlette.responses import Response
 
 from services.intake.adapters.told import Told
 from services.intake.api.answers import RECEIPT_DOCUMENTED, receipt_answer
-from services.intake.api.requests import json_body
+from services.intake.api.requests import json_body, repetition, settled_once
 from services.intake.domain.scan_elements import Offer, band_of
 from services.intake.domain.scan_text import WHAT_TO_DO, Box, UnreadableScan
 from services.intake.ports import Door
@@ -46,8 +47,10 @@ def desk_routes(door: Door, gate: Gate, ocr: OcrReader, public_url: str) -> APIR
     async def review(complaint_id: UUID, request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """What a person read on the page: becomes the complaint, under the number and clock it had from the start."""
         told = await json_body(request, Reviewed)
+        same = await repetition(request, f"review:{complaint_id}")
+        settle = partial(settle_scan, door, complaint_id, told, typed_by=who.name, confirmed=told.confirmed, same=same)
         try:
-            receipt = await settle_scan(door, complaint_id, told, typed_by=who.name, confirmed=told.confirmed)
+            receipt = await settled_once(door, same, settle)
         except NotWaitingError as fault:
             raise _not_waiting() from fault
         except UnconfirmedError as fault:

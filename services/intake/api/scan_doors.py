@@ -10,18 +10,19 @@ from starlette.responses import Response
 
 from services.intake.api.answers import (
     RECEIPT_DOCUMENTED,
-    key_reused,
     receipt_answer,
     unavailable,
     wrong_media_type,
 )
 from services.intake.api.requests import repetition
-from services.intake.handlers import KeyReusedError, Original
+from services.intake.handlers import Original
 from services.intake.ports import Door
 from services.intake.scan_reading import receive_scan, same_pages
 from shared.identity.principal import Principal
+from shared.once import KeyReused
 from shared.store.engine import is_unreachable
 from shared.web.access import Gate
+from shared.web.repetition import key_reused
 
 SCANS = ("image/tiff", "application/pdf", "image/png", "image/jpeg")
 
@@ -44,7 +45,7 @@ def scan_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
                 same=by_key or same_pages(original.content),
                 received_at=door.clock(),
             )
-        except KeyReusedError as fault:
+        except KeyReused as fault:
             raise key_reused() from fault
         except Exception as fault:
             if is_unreachable(fault):
@@ -62,7 +63,7 @@ async def _scan_of(request: Request) -> Original:
     if media_type not in SCANS:
         raise wrong_media_type(", ".join(SCANS))
     content = await request.body()
-    return Original(f"fax.{media_type.rsplit('/', 1)[1]}", media_type, content, kind="scan")
+    return Original(f"fax.{media_type.rsplit('/', 1)[1]}", media_type, content)
 
 
 async def _uploaded(request: Request) -> Original:
@@ -70,4 +71,4 @@ async def _uploaded(request: Request) -> Original:
         file: Any = form.get("file")
         if file is None or isinstance(file, str) or file.content_type not in SCANS:
             raise wrong_media_type(f"a part named file: {', '.join(SCANS)}")
-        return Original(file.filename or "fax", file.content_type, await file.read(), kind="scan")
+        return Original(file.filename or "fax", file.content_type, await file.read())

@@ -14,19 +14,22 @@ from starlette.responses import Response
 from services.intake.adapters.letter import Letter
 from services.intake.adapters.phone_log import PhoneLogEntry
 from services.intake.adapters.suggestion_box import SuggestionSlip
-from services.intake.adapters.told import Told
+from services.intake.adapters.told import FileTold, Strict, Told
 from services.intake.adapters.visit import Visit
 from services.intake.adapters.web_form import WebForm
-from services.intake.api.answers import RECEIPT_DOCUMENTED, key_reused, receipt_answer, unavailable
+from services.intake.api.answers import RECEIPT_DOCUMENTED, receipt_answer, unavailable
 from services.intake.api.requests import json_body, repetition
-from services.intake.handlers import KeyReusedError, Once, Original, Receipt, keep, receive
+from services.intake.handlers import Original, Receipt, keep, receive
 from services.intake.paper_desk import SERIES
 from services.intake.ports import Door
+from services.intake.readers.content_type import contradicts, sniff_media_type
 from shared.contracts.complaint import Source, SpotSettlement
 from shared.contracts.values import Channel
 from shared.identity.principal import Principal
+from shared.once import KeyReused, Once
 from shared.store.engine import is_unreachable
 from shared.web.access import Gate
+from shared.web.repetition import key_reused
 
 CITIZEN = "网上投诉"
 WEB_FORM, UNPROVEN = "web_form", "web_form_unproven"
@@ -176,18 +179,25 @@ async def take(
     **rest: Any,
 ) -> Receipt:
     """Keep the files, then receive ``into`` the register of its kind. Raises Problem 422 for a key used twice, 503 where storage is away or full."""
-    files = [Original(file.name, file.media_type, file.content()) for file in told.files]
+    files = [_original(file) for file in told.files]
     try:
         evidence = await keep(door, files)
         named = source.model_copy(update={"originals": [item.sha256 for item in evidence]})
         more = {"source": named, "evidence": evidence, **rest}
         return await into(door, submission_of(told, channel, more), same=same)
-    except KeyReusedError as fault:
+    except KeyReused as fault:
         raise key_reused() from fault
     except Exception as fault:
         if is_unreachable(fault):
             raise unavailable() from fault
         raise
+
+
+def _original(file: FileTold) -> Original:
+    """The file as what it is: a type that its bytes belie is not believed, since somebody may be shown it as that."""
+    content = file.content()
+    found = sniff_media_type(content)
+    return Original(file.name, found.media_type if contradicts(file.media_type, found) else file.media_type, content)
 
 
 def submission_of(told: Told, channel: Channel, more: dict[str, Any]) -> Any:
@@ -197,7 +207,7 @@ def submission_of(told: Told, channel: Channel, more: dict[str, Any]) -> Any:
     return told.submission(channel, **base).model_copy(update=extra)
 
 
-def body_of(model: type[Told]) -> dict[str, Any]:
+def body_of(model: type[Strict], *, required: bool = True) -> dict[str, Any]:
     """The model as OpenAPI shows it for a route that reads the bytes itself."""
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    return {"requestBody": {"required": required, "content": {"application/json": {"schema": schema}}}}

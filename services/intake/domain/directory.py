@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from services.intake.domain.text import folded
 
@@ -119,6 +120,7 @@ def _numbered(text: str) -> tuple[str, int] | str:
     return (letters, int(digits)) if digits and letters.isascii() else text
 
 
+@lru_cache(maxsize=4096)  # the directory's own names are asked for at every complaint
 def _bare(text: str) -> str:
     """A spelling for comparison: folded, lower case, without blanks and brackets."""
     return (folded(text) or "").lower().translate(_NOISE)

@@ -76,13 +76,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One thing that was found. ``confidence`` is the lowest score of the lines it stands in."""
+    """One thing that was found. ``confidence`` is the lowest score of the lines it stands in.
+
+    ``doubtful``: the reader or the words around it leave a doubt. A person confirms what is not doubtful, too: which
+    fields, says ``confirmation``.
+    """
 
     element: Offered
     value: str
     sources: tuple[Source, ...]
     confidence: float
-    must_confirm: bool
+    doubtful: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,7 @@ CUES: tuple[tuple[Offered, re.Pattern[str]], ...] = (
 The demand of 我要求 is the citizen's only after a stop: 工作人员要求我取现金 is the other side's."""
 
 DOUBTFUL_NAME = re.compile(rf"{COMPLAINANT_CUE}({SURNAME}[一-鿿]{{1,2}})")
-"""A name whose end isn't clear: 我叫张伟家里 may be 张伟 or 张伟家. It is offered, and must be confirmed."""
+"""A name whose end isn't clear: 我叫张伟家里 may be 张伟 or 张伟家. It is offered as doubtful."""
 
 ID_CARD = re.compile(r"(?<![\dXx])[1-9](?: ?\d){16} ?[\dXx](?![\dXx])")
 PHONE = re.compile(
@@ -273,7 +277,7 @@ def _offer(match: _Match, lines: Sequence[_Placed]) -> Offer:
     sources = tuple(_source(match, placed) for placed in touched)
     confidence = min((placed.line.score for placed in touched), default=0.0)
     is_sure = match.is_certain and band_of(confidence) is Band.PREFILL and not _has_doubt(sources, touched)
-    return Offer(match.element, match.value, sources, confidence, must_confirm=not is_sure)
+    return Offer(match.element, match.value, sources, confidence, doubtful=not is_sure)
 
 
 def _source(match: _Match, placed: _Placed) -> Source:

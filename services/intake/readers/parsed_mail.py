@@ -89,16 +89,6 @@ class MailHead:
             return self.senders[0]
         return None
 
-    @property
-    def reply_keys(self) -> tuple[str, ...]:
-        """Everything by which this mail may refer to one of ours: Message-IDs, and tags of the addresses it went to.
-
-        Claims of a stranger: the caller looks each up and checks its seal (E45, E46).
-        """
-        tags = [box.tag for box in (*self.to, *self.cc) if box.tag]
-        tags += [path.partition("@")[0].partition("+")[2] for path in self.facts.delivered_to if "+" in path]
-        return tuple(dict.fromkeys([*reversed(self.in_reply_to), *reversed(self.references), *tags]))
-
 
 @dataclass(frozen=True, slots=True)
 class ReportedRecipient:
@@ -151,7 +141,7 @@ class Attachment:
 
     @property
     def suspect(self) -> bool:
-        """Whether it isn't what its name or type says, or is of a kind that isn't taken as evidence unseen (E42)."""
+        """Whether it isn't what its name or type says, or is of a kind that isn't taken as evidence unseen."""
         return (
             not self.found.allowed
             or contradicts(self.declared_type, self.found)

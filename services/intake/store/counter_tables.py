@@ -58,6 +58,8 @@ def _paper_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
         Column("state", String(10), nullable=False),
         Column("closed_at", UtcDateTime),
         Column("closed_by", String(80)),
+        Column("difference", String(400)),
+        Column("difference_witness", String(120)),
     )
     Index("box_openings_opened", openings.c.opened_at)
     series = Table(

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, func, select
 
+from services.intake.store.states import FOR_A_PERSON, QuarantineState
 from services.intake.store.tables import mail_arrivals, quarantine, scans, submissions
 from services.intake.store.tables import mails as mails_table
 from shared.store.unit_of_work import Store
 
 PAGE = 50
-_TO_REVIEW = ("review", "unreadable")
 
 _LISTED = (
     submissions.c.complaint_id,
@@ -61,14 +61,6 @@ async def sealed_submission(store: Store, complaint_id: UUID) -> str | None:
         return sealed
 
 
-async def submissions_of_phone(store: Store, phone_index: str, limit: int = 20) -> list[AnyRow]:
-    """The newest submissions that gave this phone, by its keyed hash."""
-    query = select(*_LISTED).where(submissions.c.phone_index == phone_index)
-    async with store.reading() as connection:
-        newest = query.order_by(submissions.c.received_at.desc()).limit(limit)
-        return list((await connection.execute(newest)).mappings())
-
-
 async def arrivals_of(store: Store, complaint_id: UUID) -> list[AnyRow]:
     """Where and when the mails of a complaint came in: one mail may have come to several of our addresses."""
     arrivals, mails = mail_arrivals.c, mails_table.c
@@ -98,7 +90,7 @@ async def scans_to_review(store: Store, limit: int = PAGE) -> list[AnyRow]:
             scans.c.respond_by,
             scans.c.attempts,
         )
-        .where(scans.c.state.in_(_TO_REVIEW))
+        .where(scans.c.state.in_(FOR_A_PERSON))
         .order_by(scans.c.respond_by)
         .limit(limit)
     )
@@ -108,7 +100,12 @@ async def scans_to_review(store: Store, limit: int = PAGE) -> list[AnyRow]:
 
 async def quarantined(store: Store, limit: int = PAGE) -> list[AnyRow]:
     """What could not be read and waits for a person, the most urgent first."""
-    query = select(quarantine).where(quarantine.c.state == "waiting").order_by(quarantine.c.respond_by).limit(limit)
+    query = (
+        select(quarantine)
+        .where(quarantine.c.state == QuarantineState.WAITING)
+        .order_by(quarantine.c.respond_by)
+        .limit(limit)
+    )
     async with store.reading() as connection:
         return list((await connection.execute(query)).mappings())
 
@@ -116,8 +113,8 @@ async def quarantined(store: Store, limit: int = PAGE) -> list[AnyRow]:
 async def waiting(store: Store) -> dict[str, int]:
     """How much waits for a person at the scan desk and in quarantine, by the name of the room."""
     counted = {
-        "scan": select(func.count()).select_from(scans).where(scans.c.state.in_(_TO_REVIEW)),
-        "quarantine": select(func.count()).select_from(quarantine).where(quarantine.c.state == "waiting"),
+        "scan": select(func.count()).select_from(scans).where(scans.c.state.in_(FOR_A_PERSON)),
+        "quarantine": select(func.count()).select_from(quarantine).where(quarantine.c.state == QuarantineState.WAITING),
     }
     query = select(*(each.scalar_subquery().label(name) for name, each in counted.items()))
     async with store.reading() as connection:
@@ -129,15 +126,6 @@ async def submission_by_code(store: Store, tracking_code: str) -> AnyRow | None:
     """One submission by its tracking code, with its digest, and what is sealed in it."""
     query = select(*_LISTED, submissions.c.digest, submissions.c.sealed).where(
         submissions.c.tracking_code == tracking_code
-    )
-    async with store.reading() as connection:
-        return (await connection.execute(query)).mappings().first()
-
-
-async def slip_of(store: Store, complaint_id: UUID) -> AnyRow | None:
-    """Which box a slip came from, under what number, and when the box was opened."""
-    query = select(submissions.c.external_id, submissions.c.received_at).where(
-        submissions.c.complaint_id == complaint_id, submissions.c.source_kind == "suggestion_box"
     )
     async with store.reading() as connection:
         return (await connection.execute(query)).mappings().first()

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.intake.known import Known
+from services.intake.store.states import ImportState
 from services.intake.web.entry_reading import Typed
 from services.intake.web.window_names import WindowName
 from shared.contracts.values import Channel
@@ -62,6 +63,43 @@ class CallInHand:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedBox:
+    """An opened box: who opened it, how many slips were counted then, and the numbers of those registered since."""
+
+    id: UUID
+    box: str
+    opened_at: datetime
+    opened_by: str
+    witnessed_by: str
+    slips: int
+    registered: int
+    closed: bool = False
+    closed_at: datetime | None = None
+    closed_by: str = ""
+    difference: str = ""
+    difference_witness: str = ""
+    numbers: Sequence[str] = ()
+
+    @property
+    def left(self) -> int:
+        """Slips that were counted and are not registered."""
+        return self.slips - self.registered
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What lies on the bench of the box's page: the box in hand, and the others that are open or were lately."""
+
+    opening: OpenedBox | None = None
+    openings: Sequence[OpenedBox] = ()
+
+    @property
+    def open(self) -> Sequence[OpenedBox]:
+        """Those whose slips are still to be typed."""
+        return [each for each in self.openings if not each.closed]
+
+
+@dataclass(frozen=True, slots=True)
 class EntryPage:
     """The page of one channel at which a person types."""
 
@@ -83,6 +121,7 @@ class EntryPage:
     known_url: str = ""
     call: CallInHand | None = None
     unfinished: Sequence[Unfinished] = ()
+    bench: Bench = Bench()
 
     @property
     def faults(self) -> Mapping[str, FieldFault]:
@@ -169,6 +208,9 @@ class ScanPage:
     queue: Sequence[Waiting]
     open: OpenScan | None = None
     registered: Registered | None = None
+    received: str = ""
+    """The code of what was just uploaded and is still to be read."""
+    trouble: Bilingual | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,3 +309,52 @@ class StartPage:
 
     rooms: Sequence[StartRoom]
     unfinished: Sequence[Unfinished] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChoice:
+    """One column of an export: its header, and what it is taken for (empty: not used)."""
+
+    name: str
+    header: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """One of the first rows of an export, and why it would come back, if it would."""
+
+    number: int
+    told: Sequence[tuple[str, str]]
+    """Each header with its cell, blank ones left out."""
+    reasons: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLine:
+    """One import as it stands."""
+
+    id: UUID
+    state: ImportState
+    made_at: datetime
+    made_by: str
+    read: int
+    taken: int
+    repeated: int
+    bad: int
+    reason: str = ""
+    faults_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportsPage:
+    """Imports of a hotline's exports: the newest, or one of them, looked at or under way."""
+
+    action: str
+    idempotency_key: str = ""
+    lately: Sequence[ImportLine] = ()
+    here: ImportLine | None = None
+    columns: Sequence[ColumnChoice] = ()
+    meanings: Sequence[tuple[str, str]] = ()
+    sample: Sequence[SampleRow] = ()
+    trouble: Sequence[Bilingual] = ()

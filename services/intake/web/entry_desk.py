@@ -1,4 +1,4 @@
-"""The pages at which operators type: phone, visit, letter, suggestion slip. One screen a channel, all without script.
+"""The pages at which operators type: phone, visit, letter; and what the box's page shares with them. All without script.
 
 Law of this file: whatever is wrong, the page comes back with every field as typed; what was sent is registered once, and
 the page that follows shows its number and is ready for the next. Numbers of callers stand in no address: what is known of
@@ -20,20 +20,21 @@ from starlette.responses import RedirectResponse, Response
 from services.intake.adapters.told import Told
 from services.intake.api.access import ENTRY_DESKS
 from services.intake.api.answers import unavailable
-from services.intake.api.told_doors import STAFF_DOORS, ToldDoor, submission_of
-from services.intake.handlers import KeyReusedError, once, receive, respond_by
+from services.intake.api.told_doors import STAFF_DOORS, submission_of
+from services.intake.handlers import receive, respond_by
 from services.intake.known import Known, known_of
 from services.intake.paper_desk import SERIES, receive_paper, register_number
 from services.intake.store import queries
 from services.intake.web.desk_drafts import call_in_hand, resumed, throw_away, unfinished
 from services.intake.web.desk_room import DeskRoom
-from services.intake.web.desk_views import EntryPage, Registered, Tick, Unfinished
+from services.intake.web.desk_views import Bench, EntryPage, Registered, Tick, Unfinished
 from services.intake.web.entry_reading import Typed, linked_in, told_in, typed_in
 from services.intake.web.window_names import read_window, window_names
 from shared.clock import SHANGHAI
 from shared.contracts.complaint import Source
 from shared.contracts.values import Channel
 from shared.identity.principal import Principal
+from shared.once import KeyReused, once
 from shared.store.engine import is_unreachable
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault
@@ -60,7 +61,8 @@ class Entry:
     first: Callable[[DeskRoom, Principal, datetime], Typed]
 
 
-def _now_typed(now: datetime) -> str:
+def now_typed(now: datetime) -> str:
+    """A moment as ``datetime-local`` has it, on the centre's clock."""
     return f"{now.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}"
 
 
@@ -78,14 +80,7 @@ ENTRIES: tuple[Entry, ...] = (
         ENTRY_DESKS[Channel.LETTER],
         "letter",
         "desk_letter.html",
-        lambda _room, who, now: Typed(arrived_at=_now_typed(now), opened_by=who.name),
-    ),
-    Entry(
-        Channel.SUGGESTION_BOX,
-        ENTRY_DESKS[Channel.SUGGESTION_BOX],
-        "box",
-        "desk_box.html",
-        lambda _room, who, now: Typed(opened_at=_now_typed(now), opened_by=who.name),
+        lambda _room, who, now: Typed(arrived_at=now_typed(now), opened_by=who.name),
     ),
 )
 
@@ -124,11 +119,9 @@ def _add_entry(router: APIRouter, room: DeskRoom, entry: Entry) -> None:
         if draft is not None:
             return await _resume(room, request, who, entry, draft)
         typed = entry.first(room, who, room.door.clock())
-        registered = await _registered(room, request, who, sent) if sent else None
-        if registered and entry.channel is Channel.SUGGESTION_BOX and sent:
-            typed = await _next_slip(room, typed, sent)
+        registered = await registered_before(room, request, who, sent) if sent else None
         begun = await unfinished(room.door, who.name, {entry.room: entry.path})
-        return _page(room, request, who, entry, typed, registered=registered, begun=begun)
+        return page_of(room, request, who, entry, typed, registered=registered, begun=begun)
 
     @router.post(entry.path, include_in_schema=False, name=f"desk {entry.room} sent")
     async def send(request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
@@ -140,6 +133,12 @@ def _add_entry(router: APIRouter, room: DeskRoom, entry: Entry) -> None:
                 await throw_away(room.door, who.name, str(form.get("draft", "")))
                 return RedirectResponse(entry.path, status_code=303)
             return await _take(room, request, who, entry, form)
+
+    add_known(router, room, entry)
+
+
+def add_known(router: APIRouter, room: DeskRoom, entry: Entry) -> None:
+    """``POST …/known`` of a page."""
 
     @router.post(f"{entry.path}/known", include_in_schema=False, name=f"desk {entry.room} known")
     async def known(request: Request, _who: Principal = Depends(room.gate.admit)) -> Response:
@@ -153,7 +152,7 @@ def _add_entry(router: APIRouter, room: DeskRoom, entry: Entry) -> None:
                 (),
                 room.due(request, room.door.clock()),
                 typed,
-                known=await _known(room, typed),
+                known=await known_about(room, typed),
                 linked=linked_in(form.getlist("link")),
             )
         return room.pages.render(request, "desk_known.html", page=page)
@@ -161,16 +160,16 @@ def _add_entry(router: APIRouter, room: DeskRoom, entry: Entry) -> None:
 
 async def _take(room: DeskRoom, request: Request, who: Principal, entry: Entry, form: FormData) -> Response:
     typed, linked = typed_in(form), linked_in(form.getlist("link"))
-    key = str(form.get("idempotency_key", ""))[:_LONGEST_KEY] or str(uuid4())
+    key = key_in(form)
     told = told_in(entry.channel, typed, room.door.centre)
     if not isinstance(told, Told):
-        known = await _known(room, typed)
-        return _page(room, request, who, entry, typed, errors=told, known=known, linked=linked, key=key, status=422)
+        known = await known_about(room, typed)
+        return page_of(room, request, who, entry, typed, errors=told, known=known, linked=linked, key=key, status=422)
     try:
-        complaint_id = await _register(room, _DOORS[entry.channel], told, linked, who, key)
-    except KeyReusedError:
-        known = await _known(room, typed)
-        return _page(room, request, who, entry, typed, notice=ANOTHER, known=known, linked=linked, status=409)
+        complaint_id = await register(room, told, entry.channel, linked, who, key)
+    except KeyReused:
+        known = await known_about(room, typed)
+        return page_of(room, request, who, entry, typed, notice=ANOTHER, known=known, linked=linked, status=409)
     except Exception as fault:
         if is_unreachable(fault):
             raise unavailable() from fault
@@ -179,10 +178,18 @@ async def _take(room: DeskRoom, request: Request, who: Principal, entry: Entry, 
     return RedirectResponse(f"{entry.path}?sent={complaint_id}", status_code=303)
 
 
-async def _register(
-    room: DeskRoom, door: ToldDoor, told: Told, linked: Sequence[UUID], who: Principal, key: str
+async def register(
+    room: DeskRoom,
+    told: Told,
+    channel: Channel,
+    linked: Sequence[UUID],
+    who: Principal,
+    key: str,
+    *,
+    opening_id: UUID | None = None,
 ) -> UUID:
-    now = room.door.clock()
+    """Take it in by its channel's door. Raises KeyReused, and of a slip what ``receive_paper`` raises."""
+    door, now = _DOORS[channel], room.door.clock()
     source = Source(kind=door.kind, external_id=door.external_id(told), transcribed_by=who.name)
     more = {
         "received_at": min(door.received_at(told, now), now),
@@ -196,7 +203,7 @@ async def _register(
     same = once(f"desk_{door.kind}:{who.name}", key, content)
     submission = submission_of(told, door.channel, more)
     if door.channel in SERIES:
-        return (await receive_paper(room.door, submission, opening_id=None, same=same)).complaint_id
+        return (await receive_paper(room.door, submission, opening_id=opening_id, same=same)).complaint_id
     return (await receive(room.door, submission, same=same)).complaint_id
 
 
@@ -204,25 +211,32 @@ async def _resume(room: DeskRoom, request: Request, who: Principal, entry: Entry
     """The page as it was left."""
     found = await resumed(room.door, who.name, draft, entry.room)
     if found is None:
-        return _page(room, request, who, entry, entry.first(room, who, room.door.clock()), notice=GONE)
+        return page_of(room, request, who, entry, entry.first(room, who, room.door.clock()), notice=GONE)
     typed, linked = found
-    return _page(room, request, who, entry, typed, known=await _known(room, typed), linked=linked, key=str(draft))
+    return page_of(
+        room, request, who, entry, typed, known=await known_about(room, typed), linked=linked, key=str(draft)
+    )
 
 
 async def _look(room: DeskRoom, request: Request, who: Principal, entry: Entry, form: FormData) -> Response:
     """The page as it stands, with what is known of the caller: for a browser without script."""
-    typed = typed_in(form)
-    key = str(form.get("idempotency_key", ""))[:_LONGEST_KEY]
-    linked = linked_in(form.getlist("link"))
-    return _page(room, request, who, entry, typed, known=await _known(room, typed), linked=linked, key=key)
+    typed, linked = typed_in(form), linked_in(form.getlist("link"))
+    known = await known_about(room, typed)
+    return page_of(room, request, who, entry, typed, known=known, linked=linked, key=key_in(form))
 
 
-async def _known(room: DeskRoom, typed: Typed) -> list[Known]:
+def key_in(form: FormData) -> str:
+    """The number that what is typed is sent under, and its draft lies under; a fresh one where there is none."""
+    return str(form.get("idempotency_key", ""))[:_LONGEST_KEY] or str(uuid4())
+
+
+async def known_about(room: DeskRoom, typed: Typed) -> list[Known]:
+    """What is known of the caller and the window that were typed."""
     unit, window = read_window(typed.window, room.door.centre)
     return await known_of(room.door, phone="" if typed.anonymous else typed.phone, unit=unit, window=window)
 
 
-async def _registered(room: DeskRoom, request: Request, who: Principal, complaint_id: UUID) -> Registered | None:
+async def registered_before(room: DeskRoom, request: Request, who: Principal, complaint_id: UUID) -> Registered | None:
     """What was just registered, shown to whoever registered it."""
     row = await queries.one_submission(room.door.store, complaint_id)
     if row is None or row["received_by"] != who.name:
@@ -230,17 +244,7 @@ async def _registered(room: DeskRoom, request: Request, who: Principal, complain
     return replace(room.registered(request, row), number=await register_number(room.door, complaint_id) or "")
 
 
-async def _next_slip(room: DeskRoom, typed: Typed, complaint_id: UUID) -> Typed:
-    """The next slip of the same opening: box, moment and people stay, the number goes on."""
-    found = await queries.slip_of(room.door.store, complaint_id)
-    if found is None:
-        return typed
-    box, _, number = (found["external_id"] or "").rpartition("#")
-    following = str(int(number) + 1) if number.isdecimal() else ""
-    return replace(typed, box=box, opened_at=_now_typed(found["received_at"]), slip_number=following)
-
-
-def _page(
+def page_of(
     room: DeskRoom,
     request: Request,
     who: Principal,
@@ -255,7 +259,9 @@ def _page(
     begun: Sequence[Unfinished] = (),
     key: str = "",
     status: int = 200,
+    bench: Bench | None = None,
 ) -> Response:
+    """The page with these fields; of a box with its ``bench``."""
     now = room.door.clock()
     number = key or str(uuid4())
     page = EntryPage(
@@ -277,5 +283,6 @@ def _page(
         known_url=f"{entry.path}/known",
         call=call_in_hand(typed),
         unfinished=begun,
+        bench=bench or Bench(),
     )
     return room.render(request, who, entry.template, entry.room, page=page, status=status)

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from services.intake.adapters.letter import Letter
 from services.intake.adapters.phone_log import PhoneLogEntry
-from services.intake.adapters.suggestion_box import SuggestionSlip
+from services.intake.adapters.suggestion_box import BoxOpening, SuggestionSlip
 from services.intake.adapters.told import Told
 from services.intake.adapters.visit import Visit
 from services.intake.web.window_names import read_window
@@ -61,6 +61,9 @@ class Typed:
     opened_at: str = ""
     witnessed_by: str = ""
     slip_number: str = ""
+    slips: str = ""
+    opening: str = ""
+    reason: str = ""
     call_id: str = ""
     call_number: str = ""
     call_started_at: str = ""
@@ -128,6 +131,16 @@ def _call(typed: Typed) -> dict[str, Any]:
     return {"call": {name: said or None for name, said in call.items()}}
 
 
+def opening_in(typed: Typed) -> BoxOpening | Sequence[FieldFault]:
+    """The opening of a box, or everything that is wrong with what was typed."""
+    said = {"opened_at": _moment(typed.opened_at), "slips": typed.slips.strip()}
+    said |= {name: getattr(typed, name) for name in ("box", "opened_by", "witnessed_by")}
+    try:
+        return BoxOpening.model_validate(said)
+    except ValidationError as error:
+        return _on_the_page(Channel.SUGGESTION_BOX, field_faults(error.errors()))
+
+
 def _letter(typed: Typed) -> dict[str, Any]:
     return {
         "arrived_at": _moment(typed.arrived_at),
@@ -173,6 +186,9 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Only what the complainant agrees to is settled; else leave the result empty",
     ),
     "arrived_at": ("请填收到的日期和时间", "Give the day and time of arrival"),
+    "slips": ("请填开箱时点出的张数，空箱填 0", "How many slips were counted when the box was opened; 0 for none"),
+    "box": ("请写明是哪个意见箱", "Say which box"),
+    "opened_by": ("请写明由谁拆、开", "Say who opened it"),
     "opened_at": ("请填开箱的日期和时间", "Give the day and time of opening"),
     "witnessed_by": ("见证人须是开箱人以外的另一人", "The witness must be another than who opened the box"),
 }

@@ -16,8 +16,11 @@ from starlette.responses import RedirectResponse, Response
 
 from services.intake.adapters.told import Told
 from services.intake.domain.scan_text import UnreadableScan
+from services.intake.handlers import Original
+from services.intake.readers.content_type import sniff_media_type
 from services.intake.readers.scan_worker import WorkerUnavailable
 from services.intake.scan_desk import NotWaitingError, OnTheDesk, UnconfirmedError, settle_scan, waiting_on_the_desk
+from services.intake.scan_reading import receive_scan, same_pages
 from services.intake.store import queries
 from services.intake.web.desk_room import DeskRoom
 from services.intake.web.desk_views import OpenScan, Registered, ScanPage, Waiting
@@ -31,12 +34,18 @@ from services.intake.web.scan_desk_reading import (
     typed_from,
 )
 from services.intake.web.window_names import window_names
+from shared.contracts.tracking import read_tracking_code
 from shared.contracts.values import Channel
 from shared.identity.principal import Principal
+from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault, Problem
 
 SCANS = "/desk/scan"
 MOST_PAGES_SHOWN = 20
+KINDS = frozenset({"image/tiff", "application/pdf", "image/png", "image/jpeg"})
+NO_SCAN = Bilingual(
+    "不是可识别的影像，没有收下：请用 TIFF、PDF、PNG 或 JPEG。", "Not taken: send a TIFF, PDF, PNG or JPEG."
+)
 SANDBOXED = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -50,11 +59,31 @@ def scan_page_routes(room: DeskRoom) -> APIRouter:
     router = APIRouter()
 
     @router.get(SCANS, include_in_schema=False)
-    async def queue(request: Request, who: Principal = Depends(room.gate.admit), sent: UUID | None = None) -> Response:
-        """The queue with the most urgent scan open; after a registration with its number."""
-        rows = await queries.scans_to_review(room.door.store)
-        desk = await _held(room, rows[0]["complaint_id"]) if rows else None
-        return await _page(room, request, who, desk, registered=await _registered(room, request, sent))
+    async def queue(
+        request: Request, who: Principal = Depends(room.gate.admit), sent: UUID | None = None, received: str = ""
+    ) -> Response:
+        """The queue with the most urgent scan open; after a registration or an upload with its number."""
+        desk = await _most_urgent(room)
+        registered, code = await _registered(room, request, sent), read_tracking_code(received) or ""
+        return await _page(room, request, who, desk, registered=registered, received=code)
+
+    @router.post(SCANS, include_in_schema=False)
+    async def upload(request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
+        """A fax or a scan as a file: its clock runs from now, it is read afterwards; the same pages again are the same fax."""
+        content, name = await _uploaded(request)
+        kind = sniff_media_type(content).media_type
+        if kind not in KINDS:
+            return await _page(room, request, who, await _most_urgent(room), trouble=NO_SCAN, status=415)
+        now = room.door.clock()
+        receipt = await receive_scan(
+            room.door,
+            Original(name, kind, content),
+            received_by=who.name,
+            external_id=None,
+            same=same_pages(content),
+            received_at=now,
+        )
+        return RedirectResponse(f"{SCANS}?received={receipt.tracking_code}", status_code=303)
 
     @router.get(SCANS + "/{complaint_id}", include_in_schema=False)
     async def scan(complaint_id: UUID, request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
@@ -68,6 +97,19 @@ def scan_page_routes(room: DeskRoom) -> APIRouter:
 
     _add_pictures(router, room)
     return router
+
+
+async def _uploaded(request: Request) -> tuple[bytes, str]:
+    """The file and what it is called; nothing where there is none."""
+    file = (await request.form()).get("file")
+    if file is None or isinstance(file, str):
+        return b"", ""
+    return await file.read(), file.filename or "scan"
+
+
+async def _most_urgent(room: DeskRoom) -> OnTheDesk | None:
+    rows = await queries.scans_to_review(room.door.store)
+    return await _held(room, rows[0]["complaint_id"]) if rows else None
 
 
 def _add_pictures(router: APIRouter, room: DeskRoom) -> None:
@@ -124,6 +166,9 @@ async def _page(
     confirmed: frozenset[str] = frozenset(),
     faults: Sequence[FieldFault] = (),
     registered: Registered | None = None,
+    received: str = "",
+    trouble: Bilingual | None = None,
+    status: int = 200,
 ) -> Response:
     door = room.door
     here = desk.row.complaint_id if desk else None
@@ -139,8 +184,8 @@ async def _page(
         for row in await queries.scans_to_review(door.store)
     ]
     opened = _opened(room, request, desk, typed, confirmed, faults) if desk else None
-    page = ScanPage(queue, opened, registered)
-    return room.render(request, who, "desk_scan.html", "scan", page=page, status=422 if faults else 200)
+    page = ScanPage(queue, opened, registered, received, trouble)
+    return room.render(request, who, "desk_scan.html", "scan", page=page, status=422 if faults else status)
 
 
 def _opened(

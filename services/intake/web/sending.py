@@ -17,11 +17,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.intake.adapters.web_form import WebForm
-from services.intake.api.answers import key_reused, unavailable
+from services.intake.api.answers import unavailable
 from services.intake.api.told_doors import CITIZEN, UNPROVEN, WEB_FORM, submission_of, take_web_form
 from services.intake.domain.submission import Submission
 from services.intake.form_desk import draft_of, drop_draft, save_draft, spend
-from services.intake.handlers import KeyReusedError, once, receive
+from services.intake.handlers import receive
 from services.intake.web.counter import FORM, Back, Counter, draft_in, form_page
 from services.intake.web.form_drafts import draft_bytes
 from services.intake.web.form_reading import repeated_fields, values_of, web_form_of
@@ -31,10 +31,12 @@ from services.intake.web.views import FormNotice, FormValues
 from shared.clock import SHANGHAI
 from shared.contracts.complaint import Evidence, Source
 from shared.contracts.values import Channel
+from shared.once import KeyReused, once
 from shared.store.engine import is_unreachable
 from shared.web.csrf import FIELD, CsrfFault, form_fault, new_visitor, visitor_of
 from shared.web.problems import FieldFault, Problem
 from shared.web.rate_limits import address_of, retry_after
+from shared.web.repetition import key_reused
 
 LARGEST_JSON = 25 * 1024 * 1024
 """Bytes of the form as JSON, which is read into memory: its files are base64 within it."""
@@ -98,7 +100,7 @@ async def _take_fields(counter: Counter, request: Request, fields: FormData) -> 
         if fault:
             return _back(counter, request, sent, Back(403, notice=FormNotice.EXPIRED, kept=received.evidence))
         return await _settle(counter, request, sent, received)
-    except KeyReusedError as reused:
+    except KeyReused as reused:
         raise key_reused() from reused
     except Exception as trouble:
         if is_unreachable(trouble):

@@ -1,7 +1,8 @@
-"""``/notify/call-list``: who must be called or written to, what to say, and what became of it (art. 14)."""
+"""``/notify/call-list``, ``/notify/inbound-texts``: whom to call or write to, and who wrote to us; and what became of it."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from services.notify.call_desk import AlreadyRecorded, NotOnTheList, record
 from services.notify.desk import Desk
 from services.notify.domain.calls import CHINESE, CallOutcome
+from services.notify.inbound import NoSuchText, deal_with, waiting_texts
 from services.notify.ledger import PLANS, TEXTS
 from services.notify.store import queries
 from shared.clock import SHANGHAI
@@ -47,6 +49,19 @@ def call_routes(desk: Desk, gate: Gate) -> APIRouter:
         async def press(delivery_id: UUID, entry: CallRecord, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
             """Record what became of it: once, by one person."""
             return await _record(desk, delivery_id, outcome, entry, who)
+
+    @router.get("/notify/inbound-texts", dependencies=[Depends(gate.admit)])
+    async def inbound_texts() -> dict[str, Any]:
+        """Texts that people sent us and that wait for a person, the oldest first, with the sender's open cases."""
+        return {"items": [asdict(text) for text in await waiting_texts(desk)]}
+
+    @router.post("/notify/inbound-texts/{key}/settled", status_code=204)
+    async def settled(key: str, who: Principal = Depends(gate.admit)) -> None:
+        """Somebody has dealt with it: it waits no longer."""
+        try:
+            await deal_with(desk, key, who.name)
+        except NoSuchText as fault:
+            raise Problem(404, "no_such_text", "没有这条短信", "There is no such text") from fault
 
     button("reached", CallOutcome.REACHED)
     button("not-reached", CallOutcome.NOT_REACHED)

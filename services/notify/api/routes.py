@@ -1,4 +1,4 @@
-"""``/notify/deliveries``, ``/notify/response-rule``, ``/notify/inbound-texts``: what was sent, and how the rule is kept."""
+"""``/notify/deliveries``, ``/notify/response-rule``: what was sent, and how the one-working-day rule is kept."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PERIOD = timedelta(days=30)
 
 
 def notify_routes(desk: Desk, gate: Gate) -> APIRouter:
-    """What staff read. No address and no text of a complainant, but for those who answer inbound texts."""
+    """What staff read. No address and no text of a complainant."""
     router = APIRouter(tags=["notify"])
 
     @router.get("/notify/deliveries", dependencies=[Depends(gate.admit)])
@@ -63,16 +63,6 @@ def notify_routes(desk: Desk, gate: Gate) -> APIRouter:
             "by_channel": _by_channel(figures),
             "standings": {name.value: words for name, words in CHINESE.items()},
             "items": [dict(row) for row in behind],
-        }
-
-    @router.get("/notify/inbound-texts", dependencies=[Depends(gate.admit)])
-    async def inbound_texts() -> dict[str, Any]:
-        """Texts that people sent us and that a person has to read."""
-        rows = await queries.texts_for_people(desk.store)
-        return {
-            "items": [
-                {"received_at": row["received_at"], "text": desk.ring.open(row["sealed"]).decode()} for row in rows
-            ]
         }
 
     return router

@@ -39,6 +39,7 @@ class Parameters(BaseModel):
     result: str | None = Field(default=None, repr=False)
 
 
+_FROM_CONTACT = frozenset({"received_at", "respond_by"})
 _FROM_EVENT = {
     "case_number": "case_number",
     "limit": "limit",
@@ -82,8 +83,6 @@ def parameters_for(
     Staff get no more than the purpose allows either, so that a reminder never carries a complainant's words.
     """
     said = SAID_OF_CONFIDENTIAL if neutral and audience is Audience.COMPLAINANT else SAYS[purpose]
-    given: dict[str, object] = {"received_at": contact.received_at, "respond_by": contact.respond_by}
-    given |= {name: getattr(event, attribute, None) for name, attribute in _FROM_EVENT.items()}
-    return Parameters.model_validate(
-        {"tracking_code": contact.tracking_code, **{name: given[name] for name in said if name in given}}
-    )
+    given: dict[str, object] = {name: getattr(contact, name) for name in said & _FROM_CONTACT}
+    given |= {name: getattr(event, _FROM_EVENT[name], None) for name in said & _FROM_EVENT.keys()}
+    return Parameters.model_validate({"tracking_code": contact.tracking_code, **given})

@@ -200,6 +200,18 @@ def plan(event: Published, contact: Contact, now: datetime, staff: Staff = NOBOD
     return entries
 
 
+def answer_owed(contact: Contact, now: datetime) -> PlannedMessage:
+    """The receipt, by hand where a hand can reach: for who is owed an answer though nothing was planned that answers.
+
+    So stands a part of a split letter whose own letter has not been answered. ``now`` in UTC, machines have had their time.
+    """
+    (notice,) = NOTICES[Occasion.RECEIVED]
+    rungs = routes_for(contact, notice.purpose)
+    by_hand = tuple(route for route in rungs if route in MANNED)
+    message, *_ = _on_rungs(notice, Published(), contact, now, by_hand or rungs)  # a receipt says nothing of an event
+    return message
+
+
 def key_of(notice: Notice, event: Published, contact: Contact) -> str:
     """What this message is told once per, in words that stay the same for ever (they are in the ledger)."""
     case_round = getattr(event, "round", 1)
@@ -214,7 +226,12 @@ def key_of(notice: Notice, event: Published, contact: Contact) -> str:
 
 def _tell_complainant(notice: Notice, event: Published, contact: Contact, now: datetime) -> list[PlannedMessage]:
     """One message by the ladder; of a confidential matter a neutral one, and the answer itself behind the code."""
-    rungs = routes_for(contact, notice.purpose)
+    return _on_rungs(notice, event, contact, now, routes_for(contact, notice.purpose))
+
+
+def _on_rungs(
+    notice: Notice, event: Published, contact: Contact, now: datetime, rungs: tuple[Route, ...]
+) -> list[PlannedMessage]:
     travels = rungs != (Route.TRACKING_PAGE,)
     addresses = tuple((route, address) for route in rungs if (address := contact.address_for(route)))
     message = _message(notice, event, contact, now, addresses, neutral=contact.confidential and travels)

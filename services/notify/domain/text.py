@@ -178,6 +178,8 @@ def _words(value: object, catalogue: Catalogue) -> str:
 
 def _fit(value: str, name: str, rules: CountryRules | None, *, texting: bool) -> str:
     """Cut by the table; in a text message one line, and without what the country's carriers block."""
+    if not value:
+        return value
     largest = LENGTHS[name][0 if texting else 1]
     cleaned = _one_line(value.translate(_FULL_WIDTH)) if texting else _without_controls(value)
     cut = cleaned if len(cleaned) <= largest else cleaned[: largest - 1] + CUT

@@ -2,7 +2,8 @@
 
 Law of this file: no mail leaves in clear except to this machine itself; no address that could carry a command reaches the
 library; the Message-ID is ours and the same for every attempt. What the server answers before the final dot is certain,
-a silence after it is Unknown, and a whole attempt ends within its deadline. It must not decide when to try again.
+a silence after it is Unknown, and a whole attempt ends within its deadline. A connection carries a next mail only where the
+last one went well, so that no mail suffers for another's server state. It must not decide when to try again.
 """
 
 from __future__ import annotations
@@ -43,6 +44,11 @@ MAILBOX_FULL_FOR = timedelta(hours=4)
 """A full mailbox is often emptied the same morning; after this it counts as closed."""
 
 GOODBYE_SECONDS = 2.0
+IDLE_SECONDS = 5.0
+"""So long a connection waits for its next mail; servers hang up after some minutes (RFC 5321 §4.5.3.2.7)."""
+MAILS_A_CONNECTION = 50
+"""Servers close after some hundred; a fresh one finds its way to another host of the same name."""
+CLOSING = 421
 
 CODES = MappingProxyType(
     {
@@ -112,7 +118,7 @@ class SmtpServer:
 
 
 class Smtp:
-    """A ``MessageProvider`` over aiosmtplib; one connection a mail, so that no mail suffers for another's server state."""
+    """A ``MessageProvider`` over aiosmtplib."""
 
     name = NAME
     route = Route.EMAIL
@@ -121,22 +127,29 @@ class Smtp:
     def __init__(self, server: SmtpServer) -> None:
         self._server = server
         self._trust = _trust_of(server)
+        self._idle: list[_Line] = []
+        self._goodbyes: set[asyncio.Task[None]] = set()
 
     async def send(self, message: OutgoingText) -> SendOutcome:
         """Submit the mail. Every fault of the outside is an outcome."""
         if not is_deliverable_address(message.to):
             return Permanent(NAME, "address", "not an address that may be put on the wire")
         try:
-            attempt = _Attempt(self._server, self._trust, message)
+            attempt = _Attempt(self._server, message)
         except ValueError:
             # A line break in the subject, half a surrogate in the text: the renderer is at fault, no server.
             return Permanent(NAME, "content", "not a mail that can be written")
+        line = self._line()
         try:
             async with asyncio.timeout(self._server.deadline_seconds):
-                outcome = await attempt.run()
+                outcome = await attempt.run(line)
+                if attempt.found_it_closed and line.mails:
+                    line.close()
+                    line = _Line(self._server, self._trust)
+                    outcome = await attempt.run(line)
         except TimeoutError:
             outcome = attempt.outcome_of_silence("no answer within the deadline")
-        await attempt.hang_up(politely=isinstance(outcome, Accepted))
+        self._put_away(line, well=isinstance(outcome, Accepted))
         return outcome
 
     async def find(self, message: OutgoingText) -> Found:  # noqa: ARG002 - the port's signature
@@ -144,19 +157,48 @@ class Smtp:
         return CannotTell(NAME, "SMTP keeps no list", ever=False)
 
     async def close(self) -> None:
-        """Nothing is held between mails."""
+        """Say goodbye on the connections that wait."""
+        while self._idle:
+            self._say_goodbye(self._idle[-1])
+        await asyncio.gather(*self._goodbyes)
+
+    def _line(self) -> _Line:
+        """The connection that was used last, since it is the freshest, or a new one."""
+        while self._idle:
+            line = self._take(self._idle[-1])
+            if line.client.is_connected:
+                return line
+        return _Line(self._server, self._trust)
+
+    def _put_away(self, line: _Line, *, well: bool) -> None:
+        line.mails += 1
+        if not well:
+            line.close()
+            return
+        self._idle.append(line)
+        line.waits = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._say_goodbye, line)
+        if line.mails >= MAILS_A_CONNECTION:
+            self._say_goodbye(line)
+
+    def _take(self, line: _Line) -> _Line:
+        self._idle.remove(line)
+        if line.waits is not None:
+            line.waits.cancel()
+        return line
+
+    def _say_goodbye(self, line: _Line) -> None:
+        task = asyncio.create_task(self._take(line).hang_up())
+        self._goodbyes.add(task)
+        task.add_done_callback(self._goodbyes.discard)
 
 
-class _Attempt:
-    """One connection and one mail; remembers whether the mail has been handed over, for when the server falls silent."""
+class _Line:
+    """A connection, for one mail after another. ``mails``: how many it has carried; ``waits``: until it has waited enough."""
 
-    def __init__(self, server: SmtpServer, trust: ssl.SSLContext | None, message: OutgoingText) -> None:
-        self._message_id = message_id(message, server.domain)
-        self._sender = return_path(message.delivery_id, server.domain, server.return_path_key)
-        self._recipient = message.to
-        self._mail = mail_of(message, server).as_bytes(policy=WIRE)
-        self._handed_over = False
-        self._client = aiosmtplib.SMTP(
+    def __init__(self, server: SmtpServer, trust: ssl.SSLContext | None) -> None:
+        self.mails = 0
+        self.waits: asyncio.TimerHandle | None = None
+        self.client = aiosmtplib.SMTP(
             hostname=server.host,
             port=server.port,
             use_tls=server.tls is Tls.IMPLICIT,
@@ -168,26 +210,48 @@ class _Attempt:
             timeout=server.step_seconds,
         )
 
-    async def run(self) -> SendOutcome:
-        """Connect and hand the mail over."""
+    async def hang_up(self) -> None:
+        """Say QUIT, then close; whatever the server answers changes nothing any more."""
+        with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+            await self.client.quit(timeout=GOODBYE_SECONDS)
+        self.client.close()
+
+    def close(self) -> None:
+        """Close without a word."""
+        self.client.close()
+
+
+class _Attempt:
+    """One mail; remembers whether it has been handed over, for when the server falls silent.
+
+    ``found_it_closed``: the connection was gone, or going, before anything of this mail had been taken.
+    """
+
+    def __init__(self, server: SmtpServer, message: OutgoingText) -> None:
+        self.found_it_closed = False
+        self._message_id = message_id(message, server.domain)
+        self._sender = return_path(message.delivery_id, server.domain, server.return_path_key)
+        self._recipient = message.to
+        self._mail = mail_of(message, server).as_bytes(policy=WIRE)
+        self._handed_over = False
+
+    async def run(self, line: _Line) -> SendOutcome:
+        """Connect, where this is the line's first mail, and hand the mail over."""
+        self.found_it_closed = True
         try:
-            await self._client.connect()
-            await self._client.mail(self._sender)
-            await self._client.rcpt(self._recipient)
+            if not line.client.is_connected:
+                await line.client.connect()
+            await line.client.mail(self._sender)
+            self.found_it_closed = False
+            await line.client.rcpt(self._recipient)
             self._handed_over = True
-            await self._client.data(self._mail)
+            await line.client.data(self._mail)
         except aiosmtplib.SMTPResponseException as answer:
+            self.found_it_closed = self.found_it_closed and answer.code == CLOSING
             return self._outcome_of_answer(answer.code)
         except (aiosmtplib.SMTPException, OSError, ValueError) as fault:
             return self._outcome_of_fault(fault)
         return Accepted(NAME, self._message_id, final=True)
-
-    async def hang_up(self, *, politely: bool) -> None:
-        """Say QUIT where all went well, then close; whatever the server answers changes nothing any more."""
-        if politely:
-            with contextlib.suppress(aiosmtplib.SMTPException, OSError):
-                await self._client.quit(timeout=GOODBYE_SECONDS)
-        self._client.close()
 
     def outcome_of_silence(self, reason: str) -> SendOutcome:
         """Before the mail was handed over a silence is certain; after it nobody knows."""

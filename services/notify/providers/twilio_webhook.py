@@ -41,7 +41,7 @@ class TwilioWebhook:
     def __init__(self, tokens: Sequence[str], account_sid: str, *, status_url: str, inbound_url: str) -> None:
         from twilio.request_validator import RequestValidator  # noqa: PLC0415 - only who uses Twilio pays for it
 
-        if not tokens or not all(tokens):
+        if not tokens or not all(token.strip() for token in tokens):
             raise ValueError("Twilio's webhooks need the auth token: without it anybody could report a delivery")
         if not account_sid or not all(url.startswith(("https://", "http://")) for url in (status_url, inbound_url)):
             raise ValueError("Twilio's webhooks need the account SID and the absolute public URLs they are called by")

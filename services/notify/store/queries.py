@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, case, func, select
+from sqlalchemy import ColumnElement, RowMapping, Select, case, func, select
 
 from services.notify.domain.contact import MANNED
 from services.notify.domain.rule import Standing
@@ -75,15 +76,10 @@ async def calls_of(store: Store, delivery_ids: Sequence[UUID]) -> list[RowMappin
 
 async def without_a_way(store: Store, limit: int = PAGE) -> list[RowMapping]:
     """Who owes an answer, was given to a person, and has neither a number to call nor an address to write to."""
-    on_the_list = (
-        select(deliveries.c.id)
-        .where(deliveries.c.complaint_id == _RULES.complaint_id, deliveries.c.route.in_(_MANNED_ROUTES))
-        .exists()
-    )
     query = (
         select(_RULES.complaint_id, _RULES.respond_by, contacts.c.tracking_code)
         .join(contacts, contacts.c.complaint_id == _RULES.complaint_id)
-        .where(_RULES.owes, _RULES.person_asked_at.is_not(None), ~on_the_list)
+        .where(_RULES.owes, _RULES.person_asked_at.is_not(None), ~_on_the_list())
         .order_by(_RULES.respond_by)
         .limit(limit)
     )
@@ -114,9 +110,8 @@ async def rules_behind(
     limit: int,
 ) -> list[RowMapping]:
     """The complaints behind a figure, the nearest limit first."""
-    shown = _standing(now).label("standing")
     query = (
-        select(_RULES.complaint_id, _RULES.channel, _RULES.received_at, _RULES.respond_by, _RULES.met_at, shown)
+        _rules_shown(now)
         .where(_RULES.received_at >= since, _RULES.received_at < until)
         .order_by(_RULES.respond_by)
         .limit(limit)
@@ -129,16 +124,85 @@ async def rules_behind(
         return list((await connection.execute(query)).mappings())
 
 
+async def who_is_owed(store: Store, now: datetime, limit: int) -> list[RowMapping]:
+    """The complaints without an answer, the nearest limit first."""
+    query = _rules_shown(now).where(_RULES.owes).order_by(_RULES.respond_by).limit(limit)
+    async with store.reading() as connection:
+        return list((await connection.execute(query)).mappings())
+
+
+async def how_it_stands(store: Store, now: datetime, margin: timedelta) -> dict[str, int]:
+    """Complaints without an answer: in all, with less than ``margin`` to go, past their limit; and whom people must reach."""
+    near = (_RULES.respond_by >= now) & (_RULES.respond_by <= now + margin)
+    owing = select(
+        func.count().label("owing"),
+        func.count().filter(near).label("near"),
+        func.count().filter(_RULES.respond_by < now).label("missed"),
+        func.count().filter(_RULES.person_asked_at.is_not(None), ~_on_the_list()).label("unreachable"),
+    ).where(_RULES.owes)
+    listed = select(func.count()).where(
+        deliveries.c.route.in_(_MANNED_ROUTES), deliveries.c.state == State.PLANNED.value
+    )
+    async with store.reading() as connection:
+        counts = dict((await connection.execute(owing)).mappings().one())
+        return counts | {"calls": (await connection.execute(listed)).scalar_one()}
+
+
+async def answers_of(store: Store, complaint_ids: Sequence[UUID]) -> dict[UUID, RowMapping]:
+    """Of each complaint the message written down last of those that would answer."""
+    columns = (deliveries.c.complaint_id, deliveries.c.route, deliveries.c.state)
+    query = (
+        select(*columns)
+        .where(deliveries.c.complaint_id.in_(complaint_ids), deliveries.c.answers)
+        .order_by(deliveries.c.made_at, deliveries.c.id)
+    )
+    async with store.reading() as connection:
+        return {row["complaint_id"]: row for row in (await connection.execute(query)).mappings()}
+
+
+async def contact_of(store: Store, complaint_id: UUID) -> RowMapping | None:
+    """How a complaint is called; None where it is not known."""
+    query = select(contacts.c.tracking_code, contacts.c.case_number).where(contacts.c.complaint_id == complaint_id)
+    async with store.reading() as connection:
+        return (await connection.execute(query)).mappings().first()
+
+
 async def texts_for_people(store: Store, limit: int = PAGE) -> list[RowMapping]:
-    """Inbound texts that a person has to read, the newest first; with what is sealed in them."""
+    """Inbound texts that wait for a person, the oldest first; with what is sealed in them."""
     table = inbound_texts
-    query = select(table).where(table.c.needs_person).order_by(table.c.received_at.desc()).limit(limit)
+    query = select(table).where(table.c.needs_person).order_by(table.c.received_at).limit(limit)
+    async with store.reading() as connection:
+        return list((await connection.execute(query)).mappings())
+
+
+async def open_cases_of(store: Store, phones: Sequence[str]) -> list[RowMapping]:
+    """The complaints that have not ended, of these numbers (``phone_blind``), the newest first."""
+    columns = (contacts.c.phone_blind, contacts.c.complaint_id, contacts.c.tracking_code, contacts.c.case_number)
+    query = (
+        select(*columns)
+        .where(contacts.c.phone_blind.in_(phones), contacts.c.closed_at.is_(None))
+        .order_by(contacts.c.received_at.desc())
+    )
     async with store.reading() as connection:
         return list((await connection.execute(query)).mappings())
 
 
 _RULES = response_rules.c
 _MANNED_ROUTES = [route.value for route in MANNED]
+
+
+def _on_the_list() -> ColumnElement[bool]:
+    """Whether the rule's complaint has, or had, a place on the call list or in the post room."""
+    mine = deliveries.c.complaint_id == _RULES.complaint_id
+    return select(deliveries.c.id).where(mine, deliveries.c.route.in_(_MANNED_ROUTES)).exists()
+
+
+def _rules_shown(now: datetime) -> Select[*tuple[Any, ...]]:
+    """Rules with how their complaint is called and where it stands."""
+    shown = (_RULES.complaint_id, _RULES.channel, _RULES.received_at, _RULES.respond_by, _RULES.met_at)
+    called = (contacts.c.tracking_code, contacts.c.case_number)
+    both = response_rules.outerjoin(contacts, contacts.c.complaint_id == _RULES.complaint_id)
+    return select(*shown, *called, _standing(now).label("standing")).select_from(both)
 
 
 def _standing(now: datetime) -> ColumnElement[str]:

@@ -20,6 +20,7 @@ contacts = Table(
     metadata,
     Column("complaint_id", Uuid, primary_key=True),
     Column("tracking_code", String(10), nullable=False, unique=True),
+    Column("case_number", String(12)),
     Column("received_at", UtcDateTime, nullable=False),
     Column("respond_by", UtcDateTime, nullable=False),
     Column("phone_blind", String(64), index=True),
@@ -144,7 +145,11 @@ inbound_texts = Table(
     Column("read_at", UtcDateTime, index=True),
     Column("meaning", String(20)),
     Column("needs_person", Boolean),
+    Column("sealed_sender", Text),
+    Column("settled_at", UtcDateTime),
+    Column("settled_by", String(80)),
 )
+"""``needs_person``: from when it was read until somebody has dealt with it (``settled_at``, ``settled_by``)."""
 
 response_rules = Table(
     "response_rules",

@@ -1,7 +1,7 @@
 """``/desk/calls``: whom to call or write to, by when, what to say, and a button for what became of it (art. 14).
 
 Law of this file: numbers stand on this page alone, for those who call, and in no address; what is recorded is recorded by
-the same call desk as over the API, once, by one person.
+the same call desk as over the API, once, by one person. Texts that people sent us wait here too.
 """
 
 from __future__ import annotations
@@ -19,26 +19,29 @@ from starlette.responses import RedirectResponse, Response
 from services.notify.call_desk import AlreadyRecorded, NotOnTheList, record
 from services.notify.desk import Desk
 from services.notify.domain.calls import CHINESE, CallOutcome
+from services.notify.inbound import NoSuchText, OpenCase, WaitingText, deal_with, waiting_texts
 from services.notify.ledger import PLANS, TEXTS
 from services.notify.store import queries
-from shared.calendar_book.book import CalendarBook
+from services.notify.web.room import Room
+from services.notify.web.words import PURPOSE_WORDS
 from shared.contracts.values import Route
 from shared.identity.principal import Principal
-from shared.web.access import Gate
 from shared.web.desk_frame import desk_head
 from shared.web.frame import tel
 from shared.web.i18n import Bilingual, Language, language_of
-from shared.web.limits import Due, due
-from shared.web.pages import Pages
+from shared.web.limits import Due
 
 CALLS = "/desk/calls"
 LONGEST_NOTE = 2000
-_SAID: dict[CallOutcome, Bilingual] = {
+TEXT_SETTLED = "text_settled"
+_SAID: dict[str, Bilingual] = {
     CallOutcome.REACHED: Bilingual("已记录：接通并告知。", "Recorded: reached and told."),
     CallOutcome.NOT_REACHED: Bilingual("已记录：未接通，过一小时再打。", "Recorded: not reached; call again later."),
     CallOutcome.POSTED: Bilingual("已记录：已邮寄。", "Recorded: posted."),
+    TEXT_SETTLED: Bilingual("已记录：短信已处理。", "Recorded: the text is dealt with."),
 }
 _GONE = Bilingual("这一条已由别人办结。", "This entry was settled by somebody else.")
+_NO_TEXT = Bilingual("没有这条短信。", "There is no such text.")
 _WHICH = Bilingual("请点“接通”或“未接通”。", "Say whether they were reached.")
 _TWICE = Bilingual("别人刚刚记录过这一条，请看下面的拨打记录。", "Somebody has just recorded this one; see its calls.")
 
@@ -58,7 +61,8 @@ class CallEntry:
     """One who waits for a call or a letter."""
 
     id: UUID
-    purpose: str
+    complaint_id: UUID
+    purpose: Bilingual
     article: str
     by_post: bool
     to: str
@@ -70,34 +74,36 @@ class CallEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class TextEntry:
+    """A text that waits for a person."""
+
+    key: str
+    received_at: datetime
+    sender: str
+    href: str
+    text: str
+    cases: Sequence[OpenCase]
+
+
+@dataclass(frozen=True, slots=True)
 class CallsPage:
-    """The list, who can't be reached at all (by code and limit), and what was just recorded."""
+    """The list, texts that came in, who can't be reached at all (by code and limit), and what was just recorded."""
 
     entries: Sequence[CallEntry]
+    texts: Sequence[TextEntry]
     unreachable: Sequence[tuple[str, Due]]
     said: Bilingual | None = None
     trouble: Bilingual | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CallRoom:
-    """What the page is given."""
-
-    desk: Desk
-    gate: Gate
-    pages: Pages
-    calendars: CalendarBook
-
-
-def call_pages(room: CallRoom) -> APIRouter:
-    """GET /desk/calls and POST /desk/calls/{delivery_id}."""
+def call_pages(room: Room) -> APIRouter:
+    """GET /desk/calls, POST /desk/calls/{delivery_id}, POST /desk/calls/texts/{key}."""
     router = APIRouter()
 
     @router.get(CALLS, include_in_schema=False)
     async def calls(request: Request, who: Principal = Depends(room.gate.admit), done: str = "") -> Response:
         """The list, the most urgent first."""
-        said = _SAID[CallOutcome(done)] if done in set(CallOutcome) else None
-        return await _page(room, request, who, said=said)
+        return await _page(room, request, who, said=_SAID.get(done))
 
     @router.post(CALLS + "/{delivery_id}", include_in_schema=False)
     async def press(delivery_id: UUID, request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
@@ -115,11 +121,20 @@ def call_pages(room: CallRoom) -> APIRouter:
             return await _page(room, request, who, trouble=_TWICE, status=409)
         return RedirectResponse(f"{CALLS}?done={outcome.value}", status_code=303)
 
+    @router.post(CALLS + "/texts/{key}", include_in_schema=False)
+    async def dealt_with(key: str, request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
+        """A text that somebody has dealt with."""
+        try:
+            await deal_with(room.desk, key, who.name)
+        except NoSuchText:
+            return await _page(room, request, who, trouble=_NO_TEXT, status=404)
+        return RedirectResponse(f"{CALLS}?done={TEXT_SETTLED}", status_code=303)
+
     return router
 
 
 async def _page(
-    room: CallRoom,
+    room: Room,
     request: Request,
     who: Principal,
     *,
@@ -135,7 +150,8 @@ async def _page(
         entries=[
             _entry(room, row, [each for each in tried if each["delivery_id"] == row["id"]], language) for row in rows
         ],
-        unreachable=[(row["tracking_code"], _due(room, row["respond_by"], language)) for row in lost],
+        texts=[_text(each) for each in await waiting_texts(desk)],
+        unreachable=[(row["tracking_code"], room.due(row["respond_by"], language)) for row in lost],
         said=said,
         trouble=trouble,
     )
@@ -143,7 +159,7 @@ async def _page(
     return room.pages.render(request, "calls.html", status=status, desk=head, page=page)
 
 
-def _entry(room: CallRoom, row: RowMapping, tried: Sequence[RowMapping], language: Language) -> CallEntry:
+def _entry(room: Room, row: RowMapping, tried: Sequence[RowMapping], language: Language) -> CallEntry:
     desk = room.desk
     plan = PLANS.validate_json(desk.ring.open(row["sealed_plan"]))
     text = TEXTS.validate_json(desk.ring.open(row["sealed_text"]))
@@ -151,23 +167,25 @@ def _entry(room: CallRoom, row: RowMapping, tried: Sequence[RowMapping], languag
     later = row["due_at"] if row["due_at"] and row["due_at"] > desk.clock() else None
     return CallEntry(
         id=row["id"],
-        purpose=row["purpose"],
+        complaint_id=row["complaint_id"],
+        purpose=PURPOSE_WORDS[row["purpose"]],
         article=row["article"],
         by_post=by_post,
         to=plan.to or "",
         href="" if by_post or not plan.to else tel(plan.to),
         say=text.body,
-        due=_due(room, row["respond_by"], language),
+        due=room.due(row["respond_by"], language),
         not_before=later,
         tries=[_tried(desk, each) for each in tried],
     )
+
+
+def _text(waiting: WaitingText) -> TextEntry:
+    sender = waiting.sender or ""
+    return TextEntry(waiting.key, waiting.received_at, sender, tel(sender), waiting.text, waiting.cases)
 
 
 def _tried(desk: Desk, row: RowMapping) -> Tried:
     outcome = CallOutcome(row["outcome"])
     note = desk.ring.open(row["sealed_note"]).decode() if row["sealed_note"] else ""
     return Tried(row["at"], row["by"], Bilingual(CHINESE[outcome], outcome.value.replace("_", " ")), note)
-
-
-def _due(room: CallRoom, moment: datetime, language: Language) -> Due:
-    return due(moment, room.desk.clock(), language, room.calendars.calendar)

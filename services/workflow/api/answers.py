@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import select
 
 from services.workflow.domain import commands
 from services.workflow.domain.case import Case
 from services.workflow.domain.refusal import Refusal, RefusalCode
 from services.workflow.domain.roles import Person
-from services.workflow.domain.sight import complaint_shown, words_shown
+from services.workflow.domain.sight import words_shown
 from services.workflow.office import Office
 from services.workflow.store.tables import cases
 from shared.centre import Centre
 from shared.contracts.complaint import Complainant, ComplaintReceived
-from shared.contracts.masking import Showing, mask_address, mask_email, mask_name, mask_phone, mask_text
+from shared.contracts.masking import Showing, mask_address, mask_email, mask_name, mask_phone
 from shared.store.unit_of_work import UnitOfWork
 from shared.web.problems import Problem
+
+if TYPE_CHECKING:
+    from services.workflow.reading import Known
 
 _STATUS = {
     RefusalCode.NOT_YOURS: 404,
@@ -57,16 +59,11 @@ def stale() -> Problem:
 
 
 def case_answer(
-    row: RowMapping,
-    case: Case,
-    complaint: ComplaintReceived,
-    centre: Centre,
-    person: Person,
-    supplements: Sequence[dict[str, Any]],
+    found: Known, centre: Centre, person: Person, supplements: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """A case as this person sees it: the words of the complaint; of who complained a part, of a confidential one nothing."""
-    showing, shown = words_shown(case, person), complaint_shown(case, complaint, person)
-    scrub = partial(mask_text, complainant=complaint.complainant, showing=showing)
+    case, shown = found.case, found.complaint
+    hidden = words_shown(case, person) is Showing.HIDDEN
     return {
         "number": case.number,
         "formal_number": centre.formal_number(case.number),
@@ -82,20 +79,20 @@ def case_answer(
         "holder": {"name": case.holder.name, "role": case.holder.role.value, "unit": case.holder.unit},
         "real_name": case.real_name,
         "confidential": case.confidential,
-        "target": complaint.target.model_dump(),
-        "complainant": masked_identity(complaint.complainant, hidden=showing is Showing.HIDDEN),
+        "target": shown.target.model_dump(),
+        "complainant": masked_identity(shown.complainant, hidden=hidden),
         "facts": shown.facts,
         "demand": shown.demand,
-        "occurred_at": complaint.occurred_at,
+        "occurred_at": shown.occurred_at,
         "major": case.major,
         "missing": [element.value for element in case.missing],
         "evidence": [item.model_dump(mode="json") for item in shown.evidence],
-        "supplements": [{**each, "text": scrub(each["text"])} for each in supplements],
+        "supplements": list(supplements),
         "split_from": case.split_from,
         "parts": list(case.parts),
         "links": [{"other": link.other, "relation": link.relation.value} for link in case.links],
         "clocks": [_clock(clock) for clock in case.clocks],
-        "next_limit": row["next_limit"],
+        "next_limit": found.row["next_limit"],
     }
 
 

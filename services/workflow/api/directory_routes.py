@@ -11,7 +11,7 @@ from starlette.requests import Request
 from services.workflow import staffing
 from services.workflow.directory import everybody
 from services.workflow.office import Office
-from services.workflow.staffing import Absence, SheetFault, StaffEntry
+from services.workflow.staffing import OTHER_SEAT, Absence, SheetFault, StaffEntry
 from services.workflow.store.tables import absences
 from shared.identity.principal import Principal
 from shared.web.access import Gate
@@ -61,8 +61,7 @@ def _add_keeping(router: APIRouter, office: Office, gate: Gate) -> None:
             async with office.store.transaction(office.clock()) as unit:
                 await staffing.put(unit, office.centre, [entry])
         except SheetFault as fault:
-            named = FieldFault("unit", "unknown_unit", "名录中没有这个单位", "is not a unit of the centre")
-            raise _to_correct([named]) from fault
+            raise _to_correct([_named(field, what) for _, field, what in fault.faults]) from fault
         return entry.model_dump(mode="json")
 
     @router.post("/workflow/directory/import")
@@ -97,6 +96,12 @@ def _add_absences(router: APIRouter, office: Office, gate: Gate) -> None:
         async with office.store.transaction(office.clock()) as unit:
             await unit.connection.execute(delete(absences).where(absences.c.staff_id == who))
         return Response(status_code=204)
+
+
+def _named(field: str, what: str) -> FieldFault:
+    if what == OTHER_SEAT:
+        return FieldFault(field, "other_seat", "与其账号或令牌不一致，请到账号处更改", what)
+    return FieldFault(field, "unknown_unit", "名录中没有这个单位", "is not a unit of the centre")
 
 
 def _to_correct(fields: list[FieldFault]) -> Problem:

@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 from fastapi import APIRouter, Depends, Header, Query
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
-from sqlalchemy import RowMapping
 from starlette.requests import Request
+from starlette.responses import Response
 
-from services.workflow import directory
+from services.workflow import reading
 from services.workflow.api import answers
 from services.workflow.api.case_filter import case_filter
-from services.workflow.api.once import Once
+from services.workflow.api.once import keep_answer, kept_answer
 from services.workflow.api.people import person_of
-from services.workflow.domain.case import Case, case_from_json
 from services.workflow.domain.commands import COMMANDS, Command
-from services.workflow.domain.decide import available
-from services.workflow.domain.roles import Person
-from services.workflow.domain.sight import may_see, told_shown
 from services.workflow.handlers import NoSuchCaseError, RefusedError, carry_out
 from services.workflow.office import Office
-from services.workflow.store import files, queries, tables
+from services.workflow.store import files, queries
 from services.workflow.store.statistics import Filter
-from shared.contracts.complaint import ComplaintReceived
 from shared.identity.principal import Principal
+from shared.once import KeyReused
 from shared.web.access import Gate
 from shared.web.problems import Problem
+from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
 
 _BY_NAME: dict[str, type[Command]] = {act.value: model for act, model in COMMANDS.items()}
 
@@ -61,40 +56,36 @@ def _add_reading(router: APIRouter, office: Office, gate: Gate) -> None:
 
         Only those the asker may know of. The next page: ``after_limit`` and ``after_number`` of the last row.
         """
+        seen_by = office.seen_by(person_of(who))
         if which is not None:
-            found = await queries.listed(office.store, person_of(who), which, after=after_number, limit=limit)
-            return {"items": _told_of(office, found, person_of(who))}
+            found = await queries.listed(office.store, seen_by, which, after=after_number, limit=limit)
+            return {"items": [dict(row) for row in found]}
         after = (after_limit, after_number) if after_limit and after_number else None
-        rows = await queries.worklist(office.store, person_of(who), states=state, unit=unit, after=after, limit=limit)
-        return {"items": _told_of(office, rows, person_of(who))}
+        rows = await queries.worklist(office.store, seen_by, states=state, unit=unit, after=after, limit=limit)
+        return {"items": [dict(row) for row in rows]}
 
     @router.get("/workflow/cases/{number}")
     async def case(number: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """One case."""
-        row, found, complaint = await _seen(office, number, person_of(who))
-        more = await queries.supplements_of(office.store, office.ring, number)
-        return answers.case_answer(row, found, complaint, office.centre, person_of(who), more)
+        found = await reading.known(office, number, person_of(who))
+        more = await reading.supplements_of(office, found, person_of(who))
+        return answers.case_answer(found, office.centre, person_of(who), more)
 
     @router.get("/workflow/cases/{number}/timeline")
     async def timeline(number: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """What happened, oldest first, with the chain of hashes; each is that of ``vouched`` (see ``domain.timeline``)."""
-        _, found, complaint = await _seen(office, number, person_of(who))
-        shown = partial(told_shown, case=found, complainant=complaint.complainant, actor=person_of(who))
-        return {"items": [_entry(office, row, shown) for row in await queries.entries(office.store, number)]}
+        found = await reading.known(office, number, person_of(who))
+        return {"items": [_entry(each) for each in await reading.events_of(office, found, person_of(who))]}
 
 
 def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:
     @router.get("/workflow/cases/{number}/actions")
     async def actions(number: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """What I may do now; what not yet, and why."""
-        _, found, _ = await _seen(office, number, person_of(who))
-        async with office.store.transaction(office.clock()) as unit:
-            facts = await directory.facts_about(unit, (found.unit, found.target.unit))
-        facts = replace(facts, is_complained_of=directory.is_complained_of(found, person_of(who)))
-        offers = available(found, person_of(who), office.clock(), office.calendar, office.hours, facts)
+        found = await reading.seen(office, number, person_of(who))
         return {
-            "version": found.version,
-            "may": [_offer(offer) for offer in offers.offers],
+            "version": found.case.version,
+            "may": [_offer(offer) for offer in found.offers.offers],
             "cannot": [
                 {
                     "command": each.command.value,
@@ -103,7 +94,7 @@ def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:
                     "reason": each.refusal.message_zh,
                     "reason_en": each.refusal.message_en,
                 }
-                for each in offers.cannot
+                for each in found.offers.cannot
             ],
         }
 
@@ -112,8 +103,9 @@ def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:
         number: str,
         name: str,
         request: Request,
+        response: Response,
         if_match: str | None = Header(default=None),
-        idempotency_key: str | None = Header(default=None, min_length=8, max_length=128),
+        key: IdempotencyKey = None,
         who: Principal = Depends(gate.admit),
     ) -> dict[str, Any]:
         """Do it. ``If-Match`` carries the version that was looked at; an older one is answered 412.
@@ -122,40 +114,32 @@ def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:
         ``reveal_identity`` records who looked and why, and is the only answer that holds the complainant's identity.
         """
         command = _command(name, await request.body())
-        once = Once(who.name, f"{number}/{name}", idempotency_key, await request.body()) if idempotency_key else None
-        try:
+        same = repetition(key, f"{who.name} {number}/{name}", await request.body())
+        with _told():
             async with office.store.transaction(office.clock()) as unit:
-                if once is not None and (kept := await once.kept_answer(unit, office.ring)) is not None:
+                if same is not None and (kept := await kept_answer(unit, office.ring, same)) is not None:
+                    response.headers.update(REPLAYED)
                     return kept
                 after = await carry_out(office, unit, number, command, person_of(who), _version(if_match))
                 answer = await answers.done(office, unit, after, command)
-                if once is not None:
-                    await once.keep(unit, office.ring, answer)
+                if same is not None:
+                    await keep_answer(unit, office.ring, same, answer)
                 return answer
-        except RefusedError as fault:
-            raise answers.refused(fault.refusal) from fault
-        except NoSuchCaseError as fault:
-            raise answers.no_such_case() from fault
-        except files.StaleError as fault:
-            raise answers.stale() from fault
 
 
-async def _seen(office: Office, number: str, person: Person) -> tuple[Any, Case, ComplaintReceived]:
-    """A case that this person may know of. Raises Problem 404 otherwise."""
-    row = await queries.one_case(office.store, tables.cases.c.number == number)
-    if row is None:
-        raise answers.no_such_case()
-    case = case_from_json(office.ring.open(row["sealed_case"]))
-    if not may_see(case, person, is_complained_of=directory.is_complained_of(case, person)):
-        raise answers.no_such_case()
-    return row, case, ComplaintReceived.model_validate_json(office.ring.open(row["sealed_complaint"]))
-
-
-def _told_of(office: Office, rows: Sequence[RowMapping], person: Person) -> list[dict[str, Any]]:
-    """The rows without those that speak of this very person, whose name is sealed and so no condition of the query's."""
-    opened = [(row, case_from_json(office.ring.open(row["sealed_case"]))) for row in rows]
-    theirs = [row for row, found in opened if not directory.is_complained_of(found, person)]
-    return [{name: value for name, value in row.items() if name != "sealed_case"} for row in theirs]
+@contextmanager
+def _told() -> Iterator[None]:
+    """Whatever the person can mend is told as a problem."""
+    try:
+        yield
+    except KeyReused as fault:
+        raise key_reused() from fault
+    except RefusedError as fault:
+        raise answers.refused(fault.refusal) from fault
+    except NoSuchCaseError as fault:
+        raise answers.no_such_case() from fault
+    except files.StaleError as fault:
+        raise answers.stale() from fault
 
 
 def _command(name: str, body: bytes) -> Command:
@@ -186,8 +170,7 @@ def _offer(offer: Any) -> dict[str, Any]:
     }
 
 
-def _entry(office: Office, row: Any, shown: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
-    event = json.loads(office.ring.open(row["sealed_event"]))
+def _entry(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "place": row["version"],
         "at": row["at"],
@@ -196,8 +179,8 @@ def _entry(office: Office, row: Any, shown: Callable[[dict[str, Any]], dict[str,
         "role": row["actor_role"],
         "article": row["article"],
         "round": row["round"],
-        "what": shown(event["what"]),
-        "state": event["state"],
+        "what": row["event"]["what"],
+        "state": row["event"]["state"],
         "vouched": files.vouched_for(SimpleNamespace(**row)),
         "previous": row["previous"],
         "hash": row["hash"],

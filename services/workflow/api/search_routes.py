@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from services.workflow.api.people import person_of
+from services.workflow.domain.roles import Person
 from services.workflow.office import Office
 from services.workflow.searching import Wanted, search
 from shared.contracts.values import CaseNumber
@@ -38,11 +39,14 @@ def search_routes(office: Office, gate: Gate) -> APIRouter:
     async def find(asked: Asked, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """The newest cases that fit, among those the asker may know of."""
         wanted, person = Wanted(**asked.model_dump()), person_of(who)
-        if wanted.asks_who and person.is_of_a_unit:
-            raise not_allowed(
-                "被投诉单位不能按投诉人查询（第17条）", "A unit may not search for complainants (art. 17)"
-            )
+        not_by_a_unit(wanted, person)
         found = await search(office, wanted, person)
         return {"items": [{name: value for name, value in row.items() if name not in _SEALED} for row in found]}
 
     return router
+
+
+def not_by_a_unit(wanted: Wanted, person: Person) -> None:
+    """Raises Problem 403 where a unit's person looks for somebody who complained (art. 17)."""
+    if wanted.asks_who and person.is_of_a_unit:
+        raise not_allowed("被投诉单位不能按投诉人查询（第17条）", "A unit may not search for complainants (art. 17)")

@@ -142,11 +142,6 @@ class Case:
         return tuple(clock for clock in self.clocks if clock.is_running)
 
     @property
-    def next_clock(self) -> Clock | None:
-        """The running clock whose limit comes first."""
-        return min(self.open_clocks, key=lambda clock: clock.limit, default=None)
-
-    @property
     def breaches(self) -> tuple[Clock, ...]:
         """The limits that an authority missed: facts for ever (art. 3)."""
         return tuple(clock for clock in self.clocks if clock.is_breach)

@@ -101,7 +101,7 @@ def available(
 
     Guards that look into a form are left for ``decide``; everything that is refused here would be refused there.
     """
-    if not may_see(case, actor, is_complained_of=facts.is_complained_of):
+    if not may_see(case, actor):
         return Availability()
     now, work = in_utc(now), Clockwork(calendar, hours)
     seen = replace(case, clocks=after_all(case.clocks, lapses(case, now, now, work)))
@@ -127,7 +127,7 @@ def _answer(situation: Situation, act: Act) -> ActionOffer | NotYet | None:
         return ActionOffer(command=act, label=label, article=open_rows[0].article, variants=variants)
     guard = failed[0][1]
     assert guard is not None, "every row fails on some guard"
-    return NotYet(command=act, label=label, refusal=guard.refusal())
+    return NotYet(command=act, label=label, refusal=guard.refusal(day_of(situation.now)))
 
 
 def _first_failing(row: Transition, situation: Situation) -> Guard | None:
@@ -136,7 +136,7 @@ def _first_failing(row: Transition, situation: Situation) -> Guard | None:
 
 def _admit(situation: Situation, command: commands.Command) -> Transition | Refusal:
     case, actor, act = situation.case, situation.actor, command.act
-    if not may_see(case, actor, is_complained_of=situation.facts.is_complained_of):
+    if not may_see(case, actor):
         return _NOT_YOURS
     if not may(actor.role, act):
         return _not_your_role(actor, act)
@@ -144,7 +144,7 @@ def _admit(situation: Situation, command: commands.Command) -> Transition | Refu
     if row is None:
         return _not_now(situation, act, command.variant)
     broken = next((guard for guard in row.guards if not guard.holds(situation, command)), None)
-    return broken.refusal() if broken else row
+    return broken.refusal(day_of(situation.now)) if broken else row
 
 
 def _officer(situation: Situation, _what: events.Body) -> Person:

@@ -42,14 +42,12 @@ class Facts:
     """What must be known beside the case.
 
     ``units``: by name, at least the one named in the command and the one the case lies with. ``office_handlers``: the
-    active handlers by account. ``is_complained_of``: the actor is the very person complained of. ``parts``: for
-    ``split``, one for each part.
+    active handlers by account. ``parts``: for ``split``, one for each part.
     """
 
     units: Mapping[str, UnitPeople] = field(default_factory=dict)
     office_leader: Person | None = None
     office_handlers: Mapping[str, Person] = field(default_factory=dict)
-    is_complained_of: bool = False
     parts: tuple[PartIdentity, ...] = ()
 
     def people(self, unit: str | None) -> UnitPeople:

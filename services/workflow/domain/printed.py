@@ -1,17 +1,21 @@
-"""The tables as people read them: a diagram of the flow (annex 1) and Markdown tables, made from the rows.
+"""The tables as people read them: a diagram of the flow (annex 1) and printed tables, made from the rows.
 
 Law of this file: it draws what the tables say and adds nothing, so that a document can't differ from what runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from services.workflow.domain.acts import ACTS
 from services.workflow.domain.clocks import Party, Source
 from services.workflow.domain.grounds import GROUNDS
 from services.workflow.domain.limits import FIGURES, LIMITS
 from services.workflow.domain.roles import MAY, ROLES
+from services.workflow.domain.sanctions import SANCTIONS
+from services.workflow.domain.sight import SIGHT, Tie
 from services.workflow.domain.states import STATES, State
 from services.workflow.domain.transitions import TRANSITIONS, Transition
 
@@ -24,12 +28,47 @@ _PARTIES = {
 _SOURCES = {Source.MEASURE: "本办法", Source.OFFICE: "市政管办自定"}
 
 
-def mermaid(table: Iterable[Transition] = TRANSITIONS) -> str:
-    """The flow as a Mermaid state diagram: every row that moves a case, the acts between two states on one arrow."""
+_TIES = {
+    Tie.ANYHOW: "全部",
+    Tie.OWN_UNIT: "转给本单位的",
+    Tie.TOOK_IN: "本人接收的",
+    Tie.HOLDS: "本人负责的",
+    Tie.IN_CHARGE: "本人承办的",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A printed table. ``name`` is what it is called in code."""
+
+    name: str
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def markdown(self) -> str:
+        """As Markdown has it."""
+        lines = [self.head, ["---"] * len(self.head), *self.rows]
+        return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def tables(on: date) -> tuple[Table, ...]:
+    """All of them; the numbers in the guards' words are those in force on a day."""
+    return (transitions_table(on), limits_table(), grounds_table(), sanctions_table(), roles_table(), sight_table())
+
+
+def flow(table: Iterable[Transition] = TRANSITIONS) -> dict[tuple[State, State], dict[str, None]]:
+    """Every row that moves a case: from one state to another, and by which acts."""
     arrows: dict[tuple[State, State], dict[str, None]] = {}
     for row in table:
         if row.to is not None:
             arrows.setdefault((row.start, row.to), {})[f"{ACTS[row.act].chinese}（{row.article}）"] = None
+    return arrows
+
+
+def mermaid(table: Iterable[Transition] = TRANSITIONS) -> str:
+    """The flow as a Mermaid state diagram, the acts between two states on one arrow."""
+    arrows = flow(table)
     lines = ["stateDiagram-v2"]
     lines += [f"    {state.value}: {row.chinese}" for state, row in STATES.items()]
     lines += ["    [*] --> registered: 登记（15）", "    [*] --> awaiting_statement: 重大事项口述（7）"]
@@ -37,27 +76,26 @@ def mermaid(table: Iterable[Transition] = TRANSITIONS) -> str:
     return "\n".join([*lines, "    archived --> [*]", ""])
 
 
-def transitions_table() -> str:
+def transitions_table(on: date) -> Table:
     """Every row of the transitions, with guards and roles."""
-    return _markdown(
-        ("状态", "办理", "情形", "谁可办理", "条件", "之后状态", "依据", "施行"),
+    rows = [
         (
-            (
-                STATES[row.start].chinese,
-                f"{ACTS[row.act].chinese} `{row.act.value}`",
-                row.variant or "",
-                "、".join(ROLES[role].chinese for role in ROLES if role in row.roles),
-                "；".join(guard.chinese for guard in row.guards),
-                STATES[row.end].chinese,
-                row.article,
-                row.in_force_from.isoformat(),
-            )
-            for row in TRANSITIONS
-        ),
-    )
+            STATES[row.start].chinese,
+            f"{ACTS[row.act].chinese} `{row.act.value}`",
+            row.variant or "",
+            "、".join(ROLES[role].chinese for role in ROLES if role in row.roles),
+            "；".join(guard.words(on)[0] for guard in row.guards),
+            STATES[row.end].chinese,
+            row.article,
+            row.in_force_from.isoformat(),
+        )
+        for row in TRANSITIONS
+    ]
+    head = ("状态", "办理", "情形", "谁可办理", "条件", "之后状态", "依据", "施行")
+    return Table("transitions", "办理", head, rows)
 
 
-def limits_table() -> str:
+def limits_table() -> Table:
     """Every limit, and the numbers beside them."""
     limits = (
         (
@@ -81,25 +119,41 @@ def limits_table() -> str:
         )
         for row in FIGURES
     )
-    return _markdown(("事项", "期限", "谁", "依据", "出自", "施行"), (*limits, *figures))
+    return Table("limits", "时限", ("事项", "期限", "谁", "依据", "出自", "施行"), [*limits, *figures])
 
 
-def grounds_table() -> str:
+def grounds_table() -> Table:
     """The five grounds, and what the complainant is told beside."""
-    rows = ((row.article, row.text, row.remedy, row.in_force_from.isoformat()) for row in GROUNDS)
-    return _markdown(("项", "情形", "告知的其他途径", "施行"), rows)
+    rows = [(row.article, row.text, row.remedy, row.in_force_from.isoformat()) for row in GROUNDS]
+    return Table("grounds", "不予受理的情形", ("项", "情形", "告知的其他途径", "施行"), rows)
 
 
-def roles_table() -> str:
+def sanctions_table() -> Table:
+    """What may follow a proven fault or a missed limit."""
+    rows = [
+        (f"{row.chinese} `{row.sanction.value}`", row.article, row.in_force_from.isoformat())
+        for row in SANCTIONS.values()
+    ]
+    return Table("sanctions", "问责", ("方式", "依据", "施行"), rows)
+
+
+def roles_table() -> Table:
     """Who may ask what."""
     head = ("办理", "依据", *(row.chinese for row in ROLES.values()))
-    rows = (
+    rows = [
         (f"{row.chinese} `{act.value}`", row.article, *("●" if role in MAY[act] else "" for role in ROLES))
         for act, row in ACTS.items()
-    )
-    return _markdown(head, rows)
+    ]
+    return Table("roles", "谁可以办什么", head, rows)
 
 
-def _markdown(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+def sight_table() -> Table:
+    """Who may know of which case."""
+    rows = [
+        (ROLES[row.role].chinese, _ties(row.ordinary), _ties(row.restricted), row.article) for row in SIGHT.values()
+    ]
+    return Table("sight", "谁可以知悉哪些案件", ("角色", "一般案件", "第十条第五项移送的案件", "依据"), rows)
+
+
+def _ties(ties: frozenset[Tie]) -> str:
+    return "、".join(words for tie, words in _TIES.items() if tie in ties) or "无"

@@ -44,6 +44,7 @@ class _Telling:
             occurred_at=self.event.at,
             actor=self.event.by.name,
             round=self.after.round,
+            confidential=self.after.confidential,
         )
 
 
@@ -55,6 +56,7 @@ class _Head(TypedDict):
     occurred_at: Moment
     actor: str
     round: int
+    confidential: bool
 
 
 def publish(before: Case | None, history: Sequence[events.Event], timeline_head: Sha256) -> tuple[CaseEvent, ...]:

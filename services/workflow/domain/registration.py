@@ -32,12 +32,14 @@ class Registration:
     """What the register adds to a complaint.
 
     ``on_duty``: the office's handler who answers for what a machine took in (a mailbox, the web form, a fax line); None
-    where a person received it, who then answers for it as the first receiver (art. 3). ``complaint_sha256``: of the
-    message as it came, so that the timeline vouches for it.
+    where a person received it, who then answers for it as the first receiver (art. 3). ``receiver``: that person as the
+    directory knows them; None where it doesn't, and then the name that the channel told stands. ``complaint_sha256``: of
+    the message as it came, so that the timeline vouches for it.
     """
 
     number: CaseNumber
     on_duty: Person | None = None
+    receiver: Person | None = None
     complaint_sha256: Sha256 | None = None
 
 
@@ -72,7 +74,7 @@ def register(
     )
     waits = complaint.major and is_told_only(complaint.channel, None)
     state = State.AWAITING_STATEMENT if waits else State.REGISTERED
-    holder = registration.on_duty or _receiver(complaint.received_by)
+    holder = registration.on_duty or registration.receiver or _receiver(complaint.received_by)
     registered = _event(what, state, holder, now, first_clocks(what, state, now, work))
     told = complaint.settled_on_the_spot
     return (registered,) if told is None else (registered, _settled(evolve(None, registered), told, now, work))

@@ -1,18 +1,21 @@
 """Who may know of a case at all (art. 17).
 
-Law of this file: a unit knows of what was dispatched to it and of nothing else; an operator of what the operator took
-in or holds; the person complained of knows of nothing; a restricted case (10.5) is for the leader, the officer in
-charge and the auditor; an administrator reads no case. Whether the complainant's identity may be shown is a guard's.
+Law of this file: the table ``SIGHT``. A unit knows of what was dispatched to it and of nothing else; an operator of what
+the operator took in or holds; a restricted case (10.5) is for the leader, the auditor and the officer in charge; an
+administrator reads no case, and the person complained of knows of nothing. The store's lists are cut by the same rows. How
+much of the complainant is left in the words is said here too; whether the identity itself may be shown is a guard's.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from services.workflow.domain.case import Case
-from services.workflow.domain.roles import Person, Software
+from services.workflow.domain.roles import AnyRole, Person, Software
 from shared.contracts.complaint import Complainant, ComplaintReceived
 from shared.contracts.masking import Scrubber, Showing
 from shared.contracts.values import Role
@@ -21,19 +24,69 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?")
 """ISO 8601 as events are written: digits, but nobody's number."""
 
 
-def may_see(case: Case, actor: Person, *, is_complained_of: bool = False) -> bool:
+class Tie(StrEnum):
+    """What may join a person to a case."""
+
+    ANYHOW = "anyhow"
+    OWN_UNIT = "own_unit"
+    TOOK_IN = "took_in"
+    HOLDS = "holds"
+    IN_CHARGE = "in_charge"
+
+
+@dataclass(frozen=True, slots=True)
+class SightRow:
+    """One row: by which ties a role knows of a case; any of them is enough. ``restricted``: of one kept close (10.5)."""
+
+    role: AnyRole
+    ordinary: frozenset[Tie]
+    restricted: frozenset[Tie]
+    article: str = "17"
+
+
+def _row(role: AnyRole, ordinary: tuple[Tie, ...], restricted: tuple[Tie, ...]) -> SightRow:
+    return SightRow(role, frozenset(ordinary), frozenset(restricted))
+
+
+SIGHT: dict[AnyRole, SightRow] = {
+    row.role: row
+    for row in (
+        _row(Role.OPERATOR, (Tie.TOOK_IN, Tie.HOLDS), ()),
+        _row(Role.HANDLER, (Tie.ANYHOW,), (Tie.IN_CHARGE, Tie.HOLDS)),
+        _row(Role.OFFICE_LEADER, (Tie.ANYHOW,), (Tie.ANYHOW,)),
+        _row(Role.UNIT_HANDLER, (Tie.OWN_UNIT,), ()),
+        _row(Role.UNIT_LEADER, (Tie.OWN_UNIT,), ()),
+        _row(Role.AUDITOR, (Tie.ANYHOW,), (Tie.ANYHOW,)),
+        _row(Role.ADMINISTRATOR, (), ()),
+        _row(Software.SYSTEM, (Tie.ANYHOW,), (Tie.ANYHOW,)),
+    )
+}
+
+TIED: Mapping[Tie, Callable[[Case, Person], bool]] = {
+    Tie.ANYHOW: lambda _case, _person: True,
+    Tie.OWN_UNIT: lambda case, person: person.unit is not None and person.unit == case.unit,
+    Tie.TOOK_IN: lambda case, person: case.first_receiver in names_of(person),
+    Tie.HOLDS: lambda case, person: case.holder.id in names_of(person),
+    Tie.IN_CHARGE: lambda case, person: case.officer is not None and case.officer.id == person.id,
+}
+"""Whether a tie joins this person to this case."""
+
+
+def names_of(person: Person) -> frozenset[str]:
+    """What a channel may have called whoever took a complaint in: the account or the name."""
+    return frozenset({person.id, person.name})
+
+
+def may_see(case: Case, actor: Person) -> bool:
     """Whether this person may know that the case exists."""
-    if actor.role is Software.SYSTEM:
-        return True
-    if is_complained_of or actor.role is Role.ADMINISTRATOR:
-        return False
-    if case.restricted:
-        return actor.role in {Role.OFFICE_LEADER, Role.AUDITOR} or _is_officer(case, actor)
-    if actor.is_of_a_unit:
-        return actor.unit is not None and actor.unit == case.unit
-    if actor.role is Role.OPERATOR:
-        return case.first_receiver in {actor.id, actor.name} or case.holder.id == actor.id
-    return True
+    row = SIGHT[actor.role]
+    ties = row.restricted if case.restricted else row.ordinary
+    return not is_complained_of(case, actor) and any(TIED[tie](case, actor) for tie in ties)
+
+
+def is_complained_of(case: Case, person: Person) -> bool:
+    """Whether this is the very person that the complaint names: by name, within the unit complained of."""
+    return case.target.staff == person.name and case.target.unit in {None, person.unit}
 
 
 def words_shown(case: Case, actor: Person) -> Showing:
@@ -69,7 +122,3 @@ def _scrubbed(told: Any, scrub: Callable[[str], str]) -> Any:
     if isinstance(told, Mapping):
         return {name: _scrubbed(value, scrub) for name, value in told.items()}
     return [_scrubbed(value, scrub) for value in told] if isinstance(told, list) else told
-
-
-def _is_officer(case: Case, actor: Person) -> bool:
-    return case.officer is not None and case.officer.id == actor.id

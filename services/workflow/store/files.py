@@ -19,12 +19,15 @@ from services.workflow.domain.case import Case, case_from_json, case_to_json
 from services.workflow.domain.deadlines import watch_at
 from services.workflow.domain.events import Event
 from services.workflow.domain.evolve import fold
+from services.workflow.domain.owed import next_duty
 from services.workflow.domain.publish import publish
 from services.workflow.domain.timeline import Head, append
 from services.workflow.store import counting, tables
 from shared.contracts.complaint import ComplaintReceived
 from shared.sealing import KeyRing
 from shared.store.unit_of_work import UnitOfWork
+
+BLIND_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +129,12 @@ def _tell(unit: UnitOfWork, before: Case | None, events: Sequence[Event], head: 
 
 
 def _row(ring: KeyRing, case: Case, head: Head) -> dict[str, Any]:
-    return listed(case) | {"sealed_case": ring.seal_record(case_to_json(case)), "timeline_head": head.hash}
+    return listed(ring, case) | {"sealed_case": ring.seal_record(case_to_json(case)), "timeline_head": head.hash}
 
 
-def listed(case: Case) -> dict[str, Any]:
-    """What lists sort and filter by: nothing but what the fold says."""
-    next_clock = case.next_clock
+def listed(ring: KeyRing, case: Case) -> dict[str, Any]:
+    """What lists sort and filter by: nothing but what the fold says. Who is complained of is a keyed hash."""
+    duty = next_duty(case)
     return {
         "number": case.number,
         "complaint_id": case.complaint_id,
@@ -151,7 +154,16 @@ def listed(case: Case) -> dict[str, Any]:
         "received_at": case.received_at,
         "holder_id": case.holder.id,
         "holder_name": case.holder.name,
-        "next_limit": next_clock.limit if next_clock else None,
-        "next_clock": next_clock.name.value if next_clock else None,
+        "first_receiver": case.first_receiver,
+        "officer_id": case.officer.id if case.officer else None,
+        "staff_blind": blind_staff(ring, case.target.staff) if case.target.staff else None,
+        "extension_asked": case.extension_request is not None,
+        "next_limit": duty.limit if duty else None,
+        "next_clock": duty.name.value if duty else None,
         "watch_at": watch_at(case),
     }
+
+
+def blind_staff(ring: KeyRing, name: str) -> str:
+    """A name of somebody complained of, as a keyed hash: good for keeping the case from that very person."""
+    return ring.blind(f"staff:{name}")[:BLIND_LENGTH]

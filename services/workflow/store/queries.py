@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, false, not_, or_, select, true
 
 from services.workflow.domain.roles import Person
+from services.workflow.domain.sight import SIGHT, Tie, names_of
+from services.workflow.store.files import blind_staff
 from services.workflow.store.statistics import Filter
 from services.workflow.store.tables import case_facts, cases, supplements, timeline
 from shared.contracts.complaint import ComplaintSupplemented
-from shared.contracts.values import Role
 from shared.sealing import KeyRing
 from shared.store.unit_of_work import Store
 
@@ -33,33 +34,51 @@ LISTED = (
     cases.c.next_clock,
     cases.c.version,
 )
+SEALED = (cases.c.sealed_case, cases.c.sealed_complaint)
 PAGE = 50
 
 
-def visible_to(person: Person) -> ColumnElement[bool]:
+def visible_to(person: Person, ring: KeyRing) -> ColumnElement[bool]:
     """The cases this person may know of: ``domain.sight`` as a condition, so that others are absent, not hidden."""
-    if person.role is Role.ADMINISTRATOR:
-        return cases.c.number.is_(None)
-    if person.is_of_a_unit:
-        return and_(cases.c.unit == person.unit, cases.c.restricted.is_(False))
-    if person.role is Role.OPERATOR:
-        return and_(cases.c.holder_id == person.id, cases.c.restricted.is_(False))
-    if person.role in (Role.OFFICE_LEADER, Role.AUDITOR):
-        return cases.c.number.isnot(None)
-    return cases.c.restricted.is_(False) | (cases.c.holder_id == person.id)
+    row = SIGHT[person.role]
+    ordinary, restricted = _joined(row.ordinary, person), _joined(row.restricted, person)
+    theirs = ordinary if row.ordinary == row.restricted else or_(
+        and_(cases.c.restricted.is_(False), ordinary), and_(cases.c.restricted.is_(True), restricted)
+    )  # fmt: skip
+    return and_(theirs, or_(cases.c.staff_blind.is_(None), not_(_is_complained_of(person, ring))))
+
+
+def _joined(ties: frozenset[Tie], person: Person) -> ColumnElement[bool]:
+    return or_(false(), *(_TIED[tie](person) for tie in Tie if tie in ties))
+
+
+_TIED: Mapping[Tie, Callable[[Person], ColumnElement[bool]]] = {
+    Tie.ANYHOW: lambda _person: true(),
+    Tie.OWN_UNIT: lambda person: cases.c.unit == person.unit if person.unit is not None else false(),
+    Tie.TOOK_IN: lambda person: cases.c.first_receiver.in_(sorted(names_of(person))),
+    Tie.HOLDS: lambda person: cases.c.holder_id.in_(sorted(names_of(person))),
+    Tie.IN_CHARGE: lambda person: cases.c.officer_id == person.id,
+}
+"""``domain.sight.TIED`` as conditions."""
+
+
+def _is_complained_of(person: Person, ring: KeyRing) -> ColumnElement[bool]:
+    units = cases.c.target_unit.is_(None)
+    own = or_(units, cases.c.target_unit == person.unit) if person.unit is not None else units
+    return and_(cases.c.staff_blind == blind_staff(ring, person.name), own)
 
 
 async def worklist(
     store: Store,
-    person: Person,
+    seen_by: ColumnElement[bool],
     *,
     states: Sequence[str] = (),
     unit: str | None = None,
     after: tuple[datetime, str] | None = None,
     limit: int = PAGE,
 ) -> list[RowMapping]:
-    """A page of cases, the nearest limit first, those without a limit last; ``after`` is the last row of the page before."""
-    query = select(*LISTED, cases.c.sealed_case).where(visible_to(person), cases.c.next_limit.isnot(None))
+    """A page of what is owed, the nearest limit first, late ones before all; ``after`` is the last row of the page before."""
+    query = select(*LISTED).where(seen_by, cases.c.next_limit.isnot(None))
     if states:
         query = query.where(cases.c.state.in_(states))
     if unit is not None:
@@ -68,26 +87,36 @@ async def worklist(
         query = query.where(
             (cases.c.next_limit > after[0]) | and_(cases.c.next_limit == after[0], cases.c.number > after[1])
         )
-    query = query.order_by(cases.c.next_limit, cases.c.number).limit(limit)
+    async with store.reading() as connection:
+        return list(
+            (await connection.execute(query.order_by(cases.c.next_limit, cases.c.number).limit(limit))).mappings()
+        )
+
+
+async def listed(
+    store: Store,
+    seen_by: ColumnElement[bool],
+    which: Filter,
+    *,
+    after: str | None = None,
+    offset: int = 0,
+    limit: int = PAGE,
+    opened: bool = False,
+) -> list[RowMapping]:
+    """The cases behind a figure, by number, whether open or not; ``opened``: with what is sealed in them."""
+    columns = (*LISTED, *SEALED) if opened else LISTED
+    query = select(*columns).join(case_facts, case_facts.c.number == cases.c.number)
+    query = query.where(seen_by, *which.conditions())
+    if after is not None:
+        query = query.where(cases.c.number > after)
+    query = query.order_by(cases.c.number).offset(offset).limit(limit)
     async with store.reading() as connection:
         return list((await connection.execute(query)).mappings())
 
 
-async def listed(
-    store: Store, person: Person, which: Filter, *, after: str | None = None, limit: int = PAGE
-) -> list[RowMapping]:
-    """The cases behind a figure, by number, whether open or not."""
-    query = select(*LISTED, cases.c.sealed_case).join(case_facts, case_facts.c.number == cases.c.number)
-    query = query.where(visible_to(person), *which.conditions())
-    if after is not None:
-        query = query.where(cases.c.number > after)
-    async with store.reading() as connection:
-        return list((await connection.execute(query.order_by(cases.c.number).limit(limit))).mappings())
-
-
 async def one_case(store: Store, which: ColumnElement[bool]) -> RowMapping | None:
     """A case's row, with what is sealed in it."""
-    query = select(*LISTED, cases.c.complaint_id, cases.c.tracking_code, cases.c.sealed_case, cases.c.sealed_complaint)
+    query = select(*LISTED, *SEALED, cases.c.complaint_id, cases.c.tracking_code)
     async with store.reading() as connection:
         return (await connection.execute(query.where(which))).mappings().first()
 

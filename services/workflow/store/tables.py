@@ -36,6 +36,10 @@ cases = Table(
     Column("received_at", UtcDateTime, nullable=False),
     Column("holder_id", String(80), nullable=False),
     Column("holder_name", String(80), nullable=False),
+    Column("first_receiver", String(80)),
+    Column("officer_id", String(80)),
+    Column("staff_blind", String(32)),
+    Column("extension_asked", Boolean, nullable=False, server_default=false()),
     Column("next_limit", UtcDateTime),
     Column("next_clock", String(20)),
     Column("watch_at", UtcDateTime),
@@ -48,6 +52,19 @@ cases = Table(
 Index("cases_worklist", cases.c.state, cases.c.unit, cases.c.next_limit)
 Index("cases_unit", cases.c.unit, cases.c.next_limit)
 Index("cases_limit", cases.c.next_limit)
+_OPEN = cases.c.next_limit.isnot(None)
+Index("cases_holder", cases.c.holder_id, cases.c.next_limit, sqlite_where=_OPEN, postgresql_where=_OPEN)
+Index("cases_receiver", cases.c.first_receiver, cases.c.next_limit, sqlite_where=_OPEN, postgresql_where=_OPEN)
+_AGAIN = _OPEN & (cases.c.round > 1)
+Index("cases_again", cases.c.next_limit, sqlite_where=_AGAIN, postgresql_where=_AGAIN)
+Index(
+    "cases_extension",
+    cases.c.next_limit,
+    sqlite_where=cases.c.extension_asked,
+    postgresql_where=cases.c.extension_asked,
+)
+_UNLISTED = cases.c.first_receiver.is_(None)
+Index("cases_unlisted", cases.c.number, sqlite_where=_UNLISTED, postgresql_where=_UNLISTED)
 Index(
     "cases_watch",
     cases.c.watch_at,
@@ -58,8 +75,8 @@ Index("cases_received", cases.c.received_at)
 Index(
     "cases_counted",
     cases.c.counted_by,
-    sqlite_where=cases.c.next_limit.isnot(None),
-    postgresql_where=cases.c.next_limit.isnot(None),
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
 )
 Index("cases_unindexed", cases.c.number, sqlite_where=~cases.c.searchable, postgresql_where=~cases.c.searchable)
 
@@ -171,7 +188,10 @@ staff = Table(
     Column("deputy", String(80)),
     Column("desk_number", String(40)),
     Column("since", UtcDateTime, nullable=False),
+    Column("seated", Boolean),
 )
+"""Who acts for the office and the units. ``active``: at work, says the directory. ``seated``: may come in, says the account or
+token of this id; null where there is neither, and then it is the directory's word alone."""
 Index("staff_unit", staff.c.unit, staff.c.role)
 
 absences = Table(

@@ -24,6 +24,9 @@ from shared.web.validation import field_faults
 
 MACHINES_ONLY = frozenset({Act.RECORD_SUPPLEMENT, Act.RECORD_DOCUMENT})
 """What names things by ids that no person types: told by messages alone."""
+DRAWN = frozenset({Act.ACCEPT, Act.REFUSE, Act.REDIRECT, Act.SETTLE, Act.FORWARD, Act.APPROVE, Act.REDISPATCH, Act.SUBMIT_FEEDBACK,
+                   Act.REQUEST_EXTENSION, Act.REFUSE_BY_UNIT, Act.RECORD_FOLLOW_UP})  # fmt: skip
+"""What makes a document that forms can draw while it is filled in: ``POST /forms/cases/{number}/drafts/{command}``."""
 _NOT_ASKED = frozenset({"copies", "delivery_id"})
 _FEW = 5
 _A_LINE = 200
@@ -100,6 +103,11 @@ class ActionForm:
     def is_aside(self) -> bool:
         """Whether it stands folded away; never with something to be read."""
         return self.act in ASIDE and not self.is_open
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether its document can be looked at before it is done."""
+        return self.act in DRAWN
 
     @property
     def is_grave(self) -> bool:

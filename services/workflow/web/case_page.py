@@ -15,12 +15,13 @@ from services.workflow.domain.acts import ACTS, Act
 from services.workflow.domain.case import Case
 from services.workflow.domain.clocks import Clock
 from services.workflow.domain.decide import NotYet
+from services.workflow.domain.owed import next_duty
 from services.workflow.domain.roles import ROLES, Person
 from services.workflow.domain.states import STATES
+from services.workflow.reading import Seen
 from services.workflow.web.action_forms import MACHINES_ONLY, ActionForm, Known, Option, action_form
-from services.workflow.web.limits_shown import Reader, Shown, clock_name, clock_shown
+from services.workflow.web.limits_shown import Reader, Shown, clock_name, clock_shown, shown
 from services.workflow.web.masked import MaskedPerson, masked
-from services.workflow.web.reading import Seen
 from services.workflow.web.worklist import RINGS, Notice, title_of
 from shared.centre import Centre
 from shared.contracts.complaint import Complainant, ComplaintReceived
@@ -110,6 +111,7 @@ class CasePage:
     timeline: Sequence[RoundOf]
     entries: int
     head: str
+    supplements: Sequence[Mapping[str, Any]]
     notice: Notice | None = None
 
 
@@ -129,6 +131,7 @@ def case_page(
     centre: Centre,
     reader: Reader,
     *,
+    supplements: Sequence[Mapping[str, Any]] = (),
     round_: int | None = None,
     answered: Answered | None = None,
     identity: Complainant | None = None,
@@ -140,7 +143,7 @@ def case_page(
     if answered is not None:
         forms[answered.act] = answered.form
     chosen = round_ if round_ is not None and 1 <= round_ <= case.round else case.round
-    next_clock = case.next_clock
+    duty = next_duty(case)
     role = ROLES[case.holder.role]
     state = STATES[case.state]
     return CasePage(
@@ -153,7 +156,7 @@ def case_page(
         state=Bilingual(state.chinese, state.english),
         ring=RINGS[case.state],
         holder_role=Bilingual(role.chinese, role.english),
-        next_clock=_line(next_clock, reader) if next_clock else None,
+        next_clock=_line(duty, reader, is_owed=True) if duty else None,
         who=masked(seen.complaint.complainant),
         hidden=case.confidential and who.is_of_a_unit,
         identity=identity,
@@ -165,7 +168,8 @@ def case_page(
         rounds=range(1, case.round + 1),
         timeline=_timeline(entries),
         entries=len(entries),
-        head=str(entries[0]["hash"]) if entries else "",
+        head=str(entries[-1]["hash"]) if entries else "",
+        supplements=[{**each, "received_at": datetime.fromisoformat(each["received_at"])} for each in supplements],
         notice=notice or (answered.notice if answered else None),
     )
 
@@ -206,12 +210,12 @@ def _person(person: Person) -> Option:
     return Option(person.id, Bilingual(person.name, person.name))
 
 
-def _line(clock: Clock, reader: Reader) -> ClockLine:
+def _line(clock: Clock, reader: Reader, *, is_owed: bool = False) -> ClockLine:
     moved = clock.original_limit if clock.original_limit != clock.limit else None
     return ClockLine(
         clock_name(clock),
         clock.article,
-        clock_shown(clock, reader),
+        shown(clock.limit, reader) if is_owed else clock_shown(clock, reader),
         clock.days + clock.extended_by,
         clock.started_at,
         moved,
@@ -229,7 +233,7 @@ def _cannot(each: NotYet) -> Cannot:
 
 def _timeline(entries: Sequence[Mapping[str, Any]]) -> list[RoundOf]:
     rounds: dict[int, list[Happening]] = {}
-    for entry in entries:
+    for entry in reversed(entries):
         rounds.setdefault(entry["round"], []).append(_happening(entry))
     return [RoundOf(number, rounds[number]) for number in sorted(rounds, reverse=True)]
 

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.workflow import reading
 from services.workflow.api.people import person_of
 from services.workflow.domain import commands
 from services.workflow.domain.acts import Act
@@ -24,9 +25,9 @@ from services.workflow.domain.commands import Command
 from services.workflow.domain.decide import Availability
 from services.workflow.domain.in_force import day_of
 from services.workflow.domain.limits import limit_row
+from services.workflow.domain.owed import next_duty
 from services.workflow.handlers import RefusedError
 from services.workflow.store import files
-from services.workflow.web import reading
 from services.workflow.web.action_forms import read_command
 from services.workflow.web.limits_shown import Reader, Shown, shown
 from services.workflow.web.staff_routes import STALE, StaffDesk, done_notice, form_values, perform, version_of
@@ -114,8 +115,7 @@ async def _list(
 ) -> Response:
     person, reader = person_of(who), desk.reader(request)
     waiting = await reading.waiting_for_approval(desk.office, person)
-    all_seen = [await reading.seen(desk.office, each.row["number"], person) for each in waiting]
-    found = [made for seen in all_seen if (made := _decision(seen, reader, typed or Typed())) is not None]
+    found = [made for seen in waiting if (made := _decision(seen, reader, typed or Typed())) is not None]
     notice = Bilingual("", "") if typed is None or typed.fault is None else typed.fault
     gone = typed is not None and all(each.case.number != typed.number for each in found)
     return await desk.render(
@@ -130,13 +130,13 @@ def _decision(seen: reading.Seen, reader: Reader, typed: Typed) -> Decision | No
     if not choices:
         return None
     own = typed.number == seen.case.number
-    next_clock = seen.case.next_clock
+    duty = next_duty(seen.case)
     unit_clock = seen.case.unit_clock
     return Decision(
         case=seen.case,
         complaint=seen.complaint,
         title=title_of(seen.complaint)[0],
-        limit=shown(next_clock.limit, reader) if next_clock else None,
+        limit=shown(duty.limit, reader) if duty else None,
         choices=choices,
         is_extension=seen.case.extension_request is not None,
         is_late=unit_clock is not None and unit_clock.limit < reader.now,

@@ -14,9 +14,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from services.workflow import reading
 from services.workflow.api.people import person_of
 from services.workflow.domain.roles import Person
-from services.workflow.web import reading
 from services.workflow.web.staff_routes import StaffDesk
 from shared.identity.principal import Principal
 from shared.web.sse import EventSourceResponse, LastEventId, Notice, ServerSentEvent, as_long_as, follow, mark_of

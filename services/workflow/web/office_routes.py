@@ -12,15 +12,16 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.workflow import reading
 from services.workflow.api.people import person_of
-from services.workflow.directory import everybody
+from services.workflow.directory import everybody, facts_about
 from services.workflow.domain import commands
 from services.workflow.domain.acts import Act
 from services.workflow.domain.commands import Command, Purpose
 from services.workflow.domain.roles import ROLES
 from services.workflow.handlers import RefusedError
 from services.workflow.store import files
-from services.workflow.web import reading, worklist
+from services.workflow.web import worklist
 from services.workflow.web.action_forms import ActionForm, action_form, read_command
 from services.workflow.web.case_page import known_for
 from services.workflow.web.limits_shown import Reader, Shown
@@ -135,10 +136,15 @@ def _add_directory(router: APIRouter, desk: StaffDesk) -> None:
     async def directory_page(request: Request, who: Principal = Depends(desk.gate.admit)) -> Response:
         """The office and every unit, with who acts for them."""
         people = await everybody(desk.office.store, desk.office.clock())
+        units = desk.office.centre.units
+        async with desk.office.store.reading() as connection:
+            facts = await facts_about(connection, desk.office.clock(), [unit.name for unit in units])
+        acting = {name for name in facts.units if facts.people(name).handler is not None}
         roles = {role.value: Bilingual(ROLES[role].chinese, ROLES[role].english) for role in Role}
         return await desk.render(
-            request, who, "directory", "directory.html", units=desk.office.centre.units, people=people, roles=roles
-        )
+            request, who, "directory", "directory.html", units=units, people=people, roles=roles, acting=acting,
+            names={each["id"]: each["name"] for each in people if each["active"] and not each["is_away"]},
+        )  # fmt: skip
 
 
 async def _follow_ups(

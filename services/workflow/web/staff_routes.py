@@ -16,8 +16,9 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services.workflow import directory
+from services.workflow import directory, reading
 from services.workflow.api import answers
+from services.workflow.api.case_filter import case_filter
 from services.workflow.api.people import person_of
 from services.workflow.domain.acts import ACTS, Act
 from services.workflow.domain.case import Case
@@ -28,18 +29,20 @@ from services.workflow.domain.sight import may_see
 from services.workflow.handlers import NoSuchCaseError, RefusedError, carry_out
 from services.workflow.office import Office
 from services.workflow.store import files
-from services.workflow.web import reading, worklist
+from services.workflow.store.statistics import Filter
+from services.workflow.web import worklist
 from services.workflow.web.action_forms import MACHINES_ONLY, action_form, read_command
 from services.workflow.web.case_page import Answered, CasePage, case_page, known_for
 from services.workflow.web.limits_shown import Reader
-from services.workflow.web.negotiation import PageRoute
 from services.workflow.web.worklist import Notice
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.desk_frame import desk_head
 from shared.web.i18n import Bilingual, language_of
+from shared.web.negotiation import PageRoute
 from shared.web.pages import Pages
 from shared.web.problems import FieldFault, Problem
+from shared.web.security import WITH_PICTURES_WITHIN
 
 _MOST_FIELDS = 40
 STALE = Bilingual("您打开之后已有他人办理此件，请先看最新情况", "Somebody acted on this case since you opened it")
@@ -96,11 +99,17 @@ def staff_routes(desk: StaffDesk) -> APIRouter:
 
 def _add_worklist(router: APIRouter, desk: StaffDesk) -> None:
     @router.get("/workflow/cases")
-    async def cases_page(request: Request, who: Principal = Depends(desk.gate.admit)) -> Response:
-        """Open cases by their limits; only those that this person may know of."""
+    async def cases_page(
+        request: Request, which: Filter | None = Depends(case_filter), who: Principal = Depends(desk.gate.admit)
+    ) -> Response:
+        """Open cases by their limits, or those behind a number; only those that this person may know of."""
         person, asked = person_of(who), worklist.asked_for(request.query_params)
         counts = await desk.counts(person)
-        found = await reading.worklist(desk.office, person, asked.wanted, desk.day(), asked.page)
+        figure = which if worklist.asks_for_a_figure(request.query_params) else None
+        if figure is not None:
+            found = await reading.behind_a_figure(desk.office, person, figure, asked.page)
+        else:
+            found = await reading.worklist(desk.office, person, asked.wanted, desk.day(), asked.page)
         assignees = await _assignees(desk.office, person)
         page = worklist.worklist_page(
             found,
@@ -112,6 +121,7 @@ def _add_worklist(router: APIRouter, desk: StaffDesk) -> None:
             for_a_unit=person.is_of_a_unit,
             assignees=assignees,
             done=done_notice(request.query_params.get("done", "")) or _assigned(request.query_params),
+            figure=worklist.behind(figure) if figure is not None else None,
         )
         return await desk.render(request, who, "cases", "worklist.html", counts=counts, page=page)
 
@@ -174,11 +184,13 @@ async def show_case(
     person = person_of(who)
     seen = await reading.seen(desk.office, number, person)
     entries = await reading.events_of(desk.office, seen, person)
+    more = await reading.supplements_of(desk.office, seen, person)
     page: CasePage = case_page(
-        seen, entries, person, desk.office.centre, desk.reader(request), round_=round_, notice=notice,
+        seen, entries, person, desk.office.centre, desk.reader(request), supplements=more, round_=round_, notice=notice,
         answered=answered, identity=seen.complaint.complainant if revealed else None,
     )  # fmt: skip
-    return await desk.render(request, who, "cases", "case.html", status=status, page=page)
+    headers = {"Content-Security-Policy": WITH_PICTURES_WITHIN}  # previews of documents, beside their fields
+    return await desk.render(request, who, "cases", "case.html", status=status, headers=headers, page=page)
 
 
 async def form_values(request: Request) -> dict[str, str]:
@@ -244,8 +256,8 @@ async def _assignees(office: Office, person: Person) -> list[tuple[str, str]]:
     """The handlers that cases can be given to, for whoever may give them."""
     if not may(person.role, Act.ASSIGN):
         return []
-    async with office.store.transaction(office.clock()) as unit:
-        facts = await directory.facts_about(unit, ())
+    async with office.store.reading() as connection:
+        facts = await directory.facts_about(connection, office.clock(), ())
     return [(each.id, each.name) for each in facts.office_handlers.values()]
 
 

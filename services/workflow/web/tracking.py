@@ -8,6 +8,7 @@ from datetime import datetime
 
 from services.workflow.domain.case import Case
 from services.workflow.domain.clocks import Clock, ClockName
+from services.workflow.domain.owed import next_duty
 from services.workflow.domain.states import State
 from services.workflow.web.views import (
     Answer,
@@ -63,7 +64,7 @@ def track_page(case: Case, complainant: Complainant, now: datetime) -> TrackPage
 
     Whoever holds the code may read it, so whatever was written leads to nobody (art. 17).
     """
-    next_clock = case.next_clock
+    duty = next_duty(case)
     scrub = Scrubber(complainant, Showing.HIDDEN).text
     return TrackPage(
         code=case.tracking_code,
@@ -71,7 +72,7 @@ def track_page(case: Case, complainant: Complainant, now: datetime) -> TrackPage
         number=case.number,
         rounds=[TrackRound(case.round, _steps(case, now), _answer(case, scrub))],
         holder=case.holder.unit or "",
-        next_limit=shown_limit(next_clock.limit, now) if next_clock and case.is_live else None,
+        next_limit=shown_limit(duty.limit, now) if duty and case.is_live else None,
         refusal=_refusal(case, scrub),
         redirection=_redirection(case, scrub),
         written_form_url=f"/intake/written/{case.tracking_code}" if case.state is State.AWAITING_STATEMENT else "",

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from urllib.parse import urlencode
 
 from services.workflow.domain.clocks import ClockName
+from services.workflow.domain.in_force import MEASURE_IN_FORCE
 from services.workflow.domain.limits import limit_row
 from services.workflow.domain.states import STATES, State
+from services.workflow.reading import PAGE, Listed, Wanted
+from services.workflow.reports import HEADINGS, UNNAMED
+from services.workflow.store.statistics import By, Figure, Filter
 from services.workflow.web.limits_shown import Reader, Shown, shown
 from services.workflow.web.masked import masked
-from services.workflow.web.reading import PAGE, Listed, Wanted
 from shared.contracts.complaint import ComplaintReceived
+from shared.contracts.masking import Showing, mask_text
 from shared.contracts.values import Channel
+from shared.web.frame import count_shown
 from shared.web.i18n import Bilingual
 
 RINGS: Mapping[State, str] = {
@@ -32,6 +38,9 @@ RINGS: Mapping[State, str] = {
 }
 """How a state is drawn beside its words."""
 _TITLE = 28
+_ENDS = {"met": ("按时", ", in time"), "missed": ("逾期", ", missed")}
+_LOOKED_AT = 300
+"""Characters, some more than a row shows, so that no number is cut before it is known for one."""
 _GROUPS = ("over", "today", "soon", "later", "none")
 
 
@@ -44,11 +53,20 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """What a list stands behind, where a number of the statistics opened it, and the addresses beside it."""
+
+    words: Sequence[Bilingual]
+    back_href: str
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """What an address asks for."""
+    """What an address asks for. ``query``: as it stands, for the pages of the cases behind a figure."""
 
     wanted: Wanted
     page: int
+    query: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +93,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The cases of one limit: ``over today soon later none``."""
+    """The cases of one limit: ``over today soon later none``; ``listed``: behind a figure, by number."""
 
     key: str
     rows: Sequence[Row]
@@ -83,12 +101,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A saved view, and how many cases stand in it."""
+    """A saved view, and how many cases stand in it: ``999+`` where they are more than are counted."""
 
     key: str
     href: str
     count: int
     here: bool
+
+    @property
+    def shown(self) -> str:
+        """The count as it is written."""
+        return count_shown(self.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +133,7 @@ class WorklistPage:
     wider_href: str
     assignees: Sequence[tuple[str, str]]
     done: Notice | None
+    behind: Behind | None = None
 
     @property
     def is_narrowed(self) -> bool:
@@ -144,8 +168,8 @@ def row_of(listed: Listed, reader: Reader, *, for_a_unit: bool) -> Row:
 
 
 def title_of(complaint: ComplaintReceived) -> tuple[str, str]:
-    """The first sentence as a title, and what follows."""
-    facts = " ".join(complaint.facts.split())
+    """The first sentence as a title, and what follows; a list is no look at an identity, for anybody (art. 17)."""
+    facts = mask_text(" ".join(complaint.facts.split())[:_LOOKED_AT], complaint.complainant, Showing.PARTLY)
     end = min((at for mark in "。！？；" if (at := facts.find(mark)) > 0), default=len(facts))
     cut = min(end, _TITLE)
     return facts[:cut] + ("…" if cut < end else ""), facts[cut:].lstrip("。！？；")[:80]
@@ -175,6 +199,11 @@ def address(wanted: Wanted, page: int = 0, **changes: str) -> str:
     return "/workflow/cases" + (f"?{urlencode(kept)}" if kept else "")
 
 
+def figure_address(asked: Asked, page: int) -> str:
+    """The address of the cases behind a figure."""
+    return f"/workflow/cases?{urlencode([*asked.query, *([('page', str(page))] if page else [])])}"
+
+
 def bounds(found: int, page: int) -> tuple[int, int]:
     """The first and last place of a page among all, from 1."""
     return page * PAGE + (1 if found else 0), page * PAGE + min(found, PAGE)
@@ -184,7 +213,36 @@ def asked_for(query: Mapping[str, str]) -> Asked:
     """What an address asks for; anything else in it is passed over."""
     said = {name: query.get(name, "").strip() for name in ("view", "state", "unit", "channel", "q", "page")}
     wanted = Wanted(said["view"] or "all", said["state"], said["unit"], said["channel"], said["q"])
-    return Asked(wanted, int(said["page"]) if said["page"].isascii() and said["page"].isdigit() else 0)
+    page = int(said["page"]) if said["page"].isascii() and said["page"].isdigit() else 0
+    return Asked(wanted, page, tuple((name, value) for name, value in query.items() if name != "page"))
+
+
+def asks_for_a_figure(query: Mapping[str, str]) -> bool:
+    """Whether an address is that of the list behind a number of the statistics."""
+    return any(query.get(name) for name in ("from", "to", "figure", "clock"))
+
+
+def behind(which: Filter) -> Behind:
+    """What the list behind a number says of itself."""
+    words = [_counted(which)]
+    if which.first_day is not None and which.last_day is not None:
+        words.append(
+            Bilingual(f"{which.first_day} 至 {which.last_day} 收到", f"received {which.first_day} to {which.last_day}")
+        )
+    for by, value in (which.alike or {}).items():
+        if by is not By.MONTH:
+            words.append(Bilingual(value, value) if value else UNNAMED)
+    days = {"from": which.first_day, "to": which.last_day}
+    asked = urlencode({name: day.isoformat() for name, day in days.items() if day is not None})
+    return Behind(words, f"/workflow/statistics?{asked}")
+
+
+def _counted(which: Filter) -> Bilingual:
+    if which.clock is not None:
+        row = limit_row(ClockName(which.clock), (which.last_day or MEASURE_IN_FORCE))
+        zh, en = _ENDS.get(which.outcome or "", ("", ""))
+        return Bilingual(f"{row.chinese}{zh}", f"{row.english}{en}")
+    return HEADINGS[which.figure or Figure.RECEIVED]
 
 
 def worklist_page(
@@ -198,13 +256,15 @@ def worklist_page(
     for_a_unit: bool,
     assignees: Sequence[tuple[str, str]],
     done: Notice | None,
+    figure: Behind | None = None,
 ) -> WorklistPage:
     """The page; ``found`` holds one row more than is shown where there is a next page."""
     rows = [row_of(each, reader, for_a_unit=for_a_unit) for each in found[:PAGE]]
     first, last = bounds(len(rows), asked.page)
     wanted = asked.wanted
+    there = partial(figure_address, asked) if figure is not None else partial(address, wanted)
     return WorklistPage(
-        groups=grouped(rows),
+        groups=grouped(rows) if figure is None else [Group("listed", rows)] if rows else [],
         views=[View(key, address(Wanted(view=key)), counts[key], key == wanted.view) for key in views],
         wanted=wanted,
         states=[(row.state.value, Bilingual(row.chinese, row.english)) for row in STATES.values()],
@@ -214,11 +274,12 @@ def worklist_page(
         due_today=counts["today"],
         first=first,
         last=last,
-        next_href=address(wanted, asked.page + 1) if len(found) > PAGE else "",
-        previous_href=address(wanted, asked.page - 1) if asked.page else "",
+        next_href=there(asked.page + 1) if len(found) > PAGE else "",
+        previous_href=there(asked.page - 1) if asked.page else "",
         wider_href=address(Wanted(view=wanted.view)),
         assignees=assignees,
         done=done,
+        behind=figure,
     )
 
 

@@ -37,6 +37,12 @@ ACCESS = AccessTable(
             ("POST", "/identity/accounts/{login}/reset"),
             ("POST", "/identity/accounts/{login}/role"),
             ("POST", "/identity/accounts/{login}/end-sessions"),
+            ("GET", "/identity/people"),
+            ("POST", "/identity/people"),
+            ("POST", "/identity/people/tokens"),
+            ("POST", "/identity/people/{login}/role"),
+            ("POST", "/identity/people/{login}/link"),
+            ("POST", "/identity/people/{login}/{change}"),
             ("GET", "/identity/tokens"),
             ("POST", "/identity/tokens/revoke"),
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from starlette.responses import Response
 
 from shared.contracts.values import Role
-from shared.identity.accounts import UNIT_ROLES, Account, AccountFault, AccountRefused
+from shared.identity.accounts import UNIT_ROLES, Account, AccountFault, AccountRefused, Accounts
 from shared.identity.doors.words import ACCOUNTS
 from shared.identity.principal import Principal
 from shared.identity.reception import Reception
@@ -63,45 +64,36 @@ def _add_accounts(router: APIRouter, reception: Reception, gate: Gate) -> None:
     @router.post("/identity/accounts", status_code=201)
     async def add(new: NewAccount, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """Add a person; the answer holds their one-time link, to be handed over in person."""
-        _known_unit(reception, new)
-        try:
-            account = await reception.accounts.add(**new.model_dump(), by=who.id, now=reception.clock())
-        except AccountRefused as fault:
-            raise _refused(fault) from fault
-        return _answer(account) | {"link": await reception.set_up_link(account, by=who.id)}
+        account, link = await added(reception, new, by=who.id)
+        return _answer(account) | {"link": link}
 
 
 def _add_changes(router: APIRouter, reception: Reception, gate: Gate) -> None:
-    accounts = reception.accounts
-
     @router.post("/identity/accounts/{login}/disable")
     async def disable(login: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """Nobody comes in by it, from the next request on."""
-        return await _changed(reception, login, accounts.disable(login, by=who.id, now=reception.clock()))
+        return _answer(await changed(reception, login, Accounts.disable, by=who.id))
 
     @router.post("/identity/accounts/{login}/enable")
     async def enable(login: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """Let it in again."""
-        return await _changed(reception, login, accounts.enable(login, by=who.id, now=reception.clock()))
+        return _answer(await changed(reception, login, Accounts.enable, by=who.id))
 
     @router.post("/identity/accounts/{login}/role")
     async def role(login: str, place: Place, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """Another role or unit; its sessions end."""
-        _known_unit(reception, place)
-        change = accounts.change_role(login, place.role, place.unit, by=who.id, now=reception.clock())
-        return await _changed(reception, login, change)
+        return _answer(await moved(reception, login, place, by=who.id))
 
     @router.post("/identity/accounts/{login}/end-sessions")
     async def end_sessions(login: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """End every session of it."""
-        return await _changed(reception, login, accounts.end_sessions(login, by=who.id, now=reception.clock()))
+        return _answer(await changed(reception, login, Accounts.end_sessions, by=who.id))
 
     @router.post("/identity/accounts/{login}/reset")
     async def reset(login: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """Take password and second factor away; the answer holds a new one-time link."""
-        change = accounts.forget_credentials(login, by=who.id, now=reception.clock())
-        answer = await _changed(reception, login, change)
-        return answer | {"link": await reception.set_up_link(await accounts.named(login), by=who.id)}
+        account, link = await with_new_link(reception, login, by=who.id)
+        return _answer(account) | {"link": link}
 
 
 def _add_tokens(router: APIRouter, reception: Reception, gate: Gate) -> None:
@@ -113,17 +105,45 @@ def _add_tokens(router: APIRouter, reception: Reception, gate: Gate) -> None:
     @router.post("/identity/tokens/revoke", status_code=204, dependencies=[Depends(gate.admit)])
     async def revoke(whose: TokenName) -> Response:
         """Revoke all tokens of a name."""
-        if not await reception.tokens.revoke(whose.name, reception.clock()):
-            raise Problem(404, "not_found", "没有这个名称的有效令牌", "There is no valid token of this name")
+        await revoked(reception, whose.name)
         return Response(status_code=204)
 
 
-async def _changed(reception: Reception, login: str, change: Awaitable[None]) -> dict[str, Any]:
+async def added(reception: Reception, new: NewAccount, *, by: str) -> tuple[Account, str]:
+    """A new person and their one-time link. Raises Problem."""
+    _known_unit(reception, new)
     try:
-        await change
-        return _answer(await reception.accounts.named(login))
+        account = await reception.accounts.add(**new.model_dump(), by=by, now=reception.clock())
     except AccountRefused as fault:
         raise _refused(fault) from fault
+    return account, await reception.set_up_link(account, by=by)
+
+
+async def changed(reception: Reception, login: str, change: Callable[..., Awaitable[None]], *, by: str) -> Account:
+    """The account after one of the changes that ``Accounts`` knows. Raises Problem."""
+    try:
+        await change(reception.accounts, login, by=by, now=reception.clock())
+        return await reception.accounts.named(login)
+    except AccountRefused as fault:
+        raise _refused(fault) from fault
+
+
+async def moved(reception: Reception, login: str, place: Place, *, by: str) -> Account:
+    """The account in another role or unit. Raises Problem."""
+    _known_unit(reception, place)
+    return await changed(reception, login, partial(Accounts.change_role, role=place.role, unit=place.unit), by=by)
+
+
+async def with_new_link(reception: Reception, login: str, *, by: str) -> tuple[Account, str]:
+    """The account without password and second factor, and the link that is the only way in. Raises Problem."""
+    account = await changed(reception, login, Accounts.forget_credentials, by=by)
+    return account, await reception.set_up_link(account, by=by)
+
+
+async def revoked(reception: Reception, name: str) -> None:
+    """Revoke all tokens of a name. Raises Problem where there is none."""
+    if not await reception.tokens.revoke(name, reception.clock()):
+        raise Problem(404, "not_found", "没有这个名称的有效令牌", "There is no valid token of this name")
 
 
 def _known_unit(reception: Reception, place: Place) -> None:

@@ -22,6 +22,14 @@ PASSWORD_CHANGED = Bilingual(
 TOTP_ON = Bilingual("两步验证已开启。", "Two-step verification is on.")
 TOTP_OFF = Bilingual("两步验证已关闭。", "Two-step verification is off.")
 
+CHANGED: dict[str, Bilingual] = {
+    "disable": Bilingual("账号已停用，登录已全部失效。", "The account is disabled; its log-ins have ended."),
+    "enable": Bilingual("账号已启用。", "The account is in use again."),
+    "end-sessions": Bilingual("登录已全部失效。", "All its log-ins have ended."),
+    "role": Bilingual("角色和单位已更改，须重新登录。", "Role and unit are changed; they sign in again."),
+    "revoke": Bilingual("令牌已作废。", "The token is revoked."),
+}
+"""What the administrator's last form did, by the name that the way back carries."""
 PASSWORDS: dict[PasswordFault, Bilingual] = {
     PasswordFault.TOO_SHORT: Bilingual(f"口令至少 {SHORTEST} 个字。", f"At least {SHORTEST} characters."),
     PasswordFault.TOO_LONG: Bilingual(f"口令最多 {LONGEST} 个字。", f"At most {LONGEST} characters."),

@@ -199,8 +199,10 @@ for (const box of all("[data-known]")) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     box.replaceChildren(...page.body.childNodes);
   };
-  for (const name of box.dataset.watch.split(" ")) {
-    form.elements[name]?.addEventListener("change", () => look().catch(() => {})); // the page works without it
-    form.elements[name]?.addEventListener("blur", () => look().catch(() => {}));
+  const watched = new Set(box.dataset.watch.split(" "));
+  for (const kind of ["change", "focusout"]) {
+    form.addEventListener(kind, (event) => {
+      if (watched.has(event.target.name)) look().catch(() => {}); // the page works without it
+    });
   }
 }

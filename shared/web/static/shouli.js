@@ -104,7 +104,7 @@ for (const form of all("form[data-once]")) {
   let busy = false;
   let sent = false;
   form.addEventListener("submit", (event) => {
-    if (event.defaultPrevented) return;
+    if (event.defaultPrevented || event.submitter?.formTarget) return; // a preview in a window of its own sends nothing off
     if (busy) event.preventDefault();
     busy = sent = true;
     setTimeout(() => (busy = false), 3_000);

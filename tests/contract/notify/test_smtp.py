@@ -12,7 +12,7 @@ import pytest
 from services.notify.domain.outcome import SendOutcome
 from services.notify.domain.return_path import read_return_path
 from services.notify.ports import Accepted, CannotTell, Permanent, Stop, Temporary, Unknown
-from services.notify.providers.smtp import CODES, Smtp, SmtpServer, Tls
+from services.notify.providers.smtp import CODES, MAILS_A_CONNECTION, Smtp, SmtpServer, Tls
 from shared.contracts.values import Route
 from tests.parts.certificates import Certificates, make_certificates
 from tests.parts.provider_harnesses import MAILBOX, a_message
@@ -78,6 +78,48 @@ async def test_every_trouble_has_its_outcome(start: Start, certificates: Certifi
     sink = start(mode)
     outcome = await Smtp(server_at(sink.port, certificates)).send(a_message(Route.EMAIL))
     assert (type(outcome), len(sink.taken)) == OUTCOMES[mode]
+
+
+@pytest.mark.parametrize("mode", Mode)
+async def test_a_connection_that_has_carried_a_mail_changes_no_outcome(
+    start: Start, certificates: Certificates, mode: Mode
+) -> None:
+    """What is certain and what is unknown is the same for the second mail of a connection as for the first."""
+    sink = start()
+    smtp = Smtp(server_at(sink.port, certificates))
+    assert isinstance(await smtp.send(a_message(Route.EMAIL)), Accepted)
+    sink.attempts.clear()
+    sink.mode = mode
+    outcome = await smtp.send(a_message(Route.EMAIL))
+    assert (type(outcome), len(sink.taken) - 1) == OUTCOMES[mode]
+    await smtp.close()
+
+
+async def test_many_mails_share_a_connection_and_trouble_ends_it(start: Start, certificates: Certificates) -> None:
+    """Fifty mails a connection; after anything but a plain yes the next mail has a connection of its own."""
+    sink = start()
+    before = len(sink.connections)
+    smtp = Smtp(server_at(sink.port, certificates))
+    for _ in range(MAILS_A_CONNECTION + 1):
+        assert isinstance(await smtp.send(a_message(Route.EMAIL)), Accepted)
+    assert len(sink.connections) - before == 2
+    sink.mode = Mode.SPAM
+    await smtp.send(a_message(Route.EMAIL))
+    sink.mode = Mode.ACCEPT
+    await smtp.send(a_message(Route.EMAIL))
+    assert len(sink.connections) - before == 3
+    await smtp.close()
+
+
+async def test_a_server_that_hung_up_meanwhile_is_dialled_again(start: Start, certificates: Certificates) -> None:
+    """Servers close what idles: the next mail is handed over on a fresh connection, once, and nobody waits for a retry."""
+    sink = start()
+    smtp = Smtp(server_at(sink.port, certificates))
+    await smtp.send(a_message(Route.EMAIL))
+    sink.hang_up()
+    assert isinstance(await smtp.send(a_message(Route.EMAIL)), Accepted)
+    assert len(sink.taken) == 2
+    await smtp.close()
 
 
 async def test_greylisting_takes_one_more_attempt(start: Start, certificates: Certificates) -> None:

@@ -346,7 +346,7 @@ async def test_a_connection_cut_while_a_handler_runs_has_one_effect(
         sender.relay()
         house.consumer("workflow", {DOCUMENT: handle})
         ids = await sender.emit(document())
-        await asyncio.wait_for(begun.wait(), 20)
+        await asyncio.wait_for(begun.wait(), 60)
         if cut == "broker":
             await close_all_connections(node)
         else:
@@ -425,7 +425,7 @@ async def die_with_a_message(url: str) -> None:
         channel = await connection.channel()
         await channel.set_qos(prefetch_count=1)
         await (await channel.get_queue(WORKFLOW.name, ensure=False)).consume(take)
-        await asyncio.wait_for(got.wait(), 10)
+        await asyncio.wait_for(got.wait(), 60)
 
 
 async def test_a_consumer_stopped_in_mid_work_leaves_nothing_behind(url: str, store: Store):
@@ -446,7 +446,7 @@ async def test_a_consumer_stopped_in_mid_work_leaves_nothing_behind(url: str, st
             await ready(sender.transport)  # type: ignore[arg-type]  # the house was given a RabbitTransport
             async with other.transaction(now()) as unit:
                 ids = [unit.emit(document(), subject=new_id())]
-            await asyncio.wait_for(begun.wait(), 20)
+            await asyncio.wait_for(begun.wait(), 60)
             await house.leave()
             assert await house.effects() == []
             house.consumer("workflow")

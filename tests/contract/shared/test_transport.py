@@ -153,7 +153,7 @@ async def test_a_retry_comes_back_with_the_next_attempt(house: House):
 
     house.consumer("workflow", {DOCUMENT: handle})
     ids = await house.emit(document())
-    await asyncio.wait_for(done.wait(), 20)
+    await asyncio.wait_for(done.wait(), 60)
     await house.effects_are(ids)
     assert rounds == [1, 2, 3, 4]
 

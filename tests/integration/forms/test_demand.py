@@ -1,13 +1,19 @@
 """Documents that somebody asks for, over HTTP: forms on demand, previews, reprints, lists, the batch of a day."""
 
+import asyncio
 import base64
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
 from services.forms.domain.definition import FormId
 from services.forms.domain.lists import LISTS
+from services.forms.store.tables import documents
+from services.forms.templates import FORMS
 from shared.contracts import case
+from shared.contracts.values import new_id
 from tests.parts.forms import FINDINGS, a_complaint, an_event, values_for
 from tests.parts.forms_house import NUMBER, PEOPLE, UNIT, FormsHouse, docx_text, pdf_text
 
@@ -197,3 +203,58 @@ async def test_the_dispositions_of_a_day_come_in_one_file(house: FormsHouse) -> 
     assert pdf_text(batch.content).count("存根") == 1
     assert (await house.ask("GET", "/forms/documents/batch.pdf?day=2026-11-22")).status_code == 404
     assert (await house.ask("GET", "/forms/documents/batch.pdf?day=2026-11-23", "unit_leader")).status_code == 403
+
+
+BATCH = "/forms/documents/batch.pdf?day=2026-11-23"
+
+
+async def test_a_batch_waits_for_a_form_that_is_being_drawn_elsewhere(house: FormsHouse) -> None:
+    """Another replica holds its lease: the batch comes when it is done, with the form in it."""
+    await house.hear(a_complaint(), *DISPATCHED)
+    others = new_id()
+    lease = {"state": "waiting", "lease_token": others, "lease_until": house.clock() + timedelta(minutes=2)}
+    await _set_dispositions(house, lease)
+    batch = asyncio.create_task(house.ask("GET", BATCH))
+    await asyncio.sleep(0.05)
+    assert not batch.done()
+    await _set_dispositions(house, {"lease_token": None, "lease_until": None}, lease_token=others)
+    assert (await batch).status_code == 200
+    assert pdf_text((await batch).content).count("存根") == 1
+
+
+async def test_a_batch_names_the_form_that_could_not_be_drawn(house: FormsHouse) -> None:
+    """A page in its place with its number: nobody takes the batch for whole."""
+    await _dispatched(house)
+    await _set_dispositions(house, {"state": "failed"})
+    text = pdf_text((await house.ask("GET", BATCH)).content)
+    assert "枣诉〔2026〕1083号" in text
+    assert "未能绘制" in text
+    assert "存根" not in text
+
+
+async def _set_dispositions(house: FormsHouse, values: dict[str, Any], **where: Any) -> None:
+    wanted = [documents.c.form == "disposition", *(documents.c[name] == value for name, value in where.items())]
+    async with house.room.store.transaction(house.clock()) as unit:
+        await unit.connection.execute(update(documents).where(*wanted).values(**values))
+
+
+async def test_a_list_is_told_to_nobody(house: FormsHouse) -> None:
+    """It belongs to no complaint, and ``document.rendered`` is about one: no case's file has a place for it."""
+    outbox = house.room.store.messages.outbox
+    values = values_for(FormId.BOX_RECORD)
+    body = {"texts": values.texts, "tables": {"rows": [list(row) for row in values.tables["rows"]]}}
+    made = await house.done("POST", "/forms/lists/box_record", json=body)
+    assert made["state"] == "ready"
+    async with house.room.store.reading() as connection:
+        assert (await connection.execute(select(outbox.c.type))).all() == []
+    await _dispatched(house)
+    async with house.room.store.reading() as connection:
+        assert set((await connection.execute(select(outbox.c.type))).scalars()) == {"document.rendered.v1"}
+
+
+async def test_a_document_says_by_which_version_of_the_form_it_was_drawn(house: FormsHouse) -> None:
+    """Frozen before a release and drawn after it: the newer version is on file, as it is on the paper."""
+    await house.hear(a_complaint(), *DISPATCHED)
+    await _set_dispositions(house, {"template_version": "0"})
+    await house.draw()
+    assert (await house.listed("disposition"))["template_version"] == FORMS[FormId.DISPOSITION].template_version

@@ -2,6 +2,7 @@
 
 import hashlib
 import subprocess
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -11,9 +12,15 @@ from asn1crypto import cms  # type: ignore[import-untyped]
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, load_pem_private_key, pkcs12
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    NoEncryption,
+    load_pem_private_key,
+    pkcs12,
+)
+from cryptography.x509.oid import NameOID
 from PIL import Image
 
 from services.forms.renderers.signature import PdfSigner, make_signing_key
@@ -116,6 +123,51 @@ async def test_the_signature_in_the_pdf_is_the_centre_s(house: FormsHouse, tmp_p
     key.verify(proof, told, padding.PKCS1v15(), hashes.SHA256())
     with pytest.raises(InvalidSignature):
         key.verify(proof, told.replace(digest, bytes(32)), padding.PKCS1v15(), hashes.SHA256())
+
+
+def _blank(pages: int) -> bytes:
+    blank, target = pikepdf.new(), BytesIO()
+    for _ in range(pages):
+        blank.add_blank_page()
+    blank.save(target)
+    return target.getvalue()
+
+
+def test_one_signer_s_second_and_third_signature_are_as_valid_as_its_first(tmp_path: Path) -> None:
+    """Each over its own document; a signature that is moved to another document is worth nothing."""
+    make_signing_key(tmp_path / "own.pem", holder="枣庄市民中心", now=NOON)
+    signer = PdfSigner(tmp_path / "own.pem")
+    contents = [_blank(pages) for pages in (1, 2, 3)]
+    signed = [signer.sign(content) for content in contents]
+    assert [_pdfsig(tmp_path, each).count("Signature is Valid") for each in signed] == [1, 1, 1]
+    assert [each[: len(content)] == content for each, content in zip(signed, contents, strict=True)] == [True] * 3
+    envelopes = []
+    for each in signed:
+        with pikepdf.open(BytesIO(each)) as pdf:
+            (field,) = pdf.Root.AcroForm.Fields
+            envelopes.append(bytes(field.V.Contents).hex().encode())
+    moved = signed[1].replace(envelopes[1], envelopes[2]).replace(envelopes[1].upper(), envelopes[2].upper())
+    assert moved != signed[1]
+    assert "Signature is Valid" not in _pdfsig(tmp_path, moved)
+
+
+def test_an_elliptic_key_signs_too(tmp_path: Path) -> None:
+    """P-256, PKCS#12: each signature has a length of its own."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "中心")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(NOON)
+        .not_valid_after(NOON + timedelta(days=365))
+        .sign(key, hashes.SHA256())
+    )
+    bundle = pkcs12.serialize_key_and_certificates(b"centre", key, certificate, None, NoEncryption())
+    (tmp_path / "centre.p12").write_bytes(bundle)
+    signer = PdfSigner(tmp_path / "centre.p12")
+    assert [_pdfsig(tmp_path, signer.sign(_blank(2))).count("Signature is Valid") for _ in range(3)] == [1, 1, 1]
 
 
 def test_a_pkcs12_key_signs_and_a_wrong_password_is_named(tmp_path: Path) -> None:

@@ -63,6 +63,22 @@ def test_a_scan_is_registered_on_the_page_once_every_reading_is_ticked(
 
 
 @pytest.mark.article("14")
+def test_a_scan_sent_on_the_page_is_received_at_once_and_once(house: IntakeApp) -> None:
+    """Its code is told, the same pages again have the same; what is no scan is refused by what it is, not by its name."""
+    fax = {"file": ("传真.tif", b"II*\0" + bytes(99))}
+    first, again = (house.ask("POST", "/desk/scan", files=fax) for _ in range(2))
+    assert (first.status_code, first.headers["location"]) == (303, again.headers["location"])
+    code = first.headers["location"].rpartition("=")[2]
+    page = house.ask("GET", first.headers["location"]).text
+    assert f"{code[:5]}-{code[5:]}" in page
+    assert "<script>" not in house.ask("GET", "/desk/scan?received=<script>").text
+    for wrong in ({"file": ("传真.tif", b"MZ" + bytes(99))}, {"other": ("a.tif", b"II*\0")}):
+        refused = house.ask("POST", "/desk/scan", files=wrong)
+        assert refused.status_code == 415
+        assert "没有收下" in refused.text
+
+
+@pytest.mark.article("14")
 def test_paper_typed_at_the_desk_stands_in_the_same_register(house: IntakeApp) -> None:
     """The next number of the series is on the page that follows, and once for what was sent twice."""
     letter = {

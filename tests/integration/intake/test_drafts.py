@@ -66,8 +66,8 @@ async def test_a_call_opens_one_draft_with_the_callers_earlier_complaints(house:
         draft, found = await open_call(
             house.door, call_id="c-1", operator="王某", caller_number="13800138000", started_at=FRIDAY
         )
-    assert [each["complaint_id"] for each in found] == [earlier.complaint_id]
-    assert found[0]["unit"] == "市税务局"
+    assert [each.complaint_id for each in found] == [earlier.complaint_id]
+    assert found[0].unit == "市税务局"
     assert len(await drafts_of(house.door, "王某")) == 1
     kept = await draft_of(house.door, draft, "王某")
     assert kept is not None

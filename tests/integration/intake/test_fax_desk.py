@@ -17,9 +17,10 @@ from services.intake.fax_folder import FaxFolder
 from services.intake.ports import Door
 from services.intake.readers.watched_folder import FolderUnavailable, WatchedFolder
 from services.intake.scan_desk import NotWaitingError, UnconfirmedError, on_the_desk, settle_scan
-from services.intake.scan_reading import REVIEW, TOLD, UNREADABLE, ScanReading
+from services.intake.scan_reading import ScanReading
 from services.intake.spelling import directory_of
 from services.intake.store import tables
+from services.intake.store.states import ScanState
 from tests.parts.intake_door import intake_house
 
 SAID = "投诉人：王昇堃\n电话：13800005521\n医保局A07窗口不给办理。\n请求：补办登记。"
@@ -139,12 +140,12 @@ async def test_a_name_that_may_be_a_persons_is_not_written_down(door: Door, fold
 
 
 READ: dict[str, tuple[ScanText | UnreadableScan, str, int]] = {
-    "sure": (scan(0.98), TOLD, 1),
-    "to be confirmed": (scan(0.95), REVIEW, 0),
-    "to be typed": (scan(0.85), REVIEW, 0),
-    "sure of a part": (scan(0.99, pages=2), REVIEW, 0),
-    "blank": (scan(0.99, text=" "), REVIEW, 0),
-    "unreadable": (UnreadableScan(Unreadable.ENCRYPTED), UNREADABLE, 0),
+    "sure": (scan(0.98), ScanState.TOLD, 1),
+    "to be confirmed": (scan(0.95), ScanState.REVIEW, 0),
+    "to be typed": (scan(0.85), ScanState.REVIEW, 0),
+    "sure of a part": (scan(0.99, pages=2), ScanState.REVIEW, 0),
+    "blank": (scan(0.99, text=" "), ScanState.REVIEW, 0),
+    "unreadable": (UnreadableScan(Unreadable.ENCRYPTED), ScanState.UNREADABLE, 0),
 }
 
 
@@ -156,7 +157,7 @@ async def test_only_what_is_sure_and_whole_is_told_by_itself(door: Door, folder:
     await ScanReading(door, Reads(answer)).read_one()
     row = (await states(door))[0]
     assert (row.state, await told(door)) == (state, complaints)
-    assert state == TOLD or row.reason
+    assert state == ScanState.TOLD or row.reason
 
 
 async def test_what_was_read_is_offered_and_rests_sealed(door: Door, folder: Path) -> None:
@@ -168,7 +169,7 @@ async def test_what_was_read_is_offered_and_rests_sealed(door: Door, folder: Pat
     assert desk.text.text == SAID
     offered = {(offer.element.value, offer.value) for offer in desk.offers}
     assert offered >= {("phone", "+8613800005521"), ("unit", "市医疗保障局"), ("window", "A07 医保报销")}
-    assert all(offer.must_confirm and offer.sources for offer in desk.offers)
+    assert all(offer.doubtful and offer.sources for offer in desk.offers)
     assert "王昇堃" not in str(tuple(desk.row))
 
 

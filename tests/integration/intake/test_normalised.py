@@ -71,11 +71,15 @@ def test_words_of_a_major_matter_are_hinted_at_and_decide_nothing(house: IntakeA
 
 
 def test_the_callers_earlier_complaints_are_found_by_any_spelling_of_the_number(house: IntakeApp) -> None:
-    """The number is in the body; nothing personal comes back."""
+    """The exchange sends the number in the body; nothing personal comes back."""
     first = call(house, complainant={"phone": "13800005521"})
-    answer = house.ask("POST", "/intake/callers", json={"phone": "+86 138-0000-5521"})
-    assert [item["complaint_id"] for item in answer.json()["items"]] == [first["complaint_id"]]
+    rings = {"call_id": "c-1", "operator": "示例operator", "caller_number": "+86 138-0000-5521"}
+    answer = house.ask("POST", "/intake/calls", json=rings)
+    assert [item["complaint_id"] for item in answer.json()["earlier"]] == [first["complaint_id"]]
     assert "5521" not in answer.text
-    assert house.done("POST", "/intake/callers", json={"phone": "13900000000"})["items"] == []
-    assert house.ask("POST", "/intake/callers", json={"phone": "nobody"}).status_code == 422
-    assert house.ask("POST", "/intake/callers", Role.AUDITOR, json={"phone": "13800005521"}).status_code == 403
+    draft = house.done("GET", f"{answer.headers['location']}/earlier")
+    assert [item["complaint_id"] for item in draft["items"]] == [first["complaint_id"]]
+    for number in ("13900000000", "nobody", None):
+        other = rings | {"call_id": f"c-{number}", "caller_number": number}
+        assert house.done("POST", "/intake/calls", json=other)["earlier"] == []
+    assert house.ask("POST", "/intake/calls", Role.AUDITOR, json=rings).status_code == 403

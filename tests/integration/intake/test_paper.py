@@ -25,9 +25,9 @@ BOX = {
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[IntakeApp]:
-    """Intake."""
-    with intake_app(tmp_path) as started:
+def house(tmp_path: Path, database_url: str) -> Iterator[IntakeApp]:
+    """Intake on each database in turn."""
+    with intake_app(tmp_path, database_url=database_url) as started:
         yield started
 
 
@@ -65,6 +65,20 @@ def test_a_box_is_opened_by_two_people(house: IntakeApp) -> None:
     tomorrow = {"opened_at": "2026-11-21T09:00:00+08:00"}
     assert house.ask("POST", "/intake/box-openings", json=BOX | tomorrow).status_code == 422
     assert house.ask("POST", "/intake/box-openings", Role.AUDITOR, json=BOX).status_code == 403
+
+
+@pytest.mark.article("14")
+def test_an_opening_whose_counts_differ_is_closed_by_two_people_who_say_why(house: IntakeApp) -> None:
+    """Nobody witnesses themselves; the reason stays with the opening."""
+    box = opening(house)
+    slip(house, box)
+    why = {"reason": "一张是表扬", "witnessed_by": "孙晓敏"}
+    for wrong in ({"reason": "", "witnessed_by": "孙晓敏"}, why | {"witnessed_by": "示例operator"}):
+        refused = house.ask("POST", f"/intake/box-openings/{box}/close", json={"difference": wrong})
+        assert refused.status_code == 422
+    closed = house.done("POST", f"/intake/box-openings/{box}/close", json={"difference": why})
+    assert (closed["state"], closed["registered"]) == ("closed", 1)
+    assert (closed["difference"], closed["difference_witness"]) == ("一张是表扬", "孙晓敏")
 
 
 def test_an_empty_box_is_an_opening_that_is_closed_at_once(house: IntakeApp) -> None:

@@ -12,7 +12,6 @@ import pytest
 from services.intake import phone_imports
 from services.intake.domain.call_table import Column
 from services.intake.phone_imports import (
-    DONE,
     HeadersRefused,
     NotPreviewed,
     PhoneImports,
@@ -22,6 +21,7 @@ from services.intake.phone_imports import (
     preview,
 )
 from services.intake.store import tables
+from services.intake.store.states import ImportState
 from shared.contracts.complaint import ComplaintReceived
 from shared.contracts.values import Channel
 from shared.store.unit_of_work import Store, UnitOfWork
@@ -74,7 +74,7 @@ async def test_each_row_becomes_a_call_on_record(house: House) -> None:
 async def test_good_rows_go_in_and_bad_rows_come_back(house: House) -> None:
     """The bad row is kept sealed with its reason, and harms no other."""
     item = await bring_in(house, export(1, 2, extra=("A-3,45721,13800138000,王某,推诿",)))
-    assert (item.state, item.rows_read, item.rows_taken, item.rows_bad) == (DONE, 3, 2, 1)
+    assert (item.state, item.rows_read, item.rows_taken, item.rows_bad) == (ImportState.DONE, 3, 2, 1)
     [(number, cells, reasons)] = await bad_rows(house.door, item.id)
     assert (number, cells[0]) == (4, "A-3")
     assert "序号" in reasons[0]
@@ -100,7 +100,7 @@ async def test_two_people_import_at_once(house: House) -> None:
     await asyncio.gather(*(PhoneImports(house.door).import_one() for _ in range(2)))
     items = await house.rows(tables.imports)
     assert sum(item.rows_taken for item in items) == ROWS == await house.count(tables.submissions)
-    assert {item.state for item in items} == {DONE}
+    assert {item.state for item in items} == {ImportState.DONE}
 
 
 class Killed(BaseException):

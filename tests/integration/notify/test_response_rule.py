@@ -44,6 +44,31 @@ async def test_with_the_senders_dead_everybody_is_on_the_call_list_at_the_margin
 
 
 @pytest.mark.article("14")
+@pytest.mark.parametrize(
+    ("person", "route", "asked"),
+    [
+        (PHONE, "call", 1),
+        ({"email": "citizen@example.cn", "address": "枣庄市某路 1 号"}, "post", 1),
+        (MAILBOX, "email", 1),
+        ({"email": "mailer-daemon@example.cn", "machines_may_mail": False}, "tracking_page", 1),
+        ({"anonymous": True}, "tracking_page", 0),
+    ],
+)
+async def test_who_was_never_planned_for_is_not_forgotten(
+    house: NotifyHouse, person: dict[str, object], route: str, asked: int
+) -> None:
+    """Owed an answer and no message that would be one: it is planned by the watch, and whoever must know is told once."""
+    await house.complaints([person])
+    async with house.desk.store.transaction(house.now) as unit:
+        await unit.connection.execute(tables.deliveries.delete())
+    house.now = WEDNESDAY_CLOSE - SAFETY_MARGIN
+    assert await RuleWatch(house.desk).look() == 1
+    assert await RuleWatch(house.desk).look() == 0
+    assert [row.route for row in await house.deliveries()] == [route]
+    assert [event.route for event in await house.told("delivery.person_needed")] == [route] * asked
+
+
+@pytest.mark.article("14")
 async def test_who_has_been_answered_is_left_alone(house: NotifyHouse) -> None:
     """The page answers the anonymous at once, a printed or mailed receipt the others: nobody is called about that."""
     await house.complaints([{"anonymous": True}, MAILBOX])

@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from services.notify.domain import retry
 from services.notify.domain.occasions import Occasion
 from services.notify.fakes import FakeProvider
-from services.notify.ports import OutgoingText, Permanent, SendOutcome, Temporary, Unknown
+from services.notify.ports import Accepted, OutgoingText, Permanent, SendOutcome, Temporary, Unknown
+from services.notify.sending import LEASE, LONGEST_CALL, Sender
 from shared.contracts.values import Route
 from tests.parts.notify_cases import WEDNESDAY_CLOSE, an_event
 from tests.parts.notify_house import NotifyHouse, notify_house, replica
@@ -129,7 +131,7 @@ async def test_a_provider_that_hangs_holds_up_no_other_route(sqlite_url: str) ->
     async with notify_house(sqlite_url, texts=Hangs("texts")) as house:
         await house.complaints([PHONE, MAILBOX])
         running = [asyncio.create_task(sender.run()) for sender in house.senders.values()]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not mails(house).taken:
                 await asyncio.sleep(0.02)
         for task in running:
@@ -186,3 +188,37 @@ async def test_an_acceptance_with_no_receipt_is_asked_for_three_times_and_then_g
     row, call = await house.deliveries()
     assert (row.state, row.polls) == ("accepted", len(retry.RECEIPT_POLLS))
     assert (call.route, call.state) == ("call", "planned")
+
+
+async def test_what_waits_too_long_for_its_turn_is_put_back(house: NotifyHouse) -> None:
+    """Claimed together, worked off one by one: what would be answered after its lease isn't begun, and goes out next time."""
+
+    def slowly(message: OutgoingText) -> SendOutcome:
+        house.now += LEASE - LONGEST_CALL + timedelta(seconds=1)
+        return Accepted("texts", message.delivery_id.hex, final=True)
+
+    texts(house).script.append(slowly)
+    await house.complaints([PHONE, PHONE | {"phone": "+8613800000002"}])
+    sender = Sender(house.desk, Route.SMS, at_once=1)
+    assert await sender.send_due() == 2
+    assert sorted(row.state for row in await house.deliveries()) == ["accepted", "planned"]
+    assert texts(house).asked == 1
+    assert await sender.send_due() == 1
+    assert {row.state for row in await house.deliveries()} == {"accepted"}
+    assert texts(house).asked == 2
+
+
+async def test_many_messages_share_a_commit(sqlite_url: str) -> None:
+    """Two hundred texts that are due cost the sender some tens of commits, not hundreds, and each leaves once."""
+    async with notify_house(sqlite_url) as house:
+        await house.complaints([{"phone": f"+86138{number:08d}"} for number in range(200)])
+        commits: list[object] = []
+        event.listen(house.desk.store.engine.sync_engine, "commit", commits.append)
+        running = asyncio.create_task(house.senders[Route.SMS].run())
+        async with asyncio.timeout(60):
+            while {row.state for row in await house.deliveries()} != {"accepted"}:
+                await asyncio.sleep(0.05)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert len({message.to for message in texts(house).taken}) == len(texts(house).taken) == 200
+        assert len(commits) < 60

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from joserfc.jwk import RSAKey
 
+from services.bootstrap import SERVICES, build
 from shared.contracts.values import Role
-from shared.settings import OidcSeat
+from shared.settings import OidcSeat, Settings
 from tests.parts.fake_openid import FakeOpenId
 from tests.parts.house import UNIT
 from tests.parts.open_house import OpenHouse, Visitor, open_house
@@ -113,3 +114,17 @@ async def test_a_disabled_account_stays_out(house: OpenHouse, provider: FakeOpen
 async def test_the_log_in_page_offers_it(house: OpenHouse):
     """Beside name and password."""
     assert 'href="/login/openid"' in (await house.visitor().page("/login")).text
+
+
+@pytest.mark.parametrize(
+    "seat",
+    [
+        OidcSeat(role=Role.UNIT_HANDLER, unit="没有的单位"),
+        OidcSeat(role=Role.UNIT_LEADER),
+        OidcSeat(role=Role.HANDLER, unit=UNIT),
+    ],
+)
+def test_a_seat_that_nobody_could_take_stops_the_start(tmp_path: Path, seat: OidcSeat):
+    """The fault is named when the house is built, and not to the first person who can't come in."""
+    with pytest.raises(ValueError, match="SHOULI_OIDC_SEATS: 'ybj'"):
+        build(SERVICES, Settings(data_dir=tmp_path, oidc_issuer="https://sso.example.cn", oidc_seats={"ybj": seat}))

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
+from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import select, update
 
 from services.workflow import web
 from services.workflow.api.access import ACCESS
 from services.workflow.domain.acts import Act
 from services.workflow.domain.events import What
 from services.workflow.domain.roles import Person
+from services.workflow.handlers import record
+from services.workflow.searching import SearchIndexing
 from services.workflow.staffing import Absence, add_absence
+from services.workflow.store.tables import cases, staff
 from services.workflow.web.action_forms import MACHINES_ONLY, Known, action_form
+from shared.contracts.complaint import ComplaintSupplemented, Evidence, Source
+from shared.contracts.envelope import wrap
+from shared.contracts.values import Channel
 from shared.settings import Settings
 from shared.web.app import common_pages
 from shared.web.desk_frame import ROOMS, Room
@@ -305,3 +313,85 @@ def test_the_navigation_offers_what_the_access_table_allows(row: Room) -> None:
     allowed = ACCESS.of("GET", row.href)
     assert allowed is not None
     assert allowed.roles == row.roles
+
+
+async def test_what_was_sent_later_stands_on_the_page(desk: Desk, http: httpx.AsyncClient) -> None:
+    """The words of a later message and its attachments; one whose sender is another is marked; of a confidential case the
+    unit reads no name in it (art. 17).
+    """
+    number = await desk.complaint(complainant=a_complainant(name="欧阳静怡", confidential=True))
+    (row,) = await _rows(desk, select(cases.c.complaint_id).where(cases.c.number == number))
+    told = ComplaintSupplemented(
+        complaint_id=row.complaint_id, supplement_id=UUID(int=77), channel=Channel.EMAIL, received_at=desk.now,
+        received_by="mailbox", sender_verified=False, text="补充：欧阳静怡当日取号A12。", source=Source(kind="email"),
+        evidence=[Evidence(id=UUID(int=78), name="取号单.jpg", media_type="image/jpeg", size=2048, sha256="ab" * 32)],
+    )  # fmt: skip
+    envelope, _ = wrap(told, subject=told.complaint_id, now=desk.now, sealer=desk.office.ring)
+    async with desk.office.store.transaction(desk.now) as unit:
+        await record(desk.office)(unit, envelope, told)
+    await act(http, number, "accept")
+    await act(http, number, "forward", unit=UNIT, advice="请核实")
+    page = text_of(parse((await http.get(f"/workflow/cases/{number}", headers=headers(HANDLER))).text))
+    assert "当日取号A12" in page
+    assert "取号单.jpg" in page
+    assert "发送人未经核实" in page
+    unit_page = text_of(parse((await http.get(f"/workflow/cases/{number}", headers=headers(UNIT_HANDLER))).text))
+    assert "当日取号A12" in unit_page
+    assert "欧阳静怡" not in unit_page
+
+
+async def _rows(desk: Desk, query: Any) -> Any:
+    async with desk.office.store.reading() as connection:
+        return (await connection.execute(query)).all()
+
+
+@pytest.mark.article("4")
+async def test_the_directory_says_who_is_away_and_who_stands_in(desk: Desk, http: httpx.AsyncClient) -> None:
+    """Somebody away is marked, with the deputy who is at work; a unit for which nobody acts is marked, and gets nothing."""
+    today = desk.now.date()
+    async with desk.office.store.transaction(desk.now) as unit:
+        await add_absence(unit, UNIT_HANDLER.id, Absence(first_day=today, last_day=today))
+    number = await desk.complaint()
+    page = text_of(parse((await http.get("/workflow/directory", headers=headers(HANDLER))).text))
+    assert "今天不在岗" in page
+    assert "今天无人代办，不能转办" in page
+    await act(http, number, "accept")
+    refused = await act(http, number, "forward", unit=UNIT, advice="请核实")
+    assert refused.status_code == 409
+    async with desk.office.store.transaction(desk.now) as unit:
+        await unit.connection.execute(update(staff).where(staff.c.id == UNIT_HANDLER.id).values(deputy=UNIT_LEADER.id))
+    page = text_of(parse((await http.get("/workflow/directory", headers=headers(HANDLER))).text))
+    assert f"由 {UNIT_LEADER.name} 代理" in page
+    assert (await act(http, number, "forward", unit=UNIT, advice="请核实")).status_code == 303
+
+
+async def test_the_words_are_searched_by_a_form(desk: Desk, http: httpx.AsyncClient) -> None:
+    """Chinese in any part, the phone however it is written; the name is in no address; a unit isn't offered to search by it."""
+    number = await desk.complaint(facts="公积金提取材料三次退回。")
+    while await SearchIndexing(desk.office).step():
+        pass
+    for asked in ({"text": "提取材料"}, {"phone": "139 1234 2046"}, {"text": "退回", "number": number}):
+        answer = await http.post("/workflow/search", data=asked, headers=headers(HANDLER))
+        assert f"/workflow/cases/{number}" in answer.text, asked
+    nothing = await http.post("/workflow/search", data={"text": "停车场"}, headers=headers(HANDLER))
+    assert f"/workflow/cases/{number}" not in nothing.text
+    form = parse((await http.get("/workflow/search", headers=headers(UNIT_HANDLER))).text)
+    assert "phone" not in ids(form)
+    asked = await http.post("/workflow/search", data={"phone": "13912342046"}, headers=headers(UNIT_HANDLER))
+    assert asked.status_code == 403
+
+
+@pytest.mark.article("14")
+async def test_cases_are_split_linked_and_unlinked_by_plain_forms(desk: Desk, http: httpx.AsyncClient) -> None:
+    """Two matters of one letter become cases of their own; duplicates are linked on both sides, and unlinked again."""
+    letter, other = await desk.complaint(), await desk.complaint()
+    assert (await act(http, letter, "split", parts="窗口态度\n停车收费", reason="一信两事")).status_code == 303
+    page = text_of(parse((await http.get(f"/workflow/cases/{letter}", headers=headers(HANDLER))).text))
+    assert "2026-000003" in page
+    assert "2026-000004" in page
+    assert (await act(http, letter, "link_duplicate", other=other, relation="duplicate")).status_code == 303
+    for one, two in ((letter, other), (other, letter)):
+        assert f"/workflow/cases/{two}" in (await http.get(f"/workflow/cases/{one}", headers=headers(HANDLER))).text
+    assert (await act(http, other, "unlink", other=letter, reason="关联有误")).status_code == 303
+    page = (await http.get(f"/workflow/cases/{letter}", headers=headers(HANDLER))).text
+    assert f'href="/workflow/cases/{other}"' not in page

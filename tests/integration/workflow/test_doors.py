@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,7 @@ async def test_the_same_request_again_is_done_once_and_answered_alike(doors: Doo
     answers.append(await doors.ask("POST", path, json={"text": "补记"}, headers=key))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.text for answer in answers}) == 1
+    assert sorted("idempotency-replayed" in answer.headers for answer in answers) == [False, True, True, True, True]
     assert len((await doors.ask("GET", f"/workflow/cases/{number}/timeline")).json()["items"]) == 2
     other = await doors.ask("POST", path, json={"text": "别的"}, headers=key)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
@@ -190,9 +192,16 @@ async def test_a_period_is_frozen_once_it_is_over(doors: Doors):
 @pytest.mark.article("5")
 async def test_the_public_reads_figures_without_signing_in(doors: Doors):
     """Few cases: the figures are there, and say nothing."""
-    await doors.registered()
-    answer = await doors.ask("GET", "/workflow/public-figures?from=2026-11-16&to=2026-11-16", None)
+    await doors.registered(received_at=datetime(2026, 10, 12, 2, tzinfo=UTC))
+    answer = await doors.ask("GET", "/workflow/public-figures?month=2026-10", None)
     assert answer.json()["figures"]["all"][0]["received"] is None
+
+
+@pytest.mark.article("17")
+@pytest.mark.parametrize("asked", ["month=2026-11", "month=2026-13", "from=2026-10-01&to=2026-10-12"])
+async def test_the_public_is_told_of_whole_months_that_are_over(doors: Doors, asked: str):
+    """Two periods of one's own choice would tell, by their difference, of few: there is no asking for them."""
+    assert (await doors.ask("GET", f"/workflow/public-figures?{asked}", None)).status_code == 422
 
 
 @pytest.mark.article("2")

@@ -202,6 +202,19 @@ async def test_a_changed_anchor_is_named(desk: Desk):
         desk.anchors.read_all()
 
 
+async def test_one_bad_anchor_hides_nothing_else(desk: Desk):
+    """Two changed files are both named, the others are still believed, and the register is still checked against them."""
+    paths = await _three_anchors(desk)
+    for path in (paths[0], paths[1]):
+        path.write_bytes(path.read_bytes().replace(b'"length":4', b'"length":3'))
+    anchors, faults = desk.anchors.examine()
+    assert [fault.file for fault in faults] == [paths[0].name, paths[1].name]
+    (believed,) = anchors
+    await _tamper(desk, f"DELETE FROM timeline WHERE number = '{believed.heads[0].number}' AND version = 4")
+    result = await verify(desk.office.store, anchors, ring=desk.office.ring)
+    assert [finding.where for finding in result.findings] == [believed.heads[0].number]
+
+
 async def test_a_removed_anchor_is_named(desk: Desk):
     """One taken out of the middle breaks the chain of files; the newest one is missed by the database."""
     paths = await _three_anchors(desk)

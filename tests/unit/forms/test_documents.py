@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from services.forms.domain import filling
@@ -13,7 +15,7 @@ from shared.contracts import case
 from shared.contracts.catalogue import BY_MODEL, CATALOGUE
 from shared.contracts.complaint import ComplaintReceived
 from shared.contracts.values import Channel, Ground, Satisfaction
-from tests.parts.forms import FACTS, FINDINGS, WHOLE, a_complainant, a_complaint, a_story, an_event
+from tests.parts.forms import FACTS, FINDINGS, NOON, WHOLE, a_complainant, a_complaint, a_story, an_event
 
 EXPECTED = {
     "complaint.received.v1": [FormId.RECEIPT],
@@ -230,7 +232,9 @@ def test_the_result_notice_states_what_is_proven_and_sanctions_nobody(substantia
 
 def test_a_missed_limit_makes_the_result_late():
     """A fact on the case for ever (art. 3)."""
-    texts = filling.result_notice(a_story(case.CaseDeadlineMissed, case.CaseFeedbackSubmitted)).texts
+    texts = filling.result_notice(
+        a_story(an_event(case.CaseDeadlineMissed, bound="unit"), case.CaseFeedbackSubmitted)
+    ).texts
     assert "未按规定时限" in texts["conclusion"]
 
 
@@ -253,3 +257,29 @@ def test_every_event_sample_is_of_the_catalogue():
     models = {row.model for row in CATALOGUE if issubclass(row.model, case.CaseEvent)}
     assert all(a_story(model).events[0].case_number for model in models if issubclass(model, case.CaseEvent))
     assert set(BY_MODEL) >= models
+
+
+@pytest.mark.article("19")
+@pytest.mark.parametrize(
+    ("bound", "said"), [("unit", "未按规定时限"), ("office", "按规定时限"), ("complainant", "按规定时限")]
+)
+def test_the_unit_is_blamed_for_its_own_lateness_alone(bound, said):
+    """A limit that the office or the complainant missed is not the unit's."""
+    story = a_story(
+        case.CaseForwarded,
+        an_event(case.CaseDeadlineMissed, 2, bound=bound),
+        an_event(case.CaseFeedbackSubmitted, 3),
+        an_event(case.CaseClosed, 4),
+    )
+    assert said in filling.result_notice(story).text("conclusion")
+    assert ("未按" in filling.result_notice(story).text("conclusion")) == (bound == "unit")
+
+
+@pytest.mark.article("14")
+def test_a_letter_bears_the_date_of_what_it_tells():
+    """Made again a day later, the notice of acceptance is still dated as the acceptance; without one there is no such letter."""
+    later = an_event(case.CaseArchived, 9, occurred_at=NOON + timedelta(days=3))
+    story = a_story(an_event(case.CaseAccepted, 1), later)
+    assert filling.acceptance_notice(story).text("issued_on") == "2026年11月23日"
+    with pytest.raises(filling.NotYet):
+        filling.acceptance_notice(a_story(later))

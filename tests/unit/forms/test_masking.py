@@ -36,6 +36,7 @@ def story_that_tells_all(**person: Any) -> Story:
     """A case in which everybody wrote the complainant's identity down wherever there was room for text."""
     complaint = a_complaint(complainant=a_complainant(**person), facts=TOLD, demand=TOLD)
     texts: dict[type[case.CaseEvent], dict[str, Any]] = {
+        case.CaseAccepted: {},
         case.CaseForwarded: {"advice": TOLD},
         case.CaseRefused: {"reason": TOLD, "remedy": TOLD},
         case.CaseRedirected: {"reason": TOLD},
@@ -316,3 +317,36 @@ def test_every_identity_field_is_known_as_one():
     named = {(form.id, f.name) for form in FORMS.values() for f in form.fields if f.name in {"complainant", "address"}}
     assert named <= told
     assert all(FORMS[form].field(name).kind is FieldKind.LINE for form, name in told)
+
+
+CONFIDENT = ("ordinary", "confidential")
+OWN = ("李淑珍", "李 淑 珍", "13800138000", "138-0013-8000", "lishuzhen@example.com", "滕州市善南街道某小区3号楼")
+"""The complainant's own, as people write it."""
+CARDS = ("370403199001011239", "6222021602001234567", "微信号：abc_12345")
+"""Anybody's, and without a part that is harmless."""
+
+
+def _crowded() -> str:
+    """A free text in which everybody wrote down every number and name there is a way of writing."""
+    return "；".join(f"第{place}次：{found}" for place, found in enumerate([*FOUND, *OWN, *CARDS], 1))
+
+
+@pytest.mark.article("17")
+@pytest.mark.parametrize("confidence", CONFIDENT)
+@pytest.mark.parametrize("row", MASKS.values(), ids=lambda row: f"{row.form}-{row.reader}")
+def test_each_row_of_the_table_holds_for_free_text_full_of_names_and_numbers(row, confidence):
+    """Derived from the table: open shows all, a part shows no whole name or number, hidden shows not even a part."""
+    form, person = FORMS[row.form], SECRET if confidence == "confidential" else OPENLY
+    showing = row.confidential if confidence == "confidential" else row.ordinarily
+    crowded = _crowded()
+    texts = {field.name: crowded for field in form.fields if field.kind is FieldKind.TEXT}
+    tables = {field.name: [(crowded,) * 9] for field in form.fields if field.kind is FieldKind.ROWS}
+    shown = mask(form, FormValues(form=form.id, texts=texts, tables=tables), reader=row.reader, complainant=person)
+    for text in [*shown.texts.values(), *(cell for rows in shown.tables.values() for cells in rows for cell in cells)]:
+        if showing is Showing.OPEN:
+            assert text == crowded
+            continue
+        assert not [secret for secret in (*OWN, *CARDS) if secret in text]
+        assert not re.search(r"1[3-9]\d{9}|\d{15,}", re.sub(r"[\s\-—·]", "", text))
+        if showing is Showing.HIDDEN:
+            assert not re.search(r"李|138\*|lishu", text)

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 from services.intake import recent_matters
 from services.intake.domain.duplicates import ALIKE, MOST, WITHIN
-from services.intake.recent_matters import RecentMatters, sketch
+from services.intake.recent_matters import SHORTEST, RecentMatters
 from shared.contracts.values import new_id
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -71,8 +71,30 @@ def test_words_too_few_to_compare_are_linked_to_nothing() -> None:
     assert recent.like(UNIT, "态度不好", NOW) == ()
 
 
-@given(st.text("窗口态度不好排队材料取号等", max_size=40), st.text("窗口态度不好排队材料取号等办", max_size=40))
-def test_the_sketch_never_rules_out_what_is_alike(one: str, other: str) -> None:
-    """A no of the cheap look is a no of the exact one."""
-    if fuzz.ratio(one, other) >= ALIKE * 100:
-        assert sketch(one).may_be_like(sketch(other))
+def test_old_matters_that_come_late_drive_out_nothing_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An import of last year's calls is forgotten before yesterday's complaint is."""
+    monkeypatch.setattr(recent_matters, "MOST_REMEMBERED", 2)
+    old = NOW - timedelta(days=300)
+    recent, ids = remembered((UNIT, FACTS, NOW), (UNIT, RETOLD, NOW), (UNIT, OTHER, old), (ELSEWHERE, OTHER, old))
+    assert recent.like(UNIT, FACTS, NOW) == (ids[0], ids[1])
+    assert recent.like(UNIT, OTHER, old) == recent.like(ELSEWHERE, OTHER, old) == ()
+
+
+@pytest.mark.article("10.5")
+def test_what_is_committed_together_is_looked_for_as_well() -> None:
+    """Two rows of one batch that tell the same know of each other; what is known twice is linked once."""
+    recent, ids = remembered((UNIT, RETOLD, NOW))
+    beside, more = remembered((UNIT, FACTS, NOW), (UNIT, OTHER, NOW))
+    assert recent.like(UNIT, FACTS, NOW, beside=beside) == (more[0], ids[0])
+    assert RecentMatters().like(UNIT, FACTS, NOW, beside=beside) == (more[0],)
+
+
+@given(st.lists(st.text("窗口态度不好排队材料取号等", min_size=SHORTEST, max_size=40), max_size=30))
+def test_what_is_alike_is_found_among_the_newest(told: list[str]) -> None:
+    """Exactly those whose likeness reaches the limit, as one by one they would be."""
+    wanted = "窗口态度不好排队材料取号等"
+    recent, ids = remembered(*((UNIT, facts, NOW) for facts in told))
+    alike = {each for each, facts in zip(ids, told, strict=True) if fuzz.ratio(wanted, facts) >= ALIKE * 100}
+    found = recent.like(UNIT, wanted, NOW)
+    assert set(found) <= alike
+    assert len(found) == min(MOST, len(alike))

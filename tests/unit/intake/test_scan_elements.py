@@ -109,20 +109,20 @@ CERTAINTY = [
 ]
 
 
-@pytest.mark.parametrize(("score", "unsure", "must_confirm"), CERTAINTY)
-def test_a_doubt_inside_what_is_offered_must_be_confirmed(
-    score: float, unsure: tuple[int, ...], must_confirm: bool
+@pytest.mark.parametrize(("score", "unsure", "doubtful"), CERTAINTY)
+def test_a_doubt_inside_what_is_offered_makes_it_doubtful(
+    score: float, unsure: tuple[int, ...], doubtful: bool
 ) -> None:
     """A low line, or a character in the offer that the reader doubts; doubts beside it don't count."""
     offer = only_offer(a_scan("电话13800007165，谢谢大家啊。", score=score, unsure=unsure))
-    assert (offer.confidence, offer.must_confirm) == (score, must_confirm)
+    assert (offer.confidence, offer.doubtful) == (score, doubtful)
 
 
-def test_a_name_whose_end_is_not_clear_is_offered_and_must_be_confirmed() -> None:
+def test_a_name_whose_end_is_not_clear_is_offered_as_doubtful() -> None:
     """我叫张伟今天… may be 张伟 or 张伟今."""
     offer = next(o for o in offers_in(a_scan("我叫张伟昨天去了")) if o.element is Offered.NAME)
     assert offer.value.startswith("张伟")
-    assert offer.must_confirm
+    assert offer.doubtful
 
 
 def test_the_surest_of_equal_values_is_offered_once() -> None:

@@ -23,6 +23,9 @@ FORBIDDEN = [
     ("swallowed exception", "services/x/a.py", "for x in y:\n    try:\n        f()\n    except:\n        continue"),
     ("swallowed exception", "tests/a.py", "try:\n    f()\nexcept (OSError, BaseException) as e:\n    'nothing'"),
     ("swallowed exception", "shared/a.py", "import contextlib\nwith contextlib.suppress(Exception):\n    f()"),
+    ("fake in the product", "services/x/a.py", "from services.x.readers.fake_mailbox import FakeMailbox"),
+    ("fake in the product", "services/x/a.py", "from services.x import fakes"),
+    ("fake in the product", "shared/a.py", "import services.x.fakes"),
     ("long function", "services/x/a.py", "def f():\n" + "    x = 1\n" * 60),
     ("long function", "tests/a.py", "async def f():\n" + "    x = 1\n" * 60),
     ("long file", "services/x/a.py", "f()\n" * 451),
@@ -49,6 +52,7 @@ ALLOWED = [
     ("services/x/a.py", "f()\n" * 450),
     ("services/x/a.py", "TABLE = (\n" + "    1,\n" * 1000 + ")\n"),
     ("tests/a.py", "f()\n" * 1000),
+    ("tests/a.py", "from services.x.fakes import FakeProvider"),
     ("services/x/templates/a.html", "<p>{{ facts }}</p> it is safe"),
 ]
 

@@ -35,6 +35,17 @@ def test_a_secret_is_read_from_the_file_that_is_named(monkeypatch: pytest.Monkey
     assert Settings().broker_url == "amqp://user:pass@broker/"
 
 
+def test_a_table_may_come_by_file_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """A setting that is JSON is JSON in its file; what is none names its variable, not its content."""
+    (tmp_path / "seats").write_text('{"ybj": {"role": "handler"}}\n')
+    monkeypatch.setenv("SHOULI_OIDC_SEATS_FILE", str(tmp_path / "seats"))
+    assert Settings().oidc_seats["ybj"].role == "handler"
+    (tmp_path / "seats").write_text("a secret that is no table")
+    with pytest.raises(ValueError, match="SHOULI_OIDC_SEATS_FILE") as fault:
+        Settings()
+    assert "secret" not in str(fault.value)
+
+
 def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     """Where both are given the variable wins, and an argument wins over both."""
     (tmp_path / "port").write_text("1")

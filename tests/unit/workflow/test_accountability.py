@@ -10,6 +10,7 @@ from services.workflow.domain.roles import MAY, SOFTWARE, Software
 from services.workflow.domain.sanctions import SANCTIONS, Basis, Sanction
 from services.workflow.domain.sight import may_see
 from services.workflow.domain.states import State
+from shared.contracts.complaint import Target
 from shared.contracts.values import Role
 from tests.unit.workflow.building import (
     ADMINISTRATOR,
@@ -110,7 +111,7 @@ def test_a_unit_knows_only_of_its_own_cases() -> None:
 @pytest.mark.article("17")
 def test_the_person_complained_of_knows_of_nothing() -> None:
     """Not even the unit's own handler, where the complaint is about that very person."""
-    story = arrive(State.DISPATCHED).knows(is_complained_of=True)
+    story = arrive(State.DISPATCHED, target=Target(unit=UNIT, staff=UNIT_HANDLER.name))
     assert story.refused(fed_back(), UNIT_HANDLER).code is RefusalCode.NOT_YOURS
     assert story.may(UNIT_HANDLER).offers == ()
 

@@ -203,7 +203,7 @@ def test_a_guard_forbids(name: str) -> None:
     refusal = story.refused(command, actor)
     guard = GUARDS[name]
     assert (refusal.code, refusal.rule, refusal.article) == (RefusalCode.RULE, guard.name, guard.article)
-    assert (refusal.message_zh, refusal.message_en) == (guard.chinese, guard.english)
+    assert (refusal.message_zh, refusal.message_en) == guard.words(story.now.date())
 
 
 def test_a_case_does_not_link_itself() -> None:

@@ -5,12 +5,15 @@ from dataclasses import replace
 
 import pytest
 
+from services.workflow import rules_document
 from services.workflow.domain import printed
 from services.workflow.domain.acts import ACTS, Act
 from services.workflow.domain.articles import ARTICLES
 from services.workflow.domain.grounds import GROUNDS
 from services.workflow.domain.limits import FIGURES, LIMITS
 from services.workflow.domain.roles import MAY, ROLES
+from services.workflow.domain.sanctions import SANCTIONS
+from services.workflow.domain.sight import SIGHT
 from services.workflow.domain.states import STATES, State
 from services.workflow.domain.transitions import TRANSITIONS, find, index, ways
 from tests.unit.workflow.building import at
@@ -46,23 +49,30 @@ def test_the_flow_of_annex_one() -> None:
 @pytest.mark.parametrize(
     ("table", "rows", "columns"),
     [
-        (printed.transitions_table(), len(TRANSITIONS), 8),
+        (printed.transitions_table(TODAY), len(TRANSITIONS), 8),
         (printed.limits_table(), len(LIMITS) + len(FIGURES), 6),
         (printed.grounds_table(), len(GROUNDS), 4),
+        (printed.sanctions_table(), len(SANCTIONS), 3),
         (printed.roles_table(), len(MAY), 2 + len(ROLES)),
+        (printed.sight_table(), len(SIGHT), 4),
     ],
-    ids=["transitions", "limits", "grounds", "roles"],
+    ids=lambda table: getattr(table, "name", None),
 )
-def test_a_printed_table_has_a_line_for_every_row(table: str, rows: int, columns: int) -> None:
+def test_a_printed_table_has_a_line_for_every_row(table: printed.Table, rows: int, columns: int) -> None:
     """Head, rule and one line a row, each with all columns."""
-    lines = table.splitlines()
+    lines = table.markdown().splitlines()
     assert len(lines) == rows + 2
     assert {line.count(" | ") + 1 for line in lines} == {columns}
 
 
 def test_the_roles_table_ticks_who_may() -> None:
     """A dot for every role that may, and none beside."""
-    assert printed.roles_table().count("●") == sum(len(roles) for roles in MAY.values())
+    assert printed.roles_table().markdown().count("●") == sum(len(roles) for roles in MAY.values())
+
+
+def test_the_printed_rules_are_those_that_run() -> None:
+    """``docs/rules.md`` is made from the tables: whoever changes a row and forgets it is told here."""
+    assert rules_document.PATH.read_text(encoding="utf-8") == rules_document.written(), "run: make contracts"
 
 
 def test_every_state_and_role_has_its_names() -> None:

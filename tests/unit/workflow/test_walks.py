@@ -19,6 +19,7 @@ from services.workflow.domain.deadlines import due, recompute, watch_at
 from services.workflow.domain.decide import available, decide
 from services.workflow.domain.events import Event
 from services.workflow.domain.evolve import evolve, fold
+from services.workflow.domain.owed import next_duty
 from services.workflow.domain.publish import publish
 from services.workflow.domain.refusal import Refusal, RefusalCode
 from services.workflow.domain.roles import MAY, SOFTWARE, Person
@@ -204,6 +205,11 @@ class Walk(RuleBasedStateMachine):
         if self.case.is_live:
             clocks = [clock for name in BUSY[self.case.state] if (clock := self.case.clock(name)) is not None]
             assert any(clock.is_running or clock.is_missed for clock in clocks)
+
+    @invariant()
+    def what_is_late_is_not_forgotten(self) -> None:
+        """A live case always has a duty that comes first, running or missed; so it is in every list by its limit (art. 3)."""
+        assert next_duty(self.case) is not None or not self.case.is_live
 
     @invariant()
     def no_clock_runs_in_a_filed_case(self) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from services.workflow.domain import commands
 from services.workflow.domain.case import Case
 from services.workflow.domain.clockwork import Clockwork
 from services.workflow.domain.facts import Facts
+from services.workflow.domain.limits import Figure, figure
 from services.workflow.domain.refusal import Refusal, RefusalCode
 from services.workflow.domain.roles import Person
 
@@ -28,7 +29,10 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """One rule: its name, its article, its test, and what is said where it doesn't hold."""
+    """One rule: its name, its article, its test, and what is said where it doesn't hold.
+
+    A number in what is said is a figure of ``limits``, by its name in braces: ``{extension_days}``.
+    """
 
     name: str
     article: str
@@ -45,14 +49,20 @@ class Guard:
         """Whether it holds."""
         return self.holds_for_case(situation) and (self.of_command is None or self.of_command(situation, command))
 
-    def refusal(self) -> Refusal:
+    def words(self, on: date) -> tuple[str, str]:
+        """What is said where it doesn't hold, in Chinese and English, with the numbers that are in force on that day."""
+        numbers = {name.value: figure(name, on) for name in Figure}
+        return self.chinese.format_map(numbers), self.english.format_map(numbers)
+
+    def refusal(self, on: date) -> Refusal:
         """What is answered where it doesn't."""
+        chinese, english = self.words(on)
         return Refusal(
             code=RefusalCode.RULE,
             rule=self.name,
             article=self.article,
-            message_zh=self.chinese,
-            message_en=self.english,
+            message_zh=chinese,
+            message_en=english,
         )
 
 

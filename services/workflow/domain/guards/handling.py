@@ -142,15 +142,15 @@ EXTENSION_PENDING = Guard(
 EXTENSION_LEFT = Guard(
     "extension_left",
     "18.3",
-    "延期累计不得超过2个工作日，本轮已用完",
-    "extensions never pass two working days in all; this round has used them",
+    "延期累计不得超过{extension_days}个工作日，本轮已用完",
+    "extensions never pass {extension_days} working days in all; this round has used them",
     of_case=lambda s: _extension_days_left(s) > 0,
 )
 EXTENSION_WITHIN_CAP = Guard(
     "extension_within_cap",
     "18.3",
-    "延期累计不得超过2个工作日",
-    "extensions never pass two working days in all",
+    "延期累计不得超过{extension_days}个工作日",
+    "extensions never pass {extension_days} working days in all",
     of_command=lambda s, c: c.days <= _extension_days_left(s),
 )
 LIMIT_IS_EXTENDABLE = Guard(

@@ -41,8 +41,8 @@ FOLLOWED_UP = Guard(
 UNREACHABLE_PROVEN = Guard(
     "unreachable_proven",
     "18.5",
-    "拨打次数或者分布的工作日不足，还不能记为联系不上（三次、两个工作日）",
-    "unreachable takes three calls on at least two different working days",
+    "还不能记为联系不上：须拨打{call_attempts}次以上，分布在{call_days}个以上的不同工作日",
+    "unreachable takes {call_attempts} calls or more, on {call_days} or more different working days",
     of_case=_is_unreachable,
 )
 NO_FAULT_FOUND = Guard(

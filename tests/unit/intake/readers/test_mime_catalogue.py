@@ -82,10 +82,7 @@ READABLE: tuple[Case, ...] = (
         "E04",
         "one mail to two of our addresses",
         mail(extra=[b"Delivered-To: intake@center.example", b"Delivered-To: office+7f3a@center.example"]),
-        lambda read: (
-            read.head.facts.delivered_to == ("intake@center.example", "office+7f3a@center.example")
-            and read.head.reply_keys == ("7f3a",)
-        ),
+        lambda read: read.head.facts.delivered_to == ("intake@center.example", "office+7f3a@center.example"),
     ),
     Case("E05", "nothing in it", mail(b"", subject=None), lambda read: read.is_blank and not read.head.subject),
     Case("E06", "subject only", mail(b""), lambda read: read.is_blank and read.head.subject == "Complaint"),
@@ -360,7 +357,9 @@ READABLE: tuple[Case, ...] = (
         "E46",
         "In-Reply-To is a claim to look up",
         mail(extra=[b"In-Reply-To: <forged@center.example>", b"References: <a@b.cn> <c@d.cn>"]),
-        lambda read: read.head.reply_keys == ("forged@center.example", "c@d.cn", "a@b.cn"),
+        lambda read: (
+            (read.head.in_reply_to, read.head.references) == (("forged@center.example",), ("a@b.cn", "c@d.cn"))
+        ),
     ),
     Case(
         "E48",

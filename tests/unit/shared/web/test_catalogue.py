@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.forms.web.views import Paper, Verdict
+from services.intake.store.states import ImportState
 from services.intake.web.views import FormNotice, Signature
 from services.workflow.web.views import Standing, Step
 from shared.contracts.values import Channel, Element, Ground, Relation, ReplyBy, Role
@@ -35,6 +36,7 @@ BY_VALUE = {
     "signature": [*Signature],
     "receipt.signature": [*Signature],
     "form.notice": [*FormNotice],
+    "desk.imports.state": [*ImportState],
     "desk.script": [*"123456"],
 }
 """Keys that a template puts together from a value."""

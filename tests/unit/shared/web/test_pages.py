@@ -45,9 +45,11 @@ def request(method: str = "GET", query: str = "", accept: str = "zh") -> Request
     return Request({"type": "http", "method": method, "path": "/x", "query_string": query.encode(), "headers": headers})
 
 
-PARTS = {"desk_macros.html", "desk_entry.html", "action.html"}
+PARTS = {"desk_macros.html", "desk_entry.html", "action.html", "paper_macros.html"}
 """What pages are made of: seen within them."""
-STAFF: frozenset[str] = frozenset()
+STAFF = frozenset(
+    f"{name}.html" for name in ("response", "messages", "templates", "template", "staff_contacts", "draft_pages")
+)
 """Pages over a service's own rows that no sample shows yet: asked for in a running house by tests/integration."""
 FRAGMENTS = {"desk_known.html"}
 """What a script puts into a page: no page of its own."""

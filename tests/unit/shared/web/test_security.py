@@ -1,5 +1,6 @@
 """What stands before every route: headers, sizes, the client's address, the request's number."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -275,6 +276,38 @@ async def test_an_answer_that_began_before_the_body_ran_over_is_cut_off() -> Non
         await limited(_scope("/echo", {}), receive, send)
     assert type(cut.value).__name__ == "_CutOff"
     assert sent[-1]["more_body"]
+
+
+async def test_a_body_that_never_ends_is_refused_and_one_that_has_ended_may_be_waited_on() -> None:
+    """408 for a line that drips; whoever listens for the client's leaving afterwards may do so for as long as they like."""
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def reads(_scope: Any, receive: Any, send: Any) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await receive()
+        await send({"type": "http.response.body", "body": b""})
+
+    async def drips() -> Any:
+        await asyncio.Event().wait()
+
+    async def ends() -> Any:
+        if not ended:
+            ended.append(True)
+            return {"type": "http.request", "body": b"{}", "more_body": False}
+        await asyncio.sleep(0.05)
+        return {"type": "http.disconnect"}
+
+    ended: list[bool] = []
+    limited = SizeLimit(reads, Problems(PAGES), Limits(patience=0.01))
+    for receive, status in ((drips, 408), (ends, 200)):
+        sent.clear()
+        await limited(_scope("/echo", {"content-length": "2"}), receive, send)
+        assert [message["status"] for message in sent if message["type"] == "http.response.start"] == [status]
 
 
 async def test_an_answer_that_breaks_half_way_is_cut_off_without_its_cause() -> None:

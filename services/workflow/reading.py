@@ -1,0 +1,272 @@
+"""What is read for whoever asks, page or API: one case as somebody may see it, worklists with their counts.
+
+Law of this file: reads only, and only what ``domain.sight`` lets this person know of; a case that isn't theirs is 404. No
+list costs more for the cases that are over and done with.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, and_, case, func, or_, select, true
+
+from services.workflow import directory
+from services.workflow.api import answers
+from services.workflow.domain.case import Case, case_from_json
+from services.workflow.domain.decide import Availability, available
+from services.workflow.domain.facts import Facts
+from services.workflow.domain.in_force import MEASURE_IN_FORCE
+from services.workflow.domain.roles import Person
+from services.workflow.domain.sight import complaint_shown, may_see, told_shown, words_shown
+from services.workflow.domain.states import LIVE, State
+from services.workflow.office import Office
+from services.workflow.store import queries
+from services.workflow.store.statistics import Filter
+from services.workflow.store.tables import cases
+from shared.contracts.complaint import ComplaintReceived
+from shared.contracts.masking import mask_text
+from shared.web.frame import MOST_COUNTED
+
+PAGE = 50
+MOST_READ = 5000
+"""Open cases that are looked at to count what stands in each view."""
+_SERIAL = 6
+"""Digits of a number after its year."""
+_OPEN = cases.c.next_limit.isnot(None)
+_TO_FILE = [state.value for state in State if state not in LIVE and state is not State.ARCHIVED]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A case that somebody may know of: its row, its fold, and the complaint in the words that they may read."""
+
+    row: RowMapping
+    case: Case
+    complaint: ComplaintReceived
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A case with all that its page needs to know."""
+
+    case: Case
+    complaint: ComplaintReceived
+    facts: Facts
+    offers: Availability
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row of a list, and the words it was opened for."""
+
+    row: RowMapping
+    complaint: ComplaintReceived
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a worklist is narrowed to."""
+
+    view: str = "all"
+    state: str = ""
+    unit: str = ""
+    channel: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The moments that views are cut at."""
+
+    now: datetime
+    ends: datetime
+
+
+def views(person: Person, day: Day, c: Any = cases.c) -> dict[str, ColumnElement[bool]]:
+    """The saved views: a name, and which cases stand in it. ``c``: the columns that are asked."""
+    limit, state = c.next_limit, c.state
+    is_open = limit.isnot(None)
+    return {
+        "all": is_open,
+        "overdue": limit < day.now,
+        "today": and_(limit >= day.now, limit <= day.ends),
+        "mine": and_(is_open, c.holder_id == person.id),
+        "to_accept": state == State.REGISTERED.value,
+        "to_follow_up": state == State.FEEDBACK_SUBMITTED.value,
+        "again": and_(is_open, c.round > 1),
+        "in_writing": state == State.AWAITING_STATEMENT.value,
+        "to_file": state.in_(_TO_FILE),
+    }
+
+
+def _approvals(c: Any = cases.c) -> ColumnElement[bool]:
+    return or_(c.state == State.AWAITING_APPROVAL.value, c.extension_asked)
+
+
+async def view_counts(office: Office, person: Person, day: Day) -> dict[str, int]:
+    """How many cases stand in each view, and what waits on the other desks; one query over what is open.
+
+    Where more than ``MOST_READ`` are open, those of the nearest limits are counted: no page gets slower with the register.
+    """
+    seen_by = office.seen_by(person)
+    read = (cases.c.state, cases.c.next_limit, cases.c.round, cases.c.holder_id, cases.c.extension_asked)
+    owed = select(*read).where(seen_by, _OPEN).order_by(cases.c.next_limit).limit(MOST_READ).subquery()
+    counted = views(person, day, owed.c) | {"approvals": _approvals(owed.c)}
+    sums = [func.coalesce(func.sum(case((which, 1), else_=0)), 0).label(name) for name, which in counted.items()]
+    done = select(cases.c.number).where(seen_by, cases.c.state.in_(_TO_FILE)).limit(MOST_COUNTED).subquery()
+    to_file = select(func.count()).select_from(done).scalar_subquery().label("filing")
+    async with office.store.reading() as connection:
+        row = (await connection.execute(select(*sums, to_file))).mappings().one()
+    counts = {name: int(count) for name, count in row.items()}
+    return counts | {"to_file": counts.pop("filing"), "follow_ups": counts["to_follow_up"]}
+
+
+async def worklist(office: Office, person: Person, wanted: Wanted, day: Day, page: int) -> list[Listed]:
+    """A page of a view, one row more than shown where there is a next page; the nearest limit first, late ones before, real names
+    before others of the same limit (art. 14).
+    """
+    which = views(person, day).get(wanted.view, _OPEN)
+    return await _listed(office, person, and_(which, *_narrowed(wanted, day)), offset=page * PAGE, limit=PAGE + 1)
+
+
+async def behind_a_figure(office: Office, person: Person, which: Filter, page: int) -> list[Listed]:
+    """A page of the cases that a figure of the statistics counts, by number; one row more where there is a next page."""
+    rows = await queries.listed(
+        office.store, office.seen_by(person), which, offset=page * PAGE, limit=PAGE + 1, opened=True
+    )
+    return [opened(office, row, person) for row in rows]
+
+
+async def waiting_for_approval(office: Office, person: Person) -> list[Seen]:
+    """Proposals and extensions that wait for the leader, the nearest limit first, with what may be done about each."""
+    rows = await _rows(office, person, _approvals(), limit=queries.PAGE)
+    known = [known_case(office, row, person) for row in rows]
+    facts = await _facts_about(office, [each.case for each in known])
+    return [_seen(office, each, facts, person) for each in known]
+
+
+async def to_follow_up(office: Office, person: Person) -> list[Listed]:
+    """Cases whose complainant is to be asked, the nearest limit first."""
+    return await _listed(office, person, cases.c.state == State.FEEDBACK_SUBMITTED.value, limit=queries.PAGE)
+
+
+async def known(office: Office, number: str, person: Person) -> Known:
+    """A case that this person may know of. Raises Problem 404 otherwise."""
+    row = await queries.one_case(office.store, cases.c.number == number)
+    if row is None:
+        raise answers.no_such_case()
+    return known_case(office, row, person)
+
+
+async def seen(office: Office, number: str, person: Person) -> Seen:
+    """The same, with what this person may do about it now. Raises Problem 404."""
+    found = await known(office, number, person)
+    return _seen(office, found, await _facts_about(office, [found.case]), person)
+
+
+def known_case(office: Office, row: RowMapping, person: Person) -> Known:
+    """A row with what was sealed in it, for somebody who may know of it. Raises Problem 404."""
+    found = case_from_json(office.ring.open(row["sealed_case"]))
+    if not may_see(found, person):
+        raise answers.no_such_case()
+    complaint = ComplaintReceived.model_validate_json(office.ring.open(row["sealed_complaint"]))
+    return Known(row, found, complaint_shown(found, complaint, person))
+
+
+async def version_of(office: Office, number: str, person: Person) -> int:
+    """The version of a case that this person may know of; 0 for any other."""
+    query = select(cases.c.version).where(cases.c.number == number, office.seen_by(person))
+    async with office.store.reading() as connection:
+        return int((await connection.execute(query)).scalar() or 0)
+
+
+async def events_of(office: Office, found: Known | Seen, person: Person) -> list[Mapping[str, Any]]:
+    """The entries of a timeline, oldest first, each with its ``event``, in the words that this person may read."""
+    rows = await queries.entries(office.store, found.case.number)
+    return [dict(row) | {"event": _event(office, row, found, person)} for row in rows]
+
+
+async def supplements_of(office: Office, found: Known | Seen, person: Person) -> list[dict[str, Any]]:
+    """What came in later from the same person, oldest first, in the words that this person may read; never the sender."""
+    showing, complainant = words_shown(found.case, person), found.complaint.complainant
+    scrub = partial(mask_text, complainant=complainant, showing=showing)
+    more = await queries.supplements_of(office.store, office.ring, found.case.number)
+    return [
+        {
+            **each,
+            "text": scrub(each["text"]),
+            "evidence": [{**item, "name": scrub(item["name"])} for item in each["evidence"]],
+        }
+        for each in more
+    ]
+
+
+def _event(office: Office, row: RowMapping, found: Known | Seen, person: Person) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads(office.ring.open(row["sealed_event"]))
+    return event | {"what": told_shown(event["what"], found.case, found.complaint.complainant, person)}
+
+
+async def _facts_about(office: Office, found: Sequence[Case]) -> Facts:
+    names = {name for each in found for name in (each.unit, each.target.unit)}
+    async with office.store.reading() as connection:
+        return await directory.facts_about(connection, office.clock(), names)
+
+
+def _seen(office: Office, found: Known, facts: Facts, person: Person) -> Seen:
+    offers = available(found.case, person, office.clock(), office.calendar, office.hours, facts)
+    return Seen(found.case, found.complaint, facts, offers)
+
+
+async def _listed(
+    office: Office, person: Person, which: ColumnElement[bool], *, limit: int, offset: int = 0
+) -> list[Listed]:
+    rows = await _rows(office, person, which, limit=limit, offset=offset)
+    return [opened(office, row, person) for row in rows]
+
+
+async def _rows(
+    office: Office, person: Person, which: ColumnElement[bool], *, limit: int, offset: int = 0
+) -> Sequence[RowMapping]:
+    query = (
+        select(*queries.LISTED, *queries.SEALED)
+        .where(office.seen_by(person), which)
+        .order_by(cases.c.next_limit.nulls_last(), cases.c.real_name.desc(), cases.c.number)
+        .offset(offset)
+        .limit(limit)
+    )
+    async with office.store.reading() as connection:
+        return (await connection.execute(query)).mappings().all()
+
+
+def opened(office: Office, row: RowMapping, person: Person) -> Listed:
+    """A row of a list with its words. Raises Problem 404 where it isn't theirs: such rows are in no list."""
+    return Listed(row, known_case(office, row, person).complaint)
+
+
+def _narrowed(wanted: Wanted, day: Day) -> Sequence[ColumnElement[bool]]:
+    which: list[ColumnElement[bool]] = [true()]
+    if wanted.state:
+        which.append(cases.c.state == wanted.state)
+    if wanted.unit:
+        which.append(or_(cases.c.unit == wanted.unit, and_(cases.c.unit.is_(None), cases.c.target_unit == wanted.unit)))
+    if wanted.channel:
+        which.append(cases.c.channel == wanted.channel)
+    if wanted.text:
+        which.append(_named(wanted.text, day))
+    return which
+
+
+def _named(text: str, day: Day) -> ColumnElement[bool]:
+    """By number, in full or without its year, or by tracking code."""
+    digits = "".join(character for character in text if character.isdigit())
+    code = "".join(character for character in text.upper() if character.isalnum())
+    if not digits or len(code) != len(digits):
+        return cases.c.tracking_code == code
+    serial = f"{int(digits[-_SERIAL:]):0{_SERIAL}d}"
+    years = [digits[:-_SERIAL]] if len(digits) > _SERIAL else range(MEASURE_IN_FORCE.year, day.now.year + 2)
+    return or_(cases.c.number.in_([f"{year}-{serial}" for year in years]), cases.c.tracking_code == code)

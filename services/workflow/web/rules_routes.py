@@ -1,0 +1,44 @@
+"""``/workflow/rules``: the tables by which cases are handled, for people and for programs.
+
+Law of this file: what is shown is made from the rows that run (``domain.printed``), so that it can't differ from them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.workflow.domain.printed import flow, mermaid, tables
+from services.workflow.domain.states import STATES
+from services.workflow.web.staff_routes import StaffDesk
+from shared.identity.principal import Principal
+from shared.web.negotiation import PageRoute
+
+
+def rules_routes(desk: StaffDesk) -> APIRouter:
+    """The page and the JSON of one address."""
+    router = APIRouter(tags=["workflow"])
+
+    async def page(request: Request, who: Principal = Depends(desk.gate.admit)) -> Response:
+        """The flow and every table."""
+        return await desk.render(
+            request, who, "rules", "rules.html", tables=tables(_today(desk)), flow=flow(), states=STATES
+        )
+
+    router.add_api_route("/workflow/rules", page, include_in_schema=False, route_class_override=PageRoute)
+
+    @router.get("/workflow/rules", dependencies=[Depends(desk.gate.admit)])
+    async def rules() -> dict[str, Any]:
+        """The same as data; ``diagram`` is Mermaid's."""
+        return {"tables": [asdict(table) for table in tables(_today(desk))], "diagram": mermaid()}
+
+    return router
+
+
+def _today(desk: StaffDesk) -> date:
+    return desk.office.hours.date_of(desk.office.clock())

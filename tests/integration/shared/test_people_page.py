@@ -1,0 +1,181 @@
+"""The administrator's page of accounts: adding, moving, shutting out and letting in again, by forms alone."""
+
+import itertools
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from shared.contracts.values import Role
+from tests.parts.house import UNIT
+from tests.parts.open_house import OpenHouse, Visitor, open_house
+
+PEOPLE = "/identity/people"
+NUMBERS = itertools.count(1)
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[OpenHouse]:
+    """A house of which everybody is let in by this page."""
+    async with open_house(tmp_path_factory.mktemp("people")) as started:
+        yield started
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def ada(house: OpenHouse) -> Visitor:
+    """A second administrator, signed in."""
+    return await house.signed_in("ada", Role.ADMINISTRATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Chen:
+    """Somebody of a unit, let in by ``ada`` on the page: their browser, and what the page does with them."""
+
+    form: dict[str, str]
+    ada: Visitor
+    browser: Visitor
+
+    async def becomes(self, change: str, **fields: str) -> httpx.Response:
+        """One of the forms beside their name, sent."""
+        return await self.ada.send(PEOPLE, f"{PEOPLE}/{self.form['login']}/{change}", **fields)
+
+    async def signs_in(self) -> int:
+        """With their first password."""
+        return (await self.browser.sign_in(self.form["login"])).status_code
+
+
+def _newcomer() -> dict[str, str]:
+    number = next(NUMBERS)
+    return {"login": f"chen{number}", "name": f"陈晨{number}", "role": "unit_handler", "unit": UNIT}
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def chen(house: OpenHouse, ada: Visitor) -> Chen:
+    """Added on the page, and signed in by the link it showed."""
+    form = _newcomer()
+    added = await ada.send(PEOPLE, PEOPLE, **form)
+    browser = house.visitor()
+    assert (await browser.set_up(_link(house, added))).status_code == 303
+    return Chen(form, ada, browser)
+
+
+def _link(house: OpenHouse, answer: httpx.Response) -> str:
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    found = re.findall(re.escape(house.settings.public_url) + r"(/account/set-up/[\w-]+)", answer.text)
+    assert len(found) == 1, answer.text
+    return str(found[0])
+
+
+async def test_a_person_is_added_and_comes_in_by_the_link_shown_once(ada: Visitor, chen: Chen):
+    """The answer to the form holds the link; the page, looked at again, doesn't, and no address ever does."""
+    assert await chen.browser.is_in()
+    page = await ada.page(PEOPLE)
+    assert page.status_code == 200
+    assert chen.form["name"] in page.text
+    assert "/account/set-up/" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"login": "ada"}, "已有这个工号"),
+        ({"name": "ada"}, "已有这个工号"),
+        ({"login": "a b"}, "2 至 80"),
+        ({"unit": ""}, "单位人员须填单位"),
+        ({"role": "auditor"}, "单位人员须填单位"),
+        ({"role": "king"}, "应为下列之一"),
+        ({"unit": "没有的单位"}, "名录中没有这个单位"),
+        ({"login": ""}, "必填"),
+    ],
+)
+async def test_what_is_wrong_is_said_beside_the_field_and_what_was_typed_stays(
+    house: OpenHouse, ada: Visitor, changes: dict[str, str], said: str
+):
+    """Nobody is added."""
+    before, form = len(await house.reception.accounts.everybody()), _newcomer() | changes
+    answer = await ada.send(PEOPLE, PEOPLE, **form)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert f'value="{form["name"]}"' in answer.text
+    assert len(await house.reception.accounts.everybody()) == before
+
+
+async def test_another_role_ends_the_sessions(house: OpenHouse, ada: Visitor, chen: Chen):
+    """From unit to office; the page says so."""
+    answer = await chen.becomes("role", role="handler", unit="")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{PEOPLE}?done=role")
+    assert "须重新登录" in (await ada.page(answer.headers["location"])).text
+    assert not await chen.browser.is_in()
+    account = await house.reception.accounts.named(chen.form["login"])
+    assert (account.role, account.unit) == (Role.HANDLER, None)
+
+
+async def test_who_is_disabled_is_out_and_let_in_again_comes_back_with_the_password(ada: Visitor, chen: Chen):
+    """The session is dead at once and the password leads nowhere, until the account is in use again."""
+    assert (await chen.becomes("disable")).status_code == 303
+    assert not await chen.browser.is_in()
+    assert await chen.signs_in() == 403
+    assert "已停用" in (await ada.page(PEOPLE)).text
+    assert (await chen.becomes("enable")).status_code == 303
+    assert await chen.signs_in() == 303
+
+
+async def test_a_new_link_voids_the_password(house: OpenHouse, chen: Chen):
+    """A change that nobody can put off: the old password and the sessions are worth nothing, the link leads in."""
+    answer = await chen.becomes("link")
+    assert not await chen.browser.is_in()
+    assert await chen.signs_in() == 403
+    assert (await chen.browser.set_up(_link(house, answer), "河边第三张石凳上刻着两个名字")).status_code == 303
+
+
+async def test_sessions_are_ended_and_the_password_stays(chen: Chen):
+    """For a computer that was left open."""
+    assert (await chen.becomes("end-sessions")).status_code == 303
+    assert not await chen.browser.is_in()
+    assert await chen.signs_in() == 303
+
+
+async def test_a_token_is_revoked(house: OpenHouse, ada: Visitor):
+    """It is listed with its scopes, and dead at its next use."""
+    token = await house.token("pbx", Role.OPERATOR, None, "intake:calls")
+    assert "intake:calls" in (await ada.page(PEOPLE)).text
+    assert (await ada.send(PEOPLE, f"{PEOPLE}/tokens", name="pbx")).status_code == 303
+    assert (await house.visitor().http.get("/workflow/cases", headers=token)).status_code == 401
+    assert (await ada.send(PEOPLE, f"{PEOPLE}/tokens", name="pbx")).status_code == 404
+
+
+async def test_the_last_administrator_stays(house: OpenHouse, ada: Visitor):
+    """Neither disabled nor moved, and the page says why."""
+    await house.reception.accounts.disable("admin", by="test", now=house.now)
+    moves: list[tuple[str, dict[str, str]]] = [("disable", {}), ("role", {"role": "auditor"})]
+    for change, fields in moves:
+        answer = await ada.send(PEOPLE, f"{PEOPLE}/ada/{change}", **fields)
+        assert answer.status_code == 409
+        assert "最后一个系统管理员" in answer.text
+    assert await ada.is_in()
+
+
+async def test_what_is_not_there_is_not_there(ada: Visitor):
+    """No such person, no such action."""
+    assert (await ada.send(PEOPLE, f"{PEOPLE}/nobody/disable")).status_code == 404
+    assert (await ada.send(PEOPLE, f"{PEOPLE}/ada/crown")).status_code == 404
+
+
+async def test_it_is_the_administrators_alone_and_needs_the_pages_own_form(ada: Visitor, chen: Chen):
+    """Another role is refused, and so is a form from elsewhere."""
+    form, csrf = _newcomer(), await chen.browser.csrf()
+    assert (await chen.browser.page(PEOPLE)).status_code == 403
+    assert (await chen.browser.post(PEOPLE, csrf=csrf, **form)).status_code == 403
+    assert (await ada.post(PEOPLE, csrf=csrf, **form)).status_code == 403
+    assert (await ada.post(f"{PEOPLE}/{chen.form['login']}/disable")).status_code == 403
+
+
+async def test_every_desk_leads_to_ones_own_account(ada: Visitor):
+    """The name at the head is the way to password and second factor, and from there one comes back."""
+    assert 'href="/account"' in (await ada.page(PEOPLE)).text
+    assert 'href="/desk"' in (await ada.page("/account")).text
