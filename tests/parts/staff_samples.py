@@ -452,7 +452,17 @@ _APPROVE = [
     leader_routes.Choice("back", "file.send_back"),
 ]
 _PEOPLE = [
-    {"name": name, "role": role.value, "unit": unit, "active": active, "is_away": False, "id": name}
+    {
+        "name": name,
+        "role": role.value,
+        "unit": unit,
+        "active": active,
+        "is_away": False,
+        "id": name,
+        "desk_number": None,
+        "seated": True,
+        "deputy": None,
+    }
     for name, role, unit, active in (
         ("王立新", Role.HANDLER, None, True),
         ("周明", Role.UNIT_HANDLER, CENTRE.units[0].name, True),
