@@ -9,10 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.parts import keeper
 from tests.parts.postgres_cluster import PgAddress, PgAdmin, PgCluster
 from tests.parts.rabbit_node import RabbitAddress, RabbitAdmin, RabbitNode
+
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""Properties are about what is true, not about how fast a busy machine finds it."""
+settings.load_profile("house")
 
 PART_OF_FIXTURE = {"rabbit_node": "rabbit", "pg_cluster": "postgres"}
 KEEPER = pytest.StashKey[keeper.KeeperProcess]()

@@ -13,15 +13,16 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, RowMapping, and_, case, false, func, or_, select, true
 
 from services.workflow import directory
 from services.workflow.api import answers
+from services.workflow.domain.acts import Act
 from services.workflow.domain.case import Case, case_from_json
 from services.workflow.domain.decide import Availability, available
 from services.workflow.domain.facts import Facts
 from services.workflow.domain.in_force import MEASURE_IN_FORCE
-from services.workflow.domain.roles import Person
+from services.workflow.domain.roles import Person, may
 from services.workflow.domain.sight import complaint_shown, may_see, told_shown, words_shown
 from services.workflow.domain.states import LIVE, State
 from services.workflow.office import Office
@@ -109,7 +110,8 @@ def _approvals(c: Any = cases.c) -> ColumnElement[bool]:
 
 
 async def view_counts(office: Office, person: Person, day: Day) -> dict[str, int]:
-    """How many cases stand in each view, and what waits on the other desks; one query over what is open.
+    """How many cases stand in each view, and what waits on the other desks; one query over what is open, and over what is
+    to be filed for whoever files.
 
     Where more than ``MOST_READ`` are open, those of the nearest limits are counted: no page gets slower with the register.
     """
@@ -118,7 +120,8 @@ async def view_counts(office: Office, person: Person, day: Day) -> dict[str, int
     owed = select(*read).where(seen_by, _OPEN).order_by(cases.c.next_limit).limit(MOST_READ).subquery()
     counted = views(person, day, owed.c) | {"approvals": _approvals(owed.c)}
     sums = [func.coalesce(func.sum(case((which, 1), else_=0)), 0).label(name) for name, which in counted.items()]
-    done = select(cases.c.number).where(seen_by, cases.c.state.in_(_TO_FILE)).limit(MOST_COUNTED).subquery()
+    files = true() if may(person.role, Act.ARCHIVE) else false()
+    done = select(cases.c.number).where(files, seen_by, cases.c.state.in_(_TO_FILE)).limit(MOST_COUNTED).subquery()
     to_file = select(func.count()).select_from(done).scalar_subquery().label("filing")
     async with office.store.reading() as connection:
         row = (await connection.execute(select(*sums, to_file))).mappings().one()

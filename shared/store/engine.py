@@ -23,6 +23,8 @@ _POSTGRES_LIMITS = {
     "lock_timeout": "3000",
     "idle_in_transaction_session_timeout": "60000",
     "timezone": "UTC",
+    # Of a thousand cases one may be open: a plan made for no state in particular is the wrong one for most of them.
+    "plan_cache_mode": "force_custom_plan",
 }
 
 _POSTGRES_AWAY = ("08", "53", "57", "58", "25006", "55P03")

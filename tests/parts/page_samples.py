@@ -12,13 +12,17 @@ from uuid import UUID
 
 from services.forms.web import views as verify
 from services.intake.web import views as intake
+from services.workflow.reports import CLOCKS
+from services.workflow.store.statistics import By
 from services.workflow.web import views as track
+from services.workflow.web.periods import months_over
+from services.workflow.web.statistics_page import BY_WORDS, GroupNames
 from shared.contracts.values import Channel, Element, Ground, Role
 from shared.identity.accounts import Account
 from shared.identity.doors.people_page import PeoplePage, Told
 from shared.web.desk_frame import KEYS, ROLE_WORDS
 from shared.web.frame import AccountPage, Desk, NavItem, Site
-from shared.web.i18n import Bilingual
+from shared.web.i18n import Bilingual, Language
 from shared.web.problems import FieldFault
 from shared.web.qr import qr_code
 
@@ -364,3 +368,25 @@ DOCUMENT = {
     }
 }
 """An OpenAPI document with one of everything that is listed."""
+
+
+def _told(key: str | None, received: int | None, kept: float | None) -> dict[str, object]:
+    on_time = dict.fromkeys(CLOCKS, kept)
+    return {"key": key, "received": received, "satisfied": received, "dissatisfied": 0, "on_time": on_time}
+
+
+MONTHLY: dict[str, object] = {
+    "months": months_over(date(2026, 11, 24), 12),
+    "chosen": months_over(date(2026, 11, 24), 12)[0],
+    "figures": {
+        "all": [_told(None, 118, 0.992)],
+        "channel": [_told("phone", 47, 1.0), _told("web", 66, 0.985), _told("letter", None, None)],
+        "unit": [_told("市医疗保障局", 27, 0.96), _told(None, None, None)],
+    },
+    "few": 5,
+    "clocks": [(name, Bilingual(row.chinese, row.english)) for name, row in CLOCKS.items()],
+    "words": GroupNames(Language.ZH, lambda key: {"phone": "电话", "web": "网页"}.get(key.partition(".")[2], "来信")),
+    "by": [By.CHANNEL, By.UNIT],
+    "by_words": BY_WORDS,
+}
+"""October, as anybody may read it: few are not told."""

@@ -459,8 +459,8 @@ _PEOPLE = [
         "active": active,
         "is_away": False,
         "id": name,
+        "seated": None,
         "desk_number": None,
-        "seated": True,
         "deputy": None,
     }
     for name, role, unit, active in (
@@ -549,6 +549,8 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
             "units": CENTRE.units,
             "people": _PEOPLE,
             "roles": {role.value: Bilingual(ROLES[role].chinese, ROLES[role].english) for role in Role},
+            "names": {each["id"]: each["name"] for each in _PEOPLE},
+            "acting": {CENTRE.units[0].name},
         },
     ),
 }

@@ -28,15 +28,14 @@ _ABOUT_WHO = frozenset({"name", "phone"})
 
 
 def search_pages(desk: StaffDesk) -> APIRouter:
-    """The form and what it finds; to be included before the API, whose address it shares."""
-    router = APIRouter(include_in_schema=False, route_class=PageRoute)
+    """The form and what it finds; to be included before the API, which answers programs at the same address."""
+    router = APIRouter(include_in_schema=False)
 
     @router.get("/workflow/search")
     async def ask(request: Request, who: Principal = Depends(desk.gate.admit)) -> Response:
         """An empty form."""
         return await _page(desk, request, who, {})
 
-    @router.post("/workflow/search")
     async def find(request: Request, who: Principal = Depends(desk.gate.admit)) -> Response:
         """The newest cases that fit, among those the asker may know of."""
         values = {name: value for name, value in (await form_values(request)).items() if name in _FIELDS and value}
@@ -51,6 +50,7 @@ def search_pages(desk: StaffDesk) -> APIRouter:
         rows = [worklist.row_of(each, reader, for_a_unit=person.is_of_a_unit) for each in found]
         return await _page(desk, request, who, values, rows=rows if values else None)
 
+    router.add_api_route("/workflow/search", find, methods=["POST"], route_class_override=PageRoute)
     return router
 
 

@@ -84,7 +84,7 @@ class FigureTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class GroupNames:
     """How groups are called: the reader's language, and the catalogue for what has a key in it."""
 
     language: Language
@@ -141,7 +141,7 @@ def _kept_headline(group: Figures, name: str) -> Headline:
 
 
 def table(
-    answer: Figures, words: Words, clocks: Sequence[str] = tuple(CLOCKS), sheet: Period | None = None
+    answer: Figures, words: GroupNames, clocks: Sequence[str] = tuple(CLOCKS), sheet: Period | None = None
 ) -> FigureTable:
     """All groups; ``sheet``: the period of the assessment sheets that the units' names lead to."""
     by = By(answer["by"]) if answer["by"] else None
@@ -153,7 +153,7 @@ def table(
     )
 
 
-def _line(group: Figures, by: By | None, words: Words, clocks: Sequence[str], sheet: Period | None) -> Line:
+def _line(group: Figures, by: By | None, words: GroupNames, clocks: Sequence[str], sheet: Period | None) -> Line:
     opens_sheet = by is By.UNIT and group["key"] and sheet
     return Line(
         label=words.of(by, group["key"]),
@@ -200,7 +200,12 @@ def _count(group: Figures, figure: Figure) -> int:
 
 
 def charts(
-    by_channel: Figures, by_unit: Figures, months: Mapping[str, int], period: Period, unit: str | None, words: Words
+    by_channel: Figures,
+    by_unit: Figures,
+    months: Mapping[str, int],
+    period: Period,
+    unit: str | None,
+    words: GroupNames,
 ) -> Charts:
     """Channels, the units' limits, the last twelve months beside those of the year before, content by unit."""
     told = sorted(by_channel["groups"], key=lambda group: -_count(group, Figure.RECEIVED))
@@ -220,7 +225,7 @@ def charts(
     )
 
 
-def _bar(label: str, group: Figures, words: Words) -> Item:
+def _bar(label: str, group: Figures, words: GroupNames) -> Item:
     number = number_of(group, Figure.RECEIVED)
     return Item(label, int(number.shown), number.shown, _read(label, number.shown, words), number.href)
 
@@ -236,7 +241,7 @@ def _kept_bar(group: Figures, period: Period) -> Item | None:
     return Item(label, 100 * met / (met + missed), share, f"{label} {share}", href, is_bad=missed > 0)
 
 
-def _parts(group: Figures, words: Words) -> list[tuple[str, Item]]:
+def _parts(group: Figures, words: GroupNames) -> list[tuple[str, Item]]:
     parts = []
     for figure, kind in _KINDS:
         number, label = number_of(group, figure), HEADINGS[figure].in_language(words.language)
@@ -245,7 +250,7 @@ def _parts(group: Figures, words: Words) -> list[tuple[str, Item]]:
     return parts if any(item.value for _, item in parts) else []
 
 
-def _month(day: date, months: Mapping[str, int], unit: str | None, words: Words) -> Item:
+def _month(day: date, months: Mapping[str, int], unit: str | None, words: GroupNames) -> Item:
     count = months.get(f"{day:%Y-%m}", 0)
     asked = {**month_of(day).shown(), **({"unit": unit} if unit else {}), "figure": Figure.RECEIVED.value}
     label = f"{day:%Y-%m}"
@@ -253,7 +258,7 @@ def _month(day: date, months: Mapping[str, int], unit: str | None, words: Words)
     return Item(label, count, str(count), _read(label, str(count), words), href)
 
 
-def _read(label: str, shown: str, words: Words) -> str:
+def _read(label: str, shown: str, words: GroupNames) -> str:
     return Bilingual(f"{label} {shown} 件，看案件", f"{label}: {shown}, open the cases").in_language(words.language)
 
 

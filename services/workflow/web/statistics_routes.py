@@ -30,7 +30,7 @@ from services.workflow.web.periods import Chosen, chosen, months_over, offered
 from services.workflow.web.staff_routes import StaffDesk, form_values
 from services.workflow.web.worklist import Notice
 from shared.identity.principal import Principal
-from shared.web.i18n import Bilingual, language_of
+from shared.web.i18n import Bilingual, Language, language_of
 from shared.web.negotiation import PageRoute
 from shared.web.pages import Pages
 from shared.web.problems import Problem
@@ -70,7 +70,8 @@ def public_figures_page(office: Office, pages: Pages) -> APIRouter:
         words = _words(request, pages)
         return pages.render(
             request, "public_figures.html", months=months, chosen=told, figures=answer["figures"], few=answer["few"],
-            clocks=[(name, Bilingual(row.chinese, row.english), row.article) for name, row in reports.CLOCKS.items()], words=words, by=[By.CHANNEL, By.UNIT], by_words=shown.BY_WORDS,
+            clocks=[(name, _limit_named(name)) for name in reports.CLOCKS], words=words,
+            by=[By.CHANNEL, By.UNIT], by_words=shown.BY_WORDS,
         )  # fmt: skip
 
     return router
@@ -162,9 +163,13 @@ def _asked(request: Request, who: Principal, desk: StaffDesk) -> _Asked:
     return _Asked(chosen(query, _today(desk)), by, query.get("unit") or None)
 
 
-def _words(request: Request, pages: Pages) -> shown.Words:
+def _words(request: Request, pages: Pages) -> shown.GroupNames:
     language = language_of(request)
-    return shown.Words(language, lambda key: pages.catalogue.say(key, language))
+    return shown.GroupNames(language, lambda key: pages.catalogue.say(key, language))
+
+
+def _limit_named(name: str) -> Bilingual:
+    return Bilingual(reports.clock_heading(name, Language.ZH), reports.clock_heading(name, Language.EN))
 
 
 def _clock_heading(request: Request, name: str) -> str:

@@ -377,8 +377,8 @@ async def test_the_words_are_searched_by_a_form(desk: Desk, http: httpx.AsyncCli
     assert f"/workflow/cases/{number}" not in nothing.text
     form = parse((await http.get("/workflow/search", headers=headers(UNIT_HANDLER))).text)
     assert "phone" not in ids(form)
-    asked = await http.post("/workflow/search", data={"phone": "13912342046"}, headers=headers(UNIT_HANDLER))
-    assert asked.status_code == 403
+    kept_out = await http.post("/workflow/search", data={"phone": "13912342046"}, headers=headers(UNIT_HANDLER))
+    assert kept_out.status_code == 403
 
 
 @pytest.mark.article("14")

@@ -1,5 +1,6 @@
 """What is owed just now: a missed limit stands before what isn't due yet, for as long as its duty does (art. 3)."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -7,12 +8,14 @@ import pytest
 from services.workflow.domain import commands
 from services.workflow.domain.clocks import ClockName
 from services.workflow.domain.owed import STANDS, late, next_duty
+from services.workflow.domain.roles import Person
 from services.workflow.domain.states import State
 from tests.unit.workflow.building import (
     HANDLER,
     LEADER,
     MONDAY,
     UNIT_HANDLER,
+    Story,
     answered,
     arrive,
     asked_for_more,
@@ -28,7 +31,7 @@ LATE = "2026-11-25 09:00"
 """Seven working days later: every limit has passed."""
 
 
-DUTIES = {
+DUTIES: dict[ClockName, Callable[[], tuple[Story, commands.Command, Person]]] = {
     ClockName.ACCEPTANCE: lambda: (arrive(State.REGISTERED), commands.Accept(), HANDLER),
     ClockName.DISPATCH: lambda: (arrive(State.ACCEPTED), forwarded(), HANDLER),
     ClockName.APPROVAL: lambda: (arrive(State.AWAITING_APPROVAL), commands.Approve(opinion="同意。"), LEADER),

@@ -38,6 +38,7 @@ BY_VALUE = {
     "form.notice": [*FormNotice],
     "desk.imports.state": [*ImportState],
     "desk.script": [*"123456"],
+    "search.by": ["text", "name", "phone", "number"],
 }
 """Keys that a template puts together from a value."""
 BY_COMMAND = ("do.", "event.", "pick.", "element.", "view.", "group.", "track_word.")

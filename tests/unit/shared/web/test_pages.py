@@ -48,10 +48,14 @@ def request(method: str = "GET", query: str = "", accept: str = "zh") -> Request
 PARTS = {"desk_macros.html", "desk_entry.html", "action.html", "paper_macros.html"}
 """What pages are made of: seen within them."""
 STAFF = frozenset(
-    f"{name}.html" for name in ("response", "messages", "templates", "template", "staff_contacts", "draft_pages")
+    f"{name}.html"
+    for name in (
+        *("response", "messages", "templates", "template", "staff_contacts"),
+        *("search", "rules", "statistics", "charts", "frozen", "assessment"),
+    )
 )
 """Pages over a service's own rows that no sample shows yet: asked for in a running house by tests/integration."""
-FRAGMENTS = {"desk_known.html"}
+FRAGMENTS = {"desk_known.html", "draft_pages.html"}
 """What a script puts into a page: no page of its own."""
 
 
