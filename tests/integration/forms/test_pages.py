@@ -175,6 +175,17 @@ async def test_nobody_drafts_for_a_case_that_is_none_of_theirs(told: FormsHouse,
     assert (await browse(told, "POST", DRAFT, who)).status_code == 404
 
 
+@pytest.mark.article("17")
+async def test_an_operator_s_day_shows_what_they_asked_for_themselves(told: FormsHouse) -> None:
+    """Their lists, and no paper of somebody else's case; no batch."""
+    await browse(told, "POST", "/forms/lists/box_record", "operator", data={"box": "3号箱"})
+    page = (await browse(told, "GET", "/forms/day", "operator")).text
+    assert "开箱记录" in page
+    assert 'href="/forms/lists/call_list"' in page
+    for words in ("投诉处置单", "batch.pdf", NUMBER):
+        assert words not in page, words
+
+
 @pytest.mark.parametrize("form", sorted(LISTS))
 async def test_a_list_is_filled_in_looked_at_and_issued(house: FormsHouse, form: str) -> None:
     """Found from the day's page; rows pasted from a spreadsheet; the same words on paper as over the API."""
