@@ -31,11 +31,13 @@ from services.forms.domain.filling import NotYet, Story
 from services.forms.domain.lists import LISTS
 from services.forms.domain.masking import Reader
 from services.forms.domain.sealing import How, Kind
+from services.forms.domain.values import WrongValues
 from services.forms.drawing import frozen_values, issue_of
 from services.forms.previews import pictures
 from services.forms.print_room import PrintRoom
 from services.forms.rendering import Printer
 from services.forms.signing import Signed, record_signature, signatures_of
+from services.forms.store.states import FAILED
 from services.forms.store.tables import documents
 from services.forms.templates import FORMS
 from services.forms.web.desk_views import (
@@ -254,11 +256,14 @@ async def _paper_page(
 
 
 async def _pictures(room: PrintRoom, row: Any) -> list[Picture]:
-    """The document's pages to look at, one copy; none of a binder, which is too long for a page."""
-    if row.form == BINDER:
+    """The document's pages to look at, one copy; none of a binder, which is too long for a page, nor of what can't be drawn."""
+    if row.form == BINDER or row.state == FAILED:
         return []
     issue = await issue_of(room, row)
-    drawn = await pictures(room, FORMS[FormId(row.form)], frozen_values(room, row), issue)
+    try:
+        drawn = await pictures(room, FORMS[FormId(row.form)], frozen_values(room, row), issue)
+    except WrongValues:  # frozen by a version of the form that had other fields; the file itself is as it was
+        return []
     return [Picture(url) for url in drawn]
 
 

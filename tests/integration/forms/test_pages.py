@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from services.forms.domain.definition import FormId
 from services.forms.domain.lists import LISTS
+from services.forms.domain.values import FormValues
 from services.forms.store.states import FAILED
 from services.forms.store.tables import documents
 from shared.contracts import case
@@ -134,6 +135,18 @@ async def test_a_paper_that_was_given_up_says_so(told: FormsHouse) -> None:
     assert "未能制作" in (await browse(told, "GET", CASE)).text
     answer = await told.ask("GET", item["pdf"])
     assert (answer.status_code, answer.json()["code"]) == (500, "not_drawn")
+
+
+async def test_a_paper_frozen_with_other_fields_still_has_its_page(told: FormsHouse) -> None:
+    """A later version of the form may have lost a field: there is nothing to look at, and the file is as it was issued."""
+    item = await told.listed("feedback")
+    old = FormValues(form=FormId.FEEDBACK, texts={"a_field_of_long_ago": "x"}).model_dump_json().encode()
+    async with told.room.store.transaction(told.clock()) as unit:
+        wanted = update(documents).where(documents.c.form == "feedback")
+        await unit.connection.execute(wanted.values(sealed_values=told.room.ring.seal_record(old)))
+    answer = await browse(told, "GET", f"/forms/documents/{item['id']}")
+    assert (answer.status_code, "data:image" in answer.text) == (200, False)
+    assert (await told.ask("GET", item["pdf"])).status_code == 200
 
 
 async def test_the_papers_of_a_day_with_all_its_disposition_forms(told: FormsHouse) -> None:
