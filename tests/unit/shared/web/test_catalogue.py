@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from services.forms.domain.masking import Reader
+from services.forms.domain.sealing import How, Kind
 from services.forms.web.views import Paper, Verdict
 from services.intake.store.states import ImportState
 from services.intake.web.views import FormNotice, Signature
@@ -33,6 +35,9 @@ BY_VALUE = {
     "step": [*Step],
     "verify": [*Verdict],
     "paper": [*Paper],
+    "reader": [*Reader],
+    "sign.kind": [*Kind],
+    "sign.how": [*How],
     "signature": [*Signature],
     "receipt.signature": [*Signature],
     "form.notice": [*FormNotice],
