@@ -365,6 +365,28 @@ async def test_the_directory_says_who_is_away_and_who_stands_in(desk: Desk, http
     assert (await act(http, number, "forward", unit=UNIT, advice="请核实")).status_code == 303
 
 
+@pytest.mark.article("4")
+async def test_the_administrator_keeps_the_directory_by_forms(desk: Desk, http: httpx.AsyncClient) -> None:
+    """A table is taken whole, one with a fault not at all and the row is named; somebody goes away and comes back."""
+    good = "账号,姓名,角色,单位\nfang,方敏,单位处置人,市税务局\n".encode()
+    bad = "账号,姓名,角色,单位\nfang,方敏,无此角色,市税务局\n".encode()
+    where = "/workflow/directory/import"
+    refused = await http.post(where, files={"table": ("people.csv", bad)}, headers=headers(ADMINISTRATOR))
+    assert refused.status_code == 422
+    assert "第 2 行" in refused.text
+    taken = await http.post(where, files={"table": ("people.csv", good)}, headers=headers(ADMINISTRATOR))
+    assert taken.status_code == 303
+    days = {"first_day": desk.now.date().isoformat(), "last_day": desk.now.date().isoformat()}
+    place = "/workflow/directory/staff/fang/absences"
+    assert (await http.post(place, data=days, headers=headers(ADMINISTRATOR))).status_code == 303
+    page = text_of(parse((await http.get("/workflow/directory", headers=headers(HANDLER))).text))
+    assert "方敏" in page
+    assert "今天不在岗" in page
+    assert (await http.post(place, data={"do": "back"}, headers=headers(ADMINISTRATOR))).status_code == 303
+    assert "今天不在岗" not in (await http.get("/workflow/directory", headers=headers(HANDLER))).text
+    assert (await http.post(place, data=days, headers=headers(HANDLER))).status_code == 403
+
+
 async def test_the_words_are_searched_by_a_form(desk: Desk, http: httpx.AsyncClient) -> None:
     """Chinese in any part, the phone however it is written; the name is in no address; a unit isn't offered to search by it."""
     number = await desk.complaint(facts="公积金提取材料三次退回。")
