@@ -18,6 +18,7 @@ from services.notify.consumer import handlers
 from services.notify.desk import Desk
 from services.notify.domain.template_check import faults_in
 from services.notify.domain.text import Catalogue, Office
+from services.notify.handlers import gather
 from services.notify.metrics import keep_measuring
 from services.notify.ports import MessageProvider, Webhook
 from services.notify.providers.domestic import Registered
@@ -76,7 +77,7 @@ def build(premises: Premises) -> Service:
         webhook=_webhook(settings),
     )
     handled = handlers(desk)
-    consumer = Consumer("notify", store, handled, premises.ring, premises.clock)
+    consumer = Consumer("notify", store, handled, premises.ring, premises.clock, prepare=gather(desk))
     dead = DeadLetters("notify", store, handled, premises.ring)
     gate = premises.gate(ACCESS)
     pages = common_pages(settings, WEB)
