@@ -1,4 +1,4 @@
-"""Whatever order a complaint's messages come in, and however often, the end is the same (F39)."""
+"""Whatever order a complaint's messages come in, and however often, the end is the same."""
 
 import asyncio
 import tempfile
