@@ -1,7 +1,6 @@
 """The traps of RabbitMQ and its client, each sprung on a real node of our own: nothing lost, nothing done twice.
 
-The node is killed, paused, alarmed and wiped, so nobody
-shares it; every test has a virtual host of its own where it can.
+The node is killed, paused, alarmed and wiped, so nobody shares it; every test has a virtual host of its own where it can.
 """
 
 import asyncio
