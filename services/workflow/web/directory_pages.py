@@ -21,12 +21,12 @@ from services.workflow.directory import everybody, facts_about
 from services.workflow.domain.roles import ROLES
 from services.workflow.staffing import Absence, SheetFault
 from services.workflow.store.tables import absences
-from services.workflow.web.negotiation import PageRoute
 from services.workflow.web.staff_routes import StaffDesk, form_values
 from services.workflow.web.worklist import Notice
 from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.web.i18n import Bilingual
+from shared.web.negotiation import PageRoute
 from shared.web.problems import Problem
 
 _MOST_FAULTS = 20
