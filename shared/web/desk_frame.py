@@ -128,6 +128,7 @@ ROOMS: tuple[Room, ...] = (
             "What came in, what was in time; every number opens its cases",
         ),
         frozenset(Role) - {Role.OPERATOR, Role.ADMINISTRATOR},
+        aside=True,
     ),
     Room(
         "response",
@@ -137,6 +138,7 @@ ROOMS: tuple[Room, ...] = (
             "谁还没有得到回应，一个工作日的规定做得怎样", "Who still waits for an answer, and how the rule was kept"
         ),
         frozenset({Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR}),
+        aside=True,
     ),
     Room(
         "templates",
@@ -156,8 +158,12 @@ ROOMS: tuple[Room, ...] = (
         "papers",
         "/forms/day",
         Bilingual("文书", "Papers"),
-        Bilingual("当天出具的文书，处置单可成批打印", "What was issued today; disposition forms in one print"),
-        frozenset({Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR}),
+        Bilingual(
+            "当天的文书，成批打印；开箱记录、电话清单、月报",
+            "What was issued today, in one print; lists and the report",
+        ),
+        _CASE_READERS - {Role.UNIT_HANDLER, Role.UNIT_LEADER},
+        aside=True,
     ),
     Room(
         "directory",

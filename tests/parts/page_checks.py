@@ -18,7 +18,7 @@ document.addEventListener("securitypolicyviolation", (e) => window.violations.pu
 
 TOO_SMALL = """
 () => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
-  .filter((e) => e.checkVisibility() && !e.closest(".skip"))
+  .filter((e) => e.checkVisibility() && !e.closest(".skip, svg"))  // a chart's figures are links in its table as well
   .filter((e) => !(e.tagName === "A" && getComputedStyle(e).display === "inline"))  // within a sentence: exempt
   .map((e) => [e, (e.closest("label") ?? (e.matches("[type=checkbox]") ? e.labels[0] ?? e : e)).getBoundingClientRect()])
   .filter(([, box]) => box.width < 24 || box.height < 24)

@@ -553,6 +553,11 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
             "roles": {role.value: Bilingual(ROLES[role].chinese, ROLES[role].english) for role in Role},
             "names": {each["id"]: each["name"] for each in _PEOPLE},
             "acting": {CENTRE.units[0].name},
+            "notice": Notice("good", Bilingual("名录已更新", "The directory was updated")),
+            "faults": [(3, "unit", "is not a unit of the centre")],
+            "may_keep": True,
+            "columns": ["姓名", "单位"],
+            "today": "2026-11-23",
         },
     ),
 }

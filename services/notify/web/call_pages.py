@@ -24,6 +24,7 @@ from services.notify.ledger import PLANS, TEXTS
 from services.notify.store import queries
 from services.notify.web.room import Room
 from services.notify.web.words import PURPOSE_WORDS
+from shared.contracts.masking import dialled
 from shared.contracts.values import Route
 from shared.identity.principal import Principal
 from shared.web.desk_frame import desk_head
@@ -171,7 +172,7 @@ def _entry(room: Room, row: RowMapping, tried: Sequence[RowMapping], language: L
         purpose=PURPOSE_WORDS[row["purpose"]],
         article=row["article"],
         by_post=by_post,
-        to=plan.to or "",
+        to=(plan.to if by_post else dialled(plan.to)) if plan.to else "",
         href="" if by_post or not plan.to else tel(plan.to),
         say=text.body,
         due=room.due(row["respond_by"], language),

@@ -112,6 +112,8 @@ class CasePage:
     entries: int
     head: str
     supplements: Sequence[Mapping[str, Any]]
+    messages_url: str = ""
+    """Where what was sent about it stands; empty for a unit, which isn't told how the complainant is reached (art. 17)."""
     notice: Notice | None = None
 
 
@@ -169,6 +171,7 @@ def case_page(
         timeline=_timeline(entries),
         entries=len(entries),
         head=str(entries[-1]["hash"]) if entries else "",
+        messages_url="" if who.is_of_a_unit else f"/desk/messages/{case.complaint_id}",
         supplements=[{**each, "received_at": datetime.fromisoformat(each["received_at"])} for each in supplements],
         notice=notice or (answered.notice if answered else None),
     )

@@ -6,13 +6,18 @@ import base64
 import html
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from shared.contracts.complaint import ComplaintReceived
+from shared.contracts.envelope import read_envelope, unwrap
+from shared.sealing import load_key_ring
 from tests.parts.intake_app import FILLED, FORM, PNG, IntakeApp, form_in, intake_app, open_form
 
 
@@ -98,6 +103,19 @@ def test_what_is_unusual_but_right_is_taken(house: IntakeApp, row: str) -> None:
     newest = house.submissions()[0]
     assert newest["tracking_code"] == answer.headers["location"].rpartition("/")[2]
     assert newest["received_at"].startswith("2026-11-20T02:00")
+
+
+@pytest.mark.parametrize(("asked", "language"), [("en-GB, zh;q=0.5", "en"), ("zh-CN", "zh"), ("fr", "zh")])
+def test_the_complaint_says_which_language_its_form_was_in(house: IntakeApp, asked: str, language: str) -> None:
+    """So that the messages that follow are in it too."""
+    browser = house.browser()
+    browser.headers["Accept-Language"] = asked
+    assert send(browser).status_code == 303
+    with closing(sqlite3.connect(house.settings.data_dir / "intake.db")) as database:
+        (body,) = database.execute("SELECT body FROM outbox ORDER BY seq DESC LIMIT 1").fetchone()
+    told = unwrap(read_envelope(body), load_key_ring(house.settings.keys_file))
+    assert isinstance(told, ComplaintReceived)
+    assert told.complainant.language == language
 
 
 def test_w03_a_huge_text_field_is_refused_while_it_is_read(house: IntakeApp) -> None:

@@ -50,12 +50,12 @@ PARTS = {"desk_macros.html", "desk_entry.html", "action.html", "paper_macros.htm
 STAFF = frozenset(
     f"{name}.html"
     for name in (
-        *("response", "messages", "templates", "template", "staff_contacts", "draft_pages"),
+        *("response", "messages", "templates", "template", "staff_contacts"),
         *("search", "rules", "statistics", "charts", "frozen", "assessment"),
     )
 )
 """Pages over a service's own rows that no sample shows yet: asked for in a running house by tests/integration."""
-FRAGMENTS = {"desk_known.html"}
+FRAGMENTS = {"desk_known.html", "draft_pages.html"}
 """What a script puts into a page: no page of its own."""
 
 
