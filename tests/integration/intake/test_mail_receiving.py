@@ -162,7 +162,7 @@ PROSE_BOUNCES = (
 async def test_a_bounce_in_prose_tells_whether_the_address_is_gone(
     house: House, text: str, said: tuple[bool, bool, str]
 ) -> None:
-    """E31: by its code where it has one; what came back without one has failed, perhaps for now."""
+    """By its code where it has one; what came back without one has failed, perhaps for now."""
     extra = (b"Return-Path: <>",)
     taken = await take(house, from_("postmaster@qq.example", "退信：无法投递", text, *extra))
     assert taken.mail_class is MailClass.BOUNCE
@@ -172,7 +172,7 @@ async def test_a_bounce_in_prose_tells_whether_the_address_is_gone(
 
 
 async def test_a_file_that_is_not_what_it_says_is_evidence_under_a_name_that_warns(house: House) -> None:
-    """E42: kept as it came; its type is that of its content, and its name opens nothing by a click."""
+    """Kept as it came; its type is that of its content, and its name opens nothing by a click."""
     program = mails.file_part(b"photo.jpg", b"MZ\x90\x00" + bytes(60), b"image/jpeg")
     picture = mails.file_part(b"scan.jpg", b"\xff\xd8\xff\xe0" + bytes(60), b"image/jpeg")
     await take(house, mails.multipart(mails.part(b"text/plain; charset=utf-8", "请看附件".encode()), program, picture))

@@ -154,7 +154,7 @@ def test_w06_w08_a_double_click_and_a_lost_answer_are_one_complaint(house: Intak
     assert len(house.submissions()) == before + 1
 
 
-def test_w09_back_and_send_again_is_the_same_complaint_and_the_page_says_so(house: IntakeApp) -> None:
+def test_back_and_send_again_is_the_same_complaint_and_the_page_says_so(house: IntakeApp) -> None:
     """The page that Back brings up has its old key, and a note that a script shows; the number is the first one's."""
     browser = house.browser()
     page = browser.get(FORM).text
@@ -165,7 +165,7 @@ def test_w09_back_and_send_again_is_the_same_complaint_and_the_page_says_so(hous
     assert form_in(browser.get(FORM).text).idempotency_key != form_in(page).idempotency_key
 
 
-def test_w14_nobody_is_asked_for_an_id_number(house: IntakeApp) -> None:
+def test_nobody_is_asked_for_an_id_number(house: IntakeApp) -> None:
     """So no check digit is judged: a field that isn't asked is not taken, and JSON that brings one is refused."""
     browser = house.browser()
     assert not re.search(r'name="[^"]*(?:id_card|idcard|identity)', browser.get(FORM).text)
@@ -183,7 +183,7 @@ NOT_UTF8: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("row", list(NOT_UTF8))
-def test_w20_json_that_no_utf8_can_carry_is_refused(house: IntakeApp, row: str) -> None:
+def test_json_that_no_utf8_can_carry_is_refused(house: IntakeApp, row: str) -> None:
     """400, or 422 naming the field; never a complaint with another text than was meant."""
     before = len(house.submissions())
     headers = {"Content-Type": "application/json", "Accept": "application/json"}

@@ -88,7 +88,7 @@ def kept(house: IntakeApp) -> set[Path]:
     return {path for path in Path(house.settings.originals_folder).rglob("*") if path.is_file()}
 
 
-def test_w27_an_upload_that_breaks_off_leaves_nothing(house: IntakeApp, port: int) -> None:
+def test_an_upload_that_breaks_off_leaves_nothing(house: IntakeApp, port: int) -> None:
     """No row, no half file; sent again whole, it is taken once."""
     with browser_at(port) as browser:
         parts = [
@@ -110,7 +110,7 @@ def test_w27_an_upload_that_breaks_off_leaves_nothing(house: IntakeApp, port: in
         assert len(house.submissions()) == before + 1
 
 
-def test_w29_lengths_that_contradict_each_other_are_refused(port: int) -> None:
+def test_lengths_that_contradict_each_other_are_refused(port: int) -> None:
     """400 for Transfer-Encoding beside Content-Length: nobody smuggles a second request in."""
     answer = raw(
         port,
@@ -121,7 +121,7 @@ def test_w29_lengths_that_contradict_each_other_are_refused(port: int) -> None:
     assert answer.count(b"HTTP/1.1 ") == 1
 
 
-def test_w29_a_compressed_form_is_not_unpacked(house: IntakeApp, port: int) -> None:
+def test_a_compressed_form_is_not_unpacked(house: IntakeApp, port: int) -> None:
     """415: how large it is would only be known once it is too late."""
     with browser_at(port) as browser:
         before = len(house.submissions())
@@ -131,7 +131,7 @@ def test_w29_a_compressed_form_is_not_unpacked(house: IntakeApp, port: int) -> N
 
 
 @pytest.mark.parametrize("where", ["before", "after"])
-def test_w32_what_stands_around_the_parts_is_not_read_for_ever(house: IntakeApp, port: int, where: str) -> None:
+def test_what_stands_around_the_parts_is_not_read_for_ever(house: IntakeApp, port: int, where: str) -> None:
     """A megabyte before or behind the parts costs no more than its reading; the form is taken, or refused by its size."""
     with browser_at(port) as browser:
         around: dict[str, Any] = {where: b"x" * 1_000_000 + b"\r\n"}
@@ -141,7 +141,7 @@ def test_w32_what_stands_around_the_parts_is_not_read_for_ever(house: IntakeApp,
         assert time.monotonic() - began < PATIENCE / 3
 
 
-def test_w32_a_file_with_two_names_is_known_by_one(house: IntakeApp, port: int) -> None:
+def test_a_file_with_two_names_is_known_by_one(house: IntakeApp, port: int) -> None:
     """Both are a stranger's words: neither is a path, and the complaint is taken or refused, never half."""
     two = 'name="evidence"; filename="a.png"; filename*=UTF-8\'\'..%2F..%2Fetc%2Fpasswd\r\nContent-Type: image/png'
     with browser_at(port) as browser:
@@ -151,7 +151,7 @@ def test_w32_a_file_with_two_names_is_known_by_one(house: IntakeApp, port: int) 
         assert len(house.submissions()) == before + (answer.status_code == 303)
 
 
-def test_w33_ten_thousand_ranges_are_not_answered_one_by_one(port: int) -> None:
+def test_ten_thousand_ranges_are_not_answered_one_by_one(port: int) -> None:
     """Refused by the size of the header, or ignored: never ten thousand parts."""
     with browser_at(port) as browser:
         style = browser.get(FORM).text.split('rel="stylesheet" href="')[1].split('"')[0]
