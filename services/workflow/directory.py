@@ -67,7 +67,7 @@ async def receiver(unit: UnitOfWork, said: str) -> Person | None:
     The office's people are looked up once a transaction, so that a batch of registrations costs one query.
     """
     if "receivers" not in unit.scratch:
-        query = select(staff).where(staff.c.active, staff.c.role.in_(_RECEIVE))
+        query = select(staff).where(in_place(), staff.c.role.in_(_RECEIVE))
         unit.scratch["receivers"] = (await unit.connection.execute(query)).all()
     meant = [row for row in unit.scratch["receivers"] if said in (row.id, row.name)]
     return Person(id=meant[0].id, name=meant[0].name, role=Role(meant[0].role)) if len(meant) == 1 else None

@@ -93,7 +93,7 @@ def _go_wrong(house: House, number: str) -> None:
     one = CANARIES["phone"]
     draft = "/intake/drafts/0193a0f4-8c5e-7d11-9f0a-6b1f3c2d4e60"
     house.ask("PUT", draft, OPERATOR, json={"facts": one.facts, "name": one.name, "phone": one.phone})
-    house.done("POST", "/intake/callers", OPERATOR, json={"phone": one.phone})
+    house.ask("POST", "/desk/phone/known", OPERATOR, data={"phone": one.phone})
     house.done(
         "POST", "/intake/calls", OPERATOR, json={"call_id": "canary", "caller_number": one.phone, "operator": OPERATOR}
     )
@@ -111,7 +111,6 @@ def _faults(house: House, number: str) -> Iterator[httpx.Response]:
     one = CANARIES["phone"]
     yield house.ask("POST", "/intake/phone-logs", OPERATOR, json={"complainant": {"phone": [one.name]}})
     yield house.ask("POST", "/intake/phone-logs", OPERATOR, content=f'{{"facts": "{one.facts}')
-    yield house.ask("POST", "/intake/callers", OPERATOR, json={"phone": one.name})
     yield house.ask("POST", "/intake/emails", HANDLER, content=b"")
     yield house.ask("POST", "/workflow/search", UNIT_HANDLER, json={"phone": one.phone})
     yield house.ask("POST", f"/workflow/cases/{number}/actions/{one.email}", HANDLER, json={})

@@ -8,7 +8,16 @@ from sqlalchemy import select
 
 from services.rewrap import PLACES, VOUCHED_FOR, metadata_of, rewrap, sealed_in
 from shared.contracts.values import Role
-from shared.sealing import CannotOpen, extend_key_ring, key_of, load_key_ring, new_key_ring, rotated, save_key_ring
+from shared.sealing import (
+    CannotOpen,
+    KeyRing,
+    extend_key_ring,
+    key_of,
+    load_key_ring,
+    new_key_ring,
+    rotated,
+    save_key_ring,
+)
 from shared.store.engine import open_engine
 from tests.parts.open_house import OpenHouse, open_house, until
 
@@ -34,6 +43,8 @@ def test_a_rotated_ring_opens_what_the_old_one_sealed_and_seals_with_the_new_key
         old.open(new.seal(b"x"))
     with pytest.raises(ValueError, match="lacks a key"):
         extend_key_ring(new_key_ring(), path)
+    with pytest.raises(ValueError, match="lacks a key"):  # k1 is retired, and what it sealed with it
+        extend_key_ring(KeyRing("k2", {"k2": new.keys["k2"]}, new.index_key, new.session_key), path)
     assert load_key_ring(path).keys == new.keys
 
 
