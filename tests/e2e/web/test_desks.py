@@ -87,6 +87,7 @@ def walked(page: Page, house: StaffedHouse, cases: dict[str, str], look: Callabl
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     for path, role in PAGES:
+        page.goto("about:blank")  # so that the page before doesn't go on following its stream as somebody else
         said.clear()
         page.context.add_cookies([{"name": "session", "value": house.sessions[role], "url": house.url}])
         answer = page.goto(house.url + path.format(**cases))
