@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.forms.web.views import Paper, Verdict
+from services.intake.domain import channel_checks
 from services.intake.store.states import ImportState
 from services.intake.web.views import FormNotice, Signature
 from services.workflow.web.views import Standing, Step
@@ -38,6 +39,8 @@ BY_VALUE = {
     "form.notice": [*FormNotice],
     "desk.imports.state": [*ImportState],
     "desk.script": [*"123456"],
+    "check": [each.name for each in channel_checks.CHECKS],
+    "checked": [*channel_checks.Standing],
     "search.by": ["text", "name", "phone", "number"],
 }
 """Keys that a template puts together from a value."""
