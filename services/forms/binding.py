@@ -82,10 +82,10 @@ async def _bound(
     title = f"{document.title}（第{document.version}版{'，已被替代' if document.superseded else ''}）"
     if row is None:
         return BoundForm(f"{title}：未能绘制", None, str(document.id))
-    values = frozen_values(room, row)
-    for_file = mask(FORMS[FormId(row.form)], values, reader=Reader.FILE, complainant=complainant)
+    values, form = frozen_values(room, row), FORMS[FormId(row.form)]
+    for_file = mask(form, values, reader=Reader.FILE, complainant=complainant)
     if for_file == values:
         content = await room.originals.read(row.sha256)
     else:
         content = (await draw(room, row, room.pdf, copy=True, values=for_file)).content
-    return BoundForm(title, content, row.sha256)
+    return BoundForm(title, content, row.sha256, form.copies)

@@ -67,11 +67,15 @@ class Signer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BoundForm:
-    """A form as it is bound in: its line in the contents, its PDF (None where it can't be drawn), the hash of the issued one."""
+    """A form as it is bound in: its line in the contents, its PDF (None where it can't be drawn), the hash of the issued one.
+
+    ``copies`` is how often the PDF holds the form, one after the other; the first of them is bound in.
+    """
 
     title: str
     content: bytes | None
     sha256: str
+    copies: int = 1
 
 
 @dataclass(frozen=True, slots=True)

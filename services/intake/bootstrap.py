@@ -75,7 +75,7 @@ def build(premises: Premises) -> Service:
     polled = _polled(door, settings)
     register = _register(door, settings)
     counter = _counter(door, settings)
-    room = DeskRoom(door, gate, counter.pages, ocr, register, settings.public_url)
+    room = DeskRoom(door, gate, counter.pages, ocr, register, counter.kept, settings.public_url)
     consumer = Consumer("intake", store, HANDLERS, premises.ring, premises.clock)
     dead = DeadLetters("intake", store, HANDLERS, premises.ring)
     return Service(

@@ -74,6 +74,10 @@ class Register:
             for row in (rows.get(check.name),)
         ]
 
+    async def missed_today(self) -> list[Check]:
+        """Checks whose time has passed today and that nobody has made."""
+        return [of_day.check for of_day, _ in await self.day(self.today()) if of_day.standing is Standing.MISSED]
+
     async def missed_since(self, since: date) -> dict[str, int]:
         """How often each check was missed or late on the working days since then, today included."""
         days = min((self.today() - since).days + 1, LONGEST_REPORT)

@@ -18,8 +18,9 @@ from services.notify.consumer import handlers
 from services.notify.desk import Desk
 from services.notify.domain.template_check import faults_in
 from services.notify.domain.text import Catalogue, Office
+from services.notify.handlers import gather
 from services.notify.metrics import keep_measuring
-from services.notify.ports import MessageProvider, Webhook
+from services.notify.ports import MessageProvider, NobodyWatches, Webhook
 from services.notify.providers.domestic import Registered
 from services.notify.providers.failover import Failover, Weighted
 from services.notify.providers.printed import Printed
@@ -64,6 +65,7 @@ def build(premises: Premises) -> Service:
     engine = open_engine(settings.database_of("notify"), pool_size=settings.pool_size)
     store = Store(engine, tables.messages, premises.ring)
     doors = GroupCommit(store, premises.clock)
+    texts = _texts(settings, premises)
     desk = Desk(
         store=store,
         write=doors.write,
@@ -71,12 +73,13 @@ def build(premises: Premises) -> Service:
         clock=premises.clock,
         catalogues=_catalogues(),
         office=_office(premises),
-        providers={Route.SMS: _texts(settings, premises), Route.EMAIL: _mails(settings, premises)},
+        providers={Route.SMS: texts, Route.EMAIL: _mails(settings, premises)},
         chance=random.random,
         webhook=_webhook(settings),
+        watch=texts if isinstance(texts, Failover) else NobodyWatches(),
     )
     handled = handlers(desk)
-    consumer = Consumer("notify", store, handled, premises.ring, premises.clock)
+    consumer = Consumer("notify", store, handled, premises.ring, premises.clock, prepare=gather(desk))
     dead = DeadLetters("notify", store, handled, premises.ring)
     gate = premises.gate(ACCESS)
     pages = common_pages(settings, WEB)

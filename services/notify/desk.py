@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.notify.domain.plan import PlannedMessage
 from services.notify.domain.text import Catalogue, Office, Rendered
-from services.notify.ports import MessageProvider, Webhook
+from services.notify.ports import MessageProvider, NobodyWatches, ProviderWatch, Webhook
 from shared.clock import Clock
 from shared.contracts.values import Route
 from shared.sealing import KeyRing
@@ -34,3 +34,5 @@ class Desk:
     """What this process wrote down lately, unsealed: never changed once written, and only a short cut."""
     webhook: Webhook | None = None
     """Reads what the text provider tells us; None where no provider does."""
+    watch: ProviderWatch = field(default_factory=NobodyWatches)
+    """Is told how long deliveries take, so that a slow provider rests too."""

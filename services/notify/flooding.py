@@ -23,7 +23,7 @@ from services.notify.domain.plan import NotSent, PlannedMessage
 from services.notify.domain.purposes import Audience, Purpose
 from services.notify.domain.reasons import Reason
 from services.notify.domain.state import State, Step, Stepped
-from services.notify.ledger import write_silence
+from services.notify.ledger import planned_now, write_silence
 from services.notify.settling import lock, settle
 from services.notify.store import tables
 from shared.clock import SHANGHAI
@@ -80,7 +80,8 @@ async def overtake(unit: UnitOfWork, message: PlannedMessage) -> None:
     needless = overtaken_by(message.purpose, Purpose)
     if not needless:
         return
-    await unit.flush()
+    if message.complaint_id in planned_now(unit):
+        await unit.flush()
     waiting = (
         _COLUMNS.complaint_id == message.complaint_id,
         _COLUMNS.audience == Audience.COMPLAINANT.value,

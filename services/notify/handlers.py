@@ -5,11 +5,12 @@ Law of this file: nothing is sent here; a handler only writes rows. ``sending`` 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from services.notify.answering import load_rule, save_rule
 from services.notify.desk import Desk
@@ -19,11 +20,12 @@ from services.notify.flooding import overtake
 from services.notify.ledger import blind, plan_down, write_silence
 from services.notify.staff import staff_for
 from services.notify.store import tables
+from services.notify.store.later import update_later
 from shared.contracts.case import CaseArchived, CaseClosed, CaseEvent, CaseRegistered, CaseSettled, Dispatch
 from shared.contracts.complaint import ComplaintReceived, Published
 from shared.contracts.envelope import Envelope
 from shared.contracts.values import Channel
-from shared.messaging.consumer import Handler, HandlerOutcome, TryLater
+from shared.messaging.consumer import Handler, HandlerOutcome, Prepare, TryLater
 from shared.store.unit_of_work import UnitOfWork
 
 CONTACTS = TypeAdapter(Contact)
@@ -35,6 +37,8 @@ class Known:
 
     contact: Contact
     unit: str | None = None
+    is_new: bool = False
+    """Written down in this very unit of work, and perhaps not flushed yet."""
 
 
 def hear(desk: Desk) -> Handler:
@@ -56,13 +60,35 @@ def hear(desk: Desk) -> Handler:
     return handler
 
 
+def gather(desk: Desk) -> Prepare:
+    """Reads at once whom a batch of messages concerns."""
+
+    async def prepare(unit: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
+        await _read_known(unit, desk, {UUID(envelope.subject) for envelope in envelopes})
+
+    return prepare
+
+
 async def load_known(unit: UnitOfWork, desk: Desk, complaint_id: UUID) -> Known | None:
     """What is known of a complaint; None where it has not been heard of."""
-    await unit.flush()
+    if complaint_id not in _at_hand(unit):
+        await unit.flush()
+        await _read_known(unit, desk, {complaint_id})
+    return _at_hand(unit).get(complaint_id)
+
+
+async def _read_known(unit: UnitOfWork, desk: Desk, complaint_ids: set[UUID]) -> None:
     table = tables.contacts.c
-    query = select(table.sealed, table.unit).where(table.complaint_id == complaint_id)
-    row = (await unit.connection.execute(query)).first()
-    return Known(CONTACTS.validate_json(desk.ring.open(row.sealed)), row.unit) if row else None
+    query = select(table.complaint_id, table.sealed, table.unit).where(table.complaint_id.in_(complaint_ids))
+    for row in (await unit.connection.execute(query)).all():
+        contact = CONTACTS.validate_json(desk.ring.open(row.sealed))
+        _at_hand(unit)[row.complaint_id] = Known(contact, row.unit)
+
+
+def _at_hand(unit: UnitOfWork) -> dict[UUID, Known]:
+    """What this unit of work has read, or has written itself."""
+    known: dict[UUID, Known] = unit.scratch.setdefault("known", {})
+    return known
 
 
 async def _remember_part(unit: UnitOfWork, desk: Desk, part: CaseRegistered, letter: UUID) -> None:
@@ -104,12 +130,16 @@ async def _follow(unit: UnitOfWork, desk: Desk, complaint_id: UUID, known: Known
         contact = replace(contact, confidential=True)
         changes["sealed"] = desk.ring.seal_record(CONTACTS.dump_json(contact))
     if changes:
-        contacts = tables.contacts
-        await unit.connection.execute(update(contacts).where(contacts.c.complaint_id == complaint_id).values(**changes))
-    return Known(contact, str(changes.get("unit") or known.unit or "") or None)
+        if known.is_new:
+            await unit.flush()  # what is changed has to be there
+        update_later(unit, tables.contacts, "complaint_id", complaint_id, changes)
+        known = Known(contact, str(changes["unit"]) if "unit" in changes else known.unit)
+        _at_hand(unit)[complaint_id] = known
+    return known
 
 
 def _remember(unit: UnitOfWork, desk: Desk, contact: Contact, channel: Channel) -> None:
+    _at_hand(unit)[contact.complaint_id] = Known(contact, is_new=True)
     unit.add(
         tables.contacts,
         {

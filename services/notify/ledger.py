@@ -42,7 +42,14 @@ async def write_down(unit: UnitOfWork, desk: Desk, message: PlannedMessage, *, t
 
 def plan_down(unit: UnitOfWork, desk: Desk, message: PlannedMessage) -> None:
     """The same for a message just planned, together with all others of this unit of work."""
+    planned_now(unit).add(message.complaint_id)
     insert_if_new_later(unit, tables.deliveries, _row(desk, message, unit.now, 1))
+
+
+def planned_now(unit: UnitOfWork) -> set[UUID]:
+    """The complaints that this unit of work has planned something for, perhaps not flushed yet."""
+    complaints: set[UUID] = unit.scratch.setdefault("planned", set())
+    return complaints
 
 
 def write_silence(unit: UnitOfWork, silence: NotSent) -> None:

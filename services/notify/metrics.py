@@ -25,6 +25,7 @@ CALL_LIST = Gauge("shouli_notify_call_list", "Messages that wait for a person")
 OWED = Gauge("shouli_notify_owed", "Complaints that still owe an answer (art. 14)")
 OLDEST_OWED = Gauge("shouli_notify_oldest_owed_seconds", "Age of the oldest complaint that still owes an answer")
 OVERDUE = Gauge("shouli_notify_overdue_seconds", "How long the message that is due longest has been due")
+PROVIDERS = Gauge("shouli_notify_provider_well", "1 where this process would try the provider now", ["provider"])
 UNMATCHED = Gauge("shouli_notify_reports_waiting", "Reports of providers not yet applied")
 
 _OPEN = (State.PLANNED, State.ATTEMPTING, State.UNKNOWN, State.ACCEPTED)
@@ -63,3 +64,5 @@ async def measure(desk: Desk) -> None:
     OLDEST_OWED.set((now - oldest).total_seconds() if oldest else 0)
     OVERDUE.set((now - longest_due).total_seconds() if longest_due else 0)
     UNMATCHED.set(unmatched)
+    for name, is_well in desk.watch.health().items():
+        PROVIDERS.labels(provider=name).set(is_well)

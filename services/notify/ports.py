@@ -6,7 +6,9 @@ Law of this file: every provider, printed to Twilio, is one ``MessageProvider``,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -30,8 +32,10 @@ __all__ = [
     "Found",
     "InboundText",
     "MessageProvider",
+    "NobodyWatches",
     "OutgoingText",
     "Permanent",
+    "ProviderWatch",
     "Refused",
     "SendOutcome",
     "StatusReport",
@@ -97,6 +101,29 @@ class MessageProvider(Protocol):
     async def close(self) -> None:
         """Let go of connections and threads."""
         ...
+
+
+class ProviderWatch(Protocol):
+    """Knows how the providers of a route are doing. This process's opinion, and no more."""
+
+    def delivered(self, name: str, after: timedelta) -> None:
+        """A provider's message arrived so long after it was accepted."""
+        ...
+
+    def health(self) -> Mapping[str, bool]:
+        """Whether each would be tried now."""
+        ...
+
+
+class NobodyWatches:
+    """Where there is one provider, or none: nobody could take its place."""
+
+    def delivered(self, name: str, after: timedelta) -> None:
+        """Nothing follows from it."""
+
+    def health(self) -> Mapping[str, bool]:
+        """Nothing is known."""
+        return {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ _MATCHES = (_REPORTS.c.provider_id == tables.deliveries.c.provider_id) & (
     _REPORTS.c.provider == tables.deliveries.c.provider
 )
 
+_BEFORE = (tables.deliveries.c.state.label("state_before"), tables.deliveries.c.changed_at.label("accepted_at"))
+
 
 async def store_status(desk: Desk, report: StatusReport) -> bool:
     """Keep a status report; False where it stands already. On disk when this returns."""
@@ -90,7 +92,7 @@ class Reporter:
     async def _apply_reports(self) -> int:
         deliveries = tables.deliveries
         query = (
-            select(_REPORTS, deliveries.c.id.label("delivery_id"), deliveries.c.complaint_id)
+            select(_REPORTS, deliveries.c.id.label("delivery_id"), deliveries.c.complaint_id, *_BEFORE)
             .join(deliveries, _MATCHES)
             .where(_REPORTS.c.settled_at.is_(None))
             .order_by(deliveries.c.complaint_id, deliveries.c.id, _REPORTS.c.received_at)
@@ -126,6 +128,8 @@ class Reporter:
             return
         if row.progress is None:
             return
+        if row.progress == State.DELIVERED and row.state_before == State.ACCEPTED:
+            self._desk.watch.delivered(row.provider, row.received_at - row.accepted_at)
         event = Reported(State(row.progress), unit.now, row.provider, row.provider_id, code=row.code, reason=row.reason)
         await report(unit, self._desk, row.delivery_id, event, partial(_after_report, row))
 

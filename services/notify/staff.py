@@ -24,14 +24,22 @@ async def staff_for(unit: UnitOfWork, desk: Desk, event: Published, case_unit: s
     audiences = concerned(event)
     if not audiences:
         return NOBODY
-    rows = (await unit.connection.execute(select(staff_contacts))).all()
-    entries = [StaffEntry(row.name, Role(row.role), row.unit, row.sealed) for row in rows]
+    entries = await _entries(unit)
 
     def contact(audience: Audience) -> StaffContact | None:
         entry = person_for(audience, event, case_unit, entries) if audience in audiences else None
         return _CONTACTS.validate_json(desk.ring.open(entry.sealed)) if entry else None
 
     return Staff(contact(Audience.HOLDER), contact(Audience.LEADER), contact(Audience.UNIT))
+
+
+async def _entries(unit: UnitOfWork) -> list[StaffEntry]:
+    """The list, read once a unit of work."""
+    if "staff" not in unit.scratch:
+        rows = (await unit.connection.execute(select(staff_contacts))).all()
+        unit.scratch["staff"] = [StaffEntry(row.name, Role(row.role), row.unit, row.sealed) for row in rows]
+    entries: list[StaffEntry] = unit.scratch["staff"]
+    return entries
 
 
 async def keep(desk: Desk, entry: StaffEntry, contact: StaffContact, by: str) -> None:

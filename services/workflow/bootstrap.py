@@ -19,6 +19,7 @@ from services.workflow.settings import WorkflowSettings
 from services.workflow.store import tables
 from services.workflow.store.relisting import relist
 from services.workflow.watch import DeadlineWatch
+from services.workflow.web.directory_pages import directory_pages
 from services.workflow.web.leader_routes import leader_routes
 from services.workflow.web.live import live_routes
 from services.workflow.web.office_routes import office_routes
@@ -73,6 +74,7 @@ def build(premises: Premises) -> Service:
             office_routes(desk),
             live_routes(desk),
             search_pages(desk),
+            directory_pages(desk),
             statistics_pages(desk, freezing, key.public_key()),
             public_figures_page(office, pages),
             rules_routes(desk),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -31,7 +31,7 @@ from services.workflow.domain.events import (
 from services.workflow.domain.evolve import fold
 from services.workflow.domain.timeline import Break, Entry, Head, entry_hash, verify_chain
 from services.workflow.store.files import listed, vouched_for
-from services.workflow.store.tables import cases, frozen_periods, timeline
+from services.workflow.store.tables import cases, frozen_periods, supplements, timeline
 from shared.contracts.complaint import ComplaintReceived
 from shared.originals import OriginalDamagedError, OriginalMissingError, Originals
 from shared.sealing import CannotOpen, KeyRing
@@ -77,6 +77,7 @@ async def verify(
     heads = newest_heads(anchors)
     seen: set[str] = set()
     named: dict[str, None] = {}
+    sent_later: dict[UUID, str] = {}
     findings: list[Finding] = []
     entry_count = 0
     async for row, rows in _timelines(store):
@@ -86,12 +87,14 @@ async def verify(
         if ring is not None and not faults:
             faults = opened_faults(ring, row, rows)
             named.update(dict.fromkeys(originals_named(ring, row, rows)))
+            sent_later.update(dict.fromkeys(_supplements_named(ring, rows), row.number))
         findings += faults
     findings += [
         Finding(number, "the whole case is missing, though an anchor knows it")
         for number in sorted(heads.keys() - seen)
     ]
     findings += await _orphans(store, seen)
+    findings += await _supplements_gone(store, sent_later)
     if originals is not None:
         findings += [fault for sha256 in named if (fault := await _original_fault(originals, sha256))]
     return Verified(len(seen), entry_count, len(named) if originals else 0, tuple(findings))
@@ -180,6 +183,23 @@ def _of_event(what: object) -> tuple[str, ...]:
 
 def _event(ring: KeyRing, row: AnyRow) -> Event:
     return Event.model_validate_json(ring.open(row.sealed_event))
+
+
+def _supplements_named(ring: KeyRing, rows: Sequence[AnyRow]) -> list[UUID]:
+    """Every later message that a timeline speaks of."""
+    told = [_event(ring, entry).what for entry in rows if entry.kind == "supplemented"]
+    return [what.supplement_id for what in told if isinstance(what, Supplemented)]
+
+
+async def _supplements_gone(store: Store, named: Mapping[UUID, str]) -> list[Finding]:
+    """Later messages whose words the register holds no more."""
+    async with store.reading() as connection:
+        there = set((await connection.execute(select(supplements.c.supplement_id))).scalars())
+    return [
+        Finding(number, "the words of a later message were removed")
+        for supplement_id, number in named.items()
+        if supplement_id not in there
+    ]
 
 
 async def _orphans(store: Store, seen: set[str]) -> list[Finding]:

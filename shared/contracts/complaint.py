@@ -6,6 +6,7 @@ travel, their SHA-256 does. Both types hold personal data and therefore travel s
 
 from __future__ import annotations
 
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -34,6 +35,7 @@ class Complainant(Published):
     machines_may_mail: bool = Field(
         default=True, description="RFC 3834: false where only a person may write to the e-mail address"
     )
+    language: Literal["zh", "en"] = Field(default="zh", description="what messages to this person are written in")
 
     @property
     def has_contact(self) -> bool:

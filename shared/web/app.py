@@ -38,8 +38,7 @@ LARGEST_FORM = 112 * 1024 * 1024
 they are more than it allows, so that the answer can be the form with all that was typed. Files go to disk while read."""
 _UPLOADS = {
     "/intake/": LARGEST_UPLOAD,
-    "/desk/imports": LARGEST_UPLOAD,
-    "/desk/scan": LARGEST_UPLOAD,
+    **{f"/desk/{room}": LARGEST_UPLOAD for room in ("visit", "letter", "box", "scan", "imports")},
     "/intake/web-forms": LARGEST_FORM,
     "/forms/documents": LARGEST_UPLOAD,
 }

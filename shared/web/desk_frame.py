@@ -158,8 +158,11 @@ ROOMS: tuple[Room, ...] = (
         "papers",
         "/forms/day",
         Bilingual("文书", "Papers"),
-        Bilingual("当天出具的文书，处置单可成批打印", "What was issued today; disposition forms in one print"),
-        frozenset({Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR}),
+        Bilingual(
+            "当天的文书，成批打印；开箱记录、电话清单、月报",
+            "What was issued today, in one print; lists and the report",
+        ),
+        _CASE_READERS - {Role.UNIT_HANDLER, Role.UNIT_LEADER},
         aside=True,
     ),
     Room(

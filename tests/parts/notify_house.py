@@ -19,6 +19,7 @@ from services.notify.consumer import handlers
 from services.notify.desk import Desk
 from services.notify.domain.template_check import SAMPLE_OFFICE
 from services.notify.fakes import FakeProvider
+from services.notify.handlers import gather
 from services.notify.ports import MessageProvider, Webhook
 from services.notify.reports import Reporter
 from services.notify.rule_watch import RuleWatch
@@ -170,7 +171,7 @@ async def notify_house(
         chance=random.Random(14).random,
         webhook=webhook,
     )
-    house = NotifyHouse(desk, Consumer("notify", store, handlers(desk), ring, desk.clock), moment)
+    house = NotifyHouse(desk, Consumer("notify", store, handlers(desk), ring, desk.clock, prepare=gather(desk)), moment)
     house.senders = {route: Sender(desk, route) for route in AT_ONCE}
     try:
         yield house

@@ -29,9 +29,8 @@ from shared.working_time import published
 from tests.parts import html
 
 
-@asynccontextmanager
-async def notify_client(desk: Desk, role: str = "handler") -> AsyncIterator[httpx.AsyncClient]:
-    """A client that is signed in as this role: ``handler``, or ``handler:王`` for somebody by that name."""
+def notify_app(desk: Desk, role: str) -> FastAPI:
+    """Notify's routes and pages, for one token: ``handler``, or ``handler:王`` for somebody by that name."""
     kind, _, name = role.partition(":")
     tokens = FixedTokens({role: Principal(name=name or kind, role=Role(kind))})
     app = FastAPI()
@@ -44,7 +43,13 @@ async def notify_client(desk: Desk, role: str = "handler") -> AsyncIterator[http
     for made in (notify_routes, call_routes, staff_routes, template_routes):
         app.include_router(made(desk, gate))
     app.include_router(webhook_routes(desk))
-    transport = httpx.ASGITransport(app)
+    return app
+
+
+@asynccontextmanager
+async def notify_client(desk: Desk, role: str = "handler") -> AsyncIterator[httpx.AsyncClient]:
+    """A client that is signed in as this role."""
+    transport = httpx.ASGITransport(notify_app(desk, role))
     headers = {"Authorization": f"Bearer {role}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://notify.test", headers=headers) as client:
         yield client

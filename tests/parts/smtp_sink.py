@@ -114,7 +114,7 @@ class _Counting(Controller):
         self._sink = sink
 
     def factory(self) -> SMTP:
-        connection = super().factory()
+        connection: SMTP = super().factory()  # type: ignore[no-untyped-call]  # the library has no types
         self._sink.connections.append(connection)
         return connection
 

@@ -17,6 +17,7 @@ from services.intake.known import Known
 from services.intake.store.states import ImportState
 from services.intake.web import desk_views as desk
 from services.intake.web.entry_reading import Typed
+from services.intake.web.views import KeptFile
 from services.intake.web.window_names import window_names
 from services.notify.web import call_pages
 from services.notify.web.words import PURPOSE_WORDS
@@ -152,6 +153,7 @@ BOX = _entry(
     bench=BOXES,
     errors=[FieldFault("reason", "missing", "请写明张数为什么对不上", "Say why the counts differ")],
 )
+BOX = replace(BOX, kept=[KeptFile("token", "3 号箱第 4 张.jpg", 812_004)])
 BOX_CLOSED = _entry(Channel.SUGGESTION_BOX, "box", bench=replace(BOXES, opening=CLOSED))
 BOX_LEFT_OVER = _entry(
     Channel.SUGGESTION_BOX,

@@ -24,7 +24,7 @@ ACCESS = AccessTable(
         staff("GET", "/forms/documents", READERS_OF, scope="forms:read"),
         staff("GET", "/forms/documents/{name}", READERS_OF, scope="forms:read", of_a_case=True),
         staff("GET", "/forms/documents/batch.pdf", BINDER_READERS, scope="forms:read"),
-        staff("GET", "/forms/day", BINDER_READERS, scope="forms:read"),
+        staff("GET", "/forms/day", OFFICE, scope="forms:read"),
         staff("GET", "/forms/cases/{number}/binder.pdf", BINDER_READERS, scope="forms:read", of_a_case=True),
         staff("POST", "/forms/documents", ISSUERS, scope="forms:write"),
         staff("POST", "/forms/previews", (*ISSUERS, *UNITS), scope="forms:read"),

@@ -12,12 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from services.forms.api.access import BINDER_READERS, READERS_OF, UNITS
-from services.forms.domain.binder import BINDER
+from services.forms.domain.binder import BINDER, BINDER_TITLE
+from services.forms.domain.definition import FormId
 from services.forms.domain.masking import Reader
 from services.forms.print_room import PrintRoom
 from services.forms.rendering import Printer
 from services.forms.store.states import FAILED, ISSUED, READY
 from services.forms.store.tables import complaints, documents
+from services.forms.templates import FORMS
 from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.web.problems import Problem
@@ -44,6 +46,8 @@ LISTED = (
     documents.c.missing_glyphs,
     documents.c.reason,
 )
+CENTRE = "枣庄市民中心"
+"""Every title begins with it; a file's name needn't."""
 SANDBOX = "sandbox; default-src 'none'"
 PDF = "application/pdf"
 PATIENCE = 30
@@ -140,6 +144,12 @@ def file_answer(content: bytes, media_type: str, name: str) -> Response:
         "X-Content-Type-Options": "nosniff",
     }
     return Response(content, media_type=media_type, headers=headers)
+
+
+def file_name(row: Any, ending: str, mark: str = "") -> str:
+    """What a document is called once it is downloaded: its number, what it is, which version; no person."""
+    title = BINDER_TITLE if row.form == BINDER else FORMS[FormId(row.form)].title
+    return f"{row.number} {title.removeprefix(CENTRE)}{mark} 第{row.version}版.{ending}"
 
 
 def no_such_document() -> Problem:

@@ -15,6 +15,7 @@ from services.forms.api.answers import (
     LISTED,
     PDF,
     file_answer,
+    file_name,
     known_document,
     listed,
     no_such_document,
@@ -54,7 +55,7 @@ def document_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
         with told():
             identifier = await make_binder(room, number, who=who.name)
         row = await once_drawn(printer, identifier)
-        return file_answer(await _issued(room, row), PDF, f"{row.number}案卷.pdf")
+        return file_answer(await _issued(room, row), PDF, file_name(row, "pdf"))
 
     return router
 
@@ -91,7 +92,7 @@ async def answered(room: PrintRoom, printer: Printer, name: str, who: Principal,
     if ending != "docx" or row.form == BINDER:
         raise no_such_document()
     drawn = await draw(room, row, room.docx, copy=copy)
-    return file_answer(drawn.content, drawn.media_type, f"{row.number}.docx")
+    return file_answer(drawn.content, drawn.media_type, file_name(row, "docx"))
 
 
 async def _described(room: PrintRoom, row: Any) -> dict[str, Any]:
@@ -108,10 +109,10 @@ async def reprints_of(room: PrintRoom, document_id: UUID) -> list[dict[str, Any]
 
 async def _pdf(room: PrintRoom, row: Any, who: Principal, *, copy: bool) -> Response:
     if not copy or row.form == BINDER:
-        return file_answer(await _issued(room, row), PDF, f"{row.number}.pdf")
+        return file_answer(await _issued(room, row), PDF, file_name(row, "pdf"))
     drawn = await draw(room, row, room.pdf, copy=True)
     await record_reprint(room, row.id, who=who.name)
-    return file_answer(drawn.content, PDF, f"{row.number}副本.pdf")
+    return file_answer(drawn.content, PDF, file_name(row, "pdf", "（副本）"))
 
 
 async def _issued(room: PrintRoom, row: Any) -> bytes:

@@ -24,7 +24,7 @@ from shared.contracts.tracking import show_tracking_code
 BINDER = "binder"
 """The binder's place among the forms: it is issued, numbered and verified like one."""
 BINDER_TITLE = "枣庄市民中心政务服务投诉案卷"
-BINDER_VERSION = "1"
+BINDER_VERSION = "2"
 BINDER_ARTICLE = "18.6"
 
 

@@ -125,7 +125,9 @@ def _forms(forms: Sequence[BoundForm]) -> Iterator[_Part]:
             slip = _slip(form.title, [("编号", form.sha256), ("说明", NOT_DRAWN)])
             yield _Part(form.title, FORMS_GROUP, None, slip)
         else:
-            yield _Part(form.title, FORMS_GROUP, pikepdf.open(BytesIO(form.content)))
+            pdf = pikepdf.open(BytesIO(form.content))
+            del pdf.pages[len(pdf.pages) // form.copies :]
+            yield _Part(form.title, FORMS_GROUP, pdf)
 
 
 def _attachments(stack: Stack) -> Iterator[_Part]:

@@ -31,11 +31,13 @@ from services.forms.domain.filling import NotYet, Story
 from services.forms.domain.lists import LISTS
 from services.forms.domain.masking import Reader
 from services.forms.domain.sealing import How, Kind
+from services.forms.domain.values import WrongValues
 from services.forms.drawing import frozen_values, issue_of
 from services.forms.previews import pictures
 from services.forms.print_room import PrintRoom
 from services.forms.rendering import Printer
 from services.forms.signing import Signed, record_signature, signatures_of
+from services.forms.store.states import FAILED
 from services.forms.store.tables import documents
 from services.forms.templates import FORMS
 from services.forms.web.desk_views import (
@@ -60,6 +62,7 @@ from shared.web.problems import FieldFault, Problem
 from shared.web.security import WITH_PICTURES_WITHIN
 
 _MOST_FIELDS = 12
+_MOST_OF_A_DAY = 500
 _DONE = {
     "made": Notice("good", Bilingual("已出具。", "Issued.")),
     "signed": Notice("good", Bilingual("已登记。", "Recorded.")),
@@ -253,20 +256,23 @@ async def _paper_page(
 
 
 async def _pictures(room: PrintRoom, row: Any) -> list[Picture]:
-    """The document's pages to look at, one copy; none of a binder, which is too long for a page."""
-    if row.form == BINDER:
+    """The document's pages to look at, one copy; none of a binder, which is too long for a page, nor of what can't be drawn."""
+    if row.form == BINDER or row.state == FAILED:
         return []
     issue = await issue_of(room, row)
-    drawn = await pictures(room, FORMS[FormId(row.form)], frozen_values(room, row), issue)
+    try:
+        drawn = await pictures(room, FORMS[FormId(row.form)], frozen_values(room, row), issue)
+    except WrongValues:  # frozen by a version of the form that had other fields; the file itself is as it was
+        return []
     return [Picture(url) for url in drawn]
 
 
 def _add_day(router: APIRouter, desk: FormsDesk) -> None:
     @router.get("/forms/day")
     async def of_day(request: Request, day: str = "", who: Principal = Depends(desk.gate.admit)) -> Response:
-        """What was issued on a day, today unless another is asked for."""
+        """What was issued on a day, today unless another is asked for; an operator sees what they asked for themselves."""
         wanted = _day(day) or desk.room.clock().astimezone(SHANGHAI).date()
-        page = await _day_page(desk.room, wanted, issues=who.role in ISSUERS)
+        page = await _day_page(desk.room, wanted, who)
         return desk.render(request, who, "papers", "papers_of_day.html", page)
 
 
@@ -277,13 +283,16 @@ def _day(words: str) -> date | None:
         return None
 
 
-async def _day_page(room: PrintRoom, day: date, *, issues: bool) -> DayPage:
-    query = select(documents).where(*issued_on(day)).order_by(documents.c.issued_at.desc(), documents.c.id.desc())
+async def _day_page(room: PrintRoom, day: date, who: Principal) -> DayPage:
+    batches = who.role in BINDER_READERS
+    sight = () if batches else (documents.c.asked_by == who.name,)
+    query = select(documents).where(*issued_on(day), *sight)
     standing = (documents.c.form == FormId.DISPOSITION.value, documents.c.superseded_at.is_(None))
     count = select(func.count()).select_from(documents).where(*issued_on(day), *standing)
+    newest = query.order_by(documents.c.issued_at.desc(), documents.c.id.desc()).limit(_MOST_OF_A_DAY)
     async with room.store.reading() as connection:
-        rows = (await connection.execute(query.limit(500))).all()
-        dispositions = int((await connection.execute(count)).scalar() or 0)
+        rows = (await connection.execute(newest)).all()
+        dispositions = int((await connection.execute(count)).scalar() or 0) if batches else 0
     one = timedelta(days=1)
-    lists = [form for form in FORMS.values() if form.id in LISTS] if issues else []
+    lists = [form for form in FORMS.values() if form.id in LISTS] if who.role in ISSUERS else []
     return DayPage(day, day - one, day + one, [listed(row) for row in rows], dispositions, lists)

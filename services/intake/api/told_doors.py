@@ -29,6 +29,7 @@ from shared.identity.principal import Principal
 from shared.once import KeyReused, Once
 from shared.store.engine import is_unreachable
 from shared.web.access import Gate
+from shared.web.i18n import language_of
 from shared.web.repetition import key_reused
 
 CITIZEN = "网上投诉"
@@ -164,6 +165,7 @@ async def take_web_form(door: Door, request: Request, public_url: str) -> Respon
         received_at=door.clock(),
         received_by=CITIZEN,
         source=Source(kind=UNPROVEN),
+        language=language_of(request).value,
     )
     return receipt_answer(receipt, public_url)
 

@@ -94,6 +94,7 @@ def _complainant(clean: Submission) -> Complainant:
         confidential=clean.confidential,
         reply_by=clean.reply_by or _likeliest_reply(clean),
         machines_may_mail=clean.machines_may_mail,
+        language=clean.language,
     )
 
 

@@ -7,6 +7,7 @@ leaves the rest None; it interprets nothing.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -35,6 +36,7 @@ class Submission(BaseModel):
     confidential: bool = False
     reply_by: ReplyBy | None = None
     machines_may_mail: bool = True
+    language: Literal["zh", "en"] = "zh"
     unit: str | None = None
     window: str | None = None
     staff: str | None = None

@@ -43,15 +43,18 @@ from services.intake.web.entry_desk import (
     ANOTHER,
     GONE,
     LOOK,
+    MOST_FILES,
     THROW_AWAY,
     Entry,
     add_known,
+    files_in,
     key_in,
     known_about,
     now_typed,
     page_of,
     register,
     registered_before,
+    wrong_in,
 )
 from services.intake.web.entry_reading import Typed, linked_in, opening_in, told_in, typed_in
 from shared.clock import SHANGHAI
@@ -118,11 +121,13 @@ def _add_slips(router: APIRouter, room: DeskRoom) -> None:
     @router.post(SLIPS.path, include_in_schema=False)
     async def slip(request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
         """Register one slip of the opening that is named, or give it back with what is wrong."""
-        async with request.form(max_files=0, max_fields=80) as form:
+        async with request.form(max_files=MOST_FILES, max_fields=80) as form:
             typed, linked = typed_in(form), linked_in(form.getlist("link"))
             if form.get("then") == LOOK:
-                known = await known_about(room, typed)
-                return await _slip_page(room, request, who, typed, known=known, linked=linked, key=key_in(form))
+                files = await files_in(room, form, who)
+                more: dict[str, Any] = {"errors": files.faults, "kept": files.evidence, "key": key_in(form)}
+                more |= {"known": await known_about(room, typed), "linked": linked}
+                return await _slip_page(room, request, who, typed, **more)
             if form.get("then") == THROW_AWAY:
                 await throw_away(room.door, who.name, str(form.get("draft", "")))
                 return RedirectResponse(SLIPS.path, status_code=303)
@@ -175,20 +180,24 @@ async def _close(room: DeskRoom, request: Request, who: Principal, typed: Typed)
 async def _take(
     room: DeskRoom, request: Request, who: Principal, form: FormData, typed: Typed, linked: Sequence[UUID]
 ) -> Response:
-    more: dict[str, Any] = {"linked": linked, "key": key_in(form)}
+    files = await files_in(room, form, who)
+    more: dict[str, Any] = {"linked": linked, "key": key_in(form), "kept": files.evidence}
     opening = await _opening(room, typed.opening)
     if opening is None:
         return await _slip_page(room, request, who, typed, notice=NOTICES[UnknownOpeningError], status=404, **more)
     told = told_in(SLIPS.channel, _of_opening(typed, opening), room.door.centre)
-    if not isinstance(told, Told):
-        known = await known_about(room, typed)
-        return await _slip_page(room, request, who, typed, errors=told, known=known, status=422, **more)
+    if not isinstance(told, Told) or files.faults:
+        more |= {"errors": wrong_in(told, files), "known": await known_about(room, typed)}
+        return await _slip_page(room, request, who, typed, status=413 if files.too_large else 422, **more)
     try:
-        sent = await register(room, told, SLIPS.channel, linked, who, more["key"], opening_id=opening.id)
+        sent = await register(
+            room, told, SLIPS.channel, linked, who, more["key"], evidence=files.evidence, opening_id=opening.id
+        )
     except tuple(NOTICES) as fault:
         return await _slip_page(room, request, who, typed, notice=NOTICES[type(fault)], status=409, **more)
     except KeyReused:
-        return await _slip_page(room, request, who, typed, notice=ANOTHER, linked=linked, status=409)
+        more |= {"notice": ANOTHER, "key": ""}
+        return await _slip_page(room, request, who, typed, status=409, **more)
     except Exception as fault:
         if is_unreachable(fault):
             raise unavailable() from fault

@@ -19,6 +19,7 @@ from services.intake.readers.ocr import OcrReader
 from services.intake.store import queries
 from services.intake.web.desk_drafts import unfinished
 from services.intake.web.desk_views import Registered, StartPage, StartRoom
+from services.intake.web.kept_files import KeptFiles
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.desk_frame import desk_head, rooms_of
@@ -40,6 +41,7 @@ class DeskRoom:
     pages: Pages
     ocr: OcrReader
     register: Register
+    kept: KeptFiles
     public_url: str
 
     def render(
@@ -48,6 +50,10 @@ class DeskRoom:
         """The page under the head of this person."""
         head = desk_head(who, here, csrf=self.gate.csrf(request))
         return self.pages.render(request, template, status=status, desk=head, page=page)
+
+    async def waiting(self) -> dict[str, int]:
+        """How much waits for a person, by the name of the room: also channels that nobody has checked in time today."""
+        return await queries.waiting(self.door.store) | {"checks": len(await self.register.missed_today())}
 
     def due(self, request: Request, moment: datetime) -> Due:
         """A limit in words, in the reader's language."""
@@ -66,7 +72,7 @@ def start_routes(room: DeskRoom) -> APIRouter:
     @router.get("/desk", include_in_schema=False)
     async def start(request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
         """The pages that are this person's own, what one does there, what waits there, and what they left unfinished."""
-        waiting = await queries.waiting(room.door.store)
+        waiting = await room.waiting()
         rooms = [
             StartRoom(each.key, each.href, each.label, each.purpose, waiting.get(each.key, 0))
             for each in rooms_of(who.role)

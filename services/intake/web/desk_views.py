@@ -10,6 +10,8 @@ from uuid import UUID
 from services.intake.known import Known
 from services.intake.store.states import ImportState
 from services.intake.web.entry_reading import Typed
+from services.intake.web.uploads import DESK_FILES
+from services.intake.web.views import FileRules, KeptFile
 from services.intake.web.window_names import WindowName
 from shared.contracts.values import Channel
 from shared.web.i18n import Bilingual
@@ -122,6 +124,8 @@ class EntryPage:
     call: CallInHand | None = None
     unfinished: Sequence[Unfinished] = ()
     bench: Bench = Bench()
+    kept: Sequence[KeptFile] = ()
+    files: FileRules = DESK_FILES
 
     @property
     def faults(self) -> Mapping[str, FieldFault]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends
@@ -29,9 +30,10 @@ from services.intake.web.desk_drafts import call_in_hand, resumed, throw_away, u
 from services.intake.web.desk_room import DeskRoom
 from services.intake.web.desk_views import Bench, EntryPage, Registered, Tick, Unfinished
 from services.intake.web.entry_reading import Typed, linked_in, told_in, typed_in
+from services.intake.web.uploads import DESK_FILES, Received, known_files, receive_files
 from services.intake.web.window_names import read_window, window_names
 from shared.clock import SHANGHAI
-from shared.contracts.complaint import Source
+from shared.contracts.complaint import Evidence, Source
 from shared.contracts.values import Channel
 from shared.identity.principal import Principal
 from shared.once import KeyReused, once
@@ -40,6 +42,8 @@ from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault
 
 LOOK, THROW_AWAY = "look", "throw_away"
+MOST_FILES = 30
+"""Files that are read of one request; of more than the page allows, the others are named."""
 _LONGEST_KEY = 100
 GONE = Bilingual(
     "这份草稿已经登记或删除，下面是空白页。", "This draft is registered or thrown away; here is an empty page."
@@ -126,7 +130,7 @@ def _add_entry(router: APIRouter, room: DeskRoom, entry: Entry) -> None:
     @router.post(entry.path, include_in_schema=False, name=f"desk {entry.room} sent")
     async def send(request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
         """Register what was typed, or give it back with what is wrong."""
-        async with request.form(max_files=0, max_fields=80) as form:
+        async with request.form(max_files=MOST_FILES, max_fields=80) as form:
             if form.get("then") == LOOK:
                 return await _look(room, request, who, entry, form)
             if form.get("then") == THROW_AWAY:
@@ -160,16 +164,17 @@ def add_known(router: APIRouter, room: DeskRoom, entry: Entry) -> None:
 
 async def _take(room: DeskRoom, request: Request, who: Principal, entry: Entry, form: FormData) -> Response:
     typed, linked = typed_in(form), linked_in(form.getlist("link"))
-    key = key_in(form)
+    key, files = key_in(form), await files_in(room, form, who)
     told = told_in(entry.channel, typed, room.door.centre)
-    if not isinstance(told, Told):
-        known = await known_about(room, typed)
-        return page_of(room, request, who, entry, typed, errors=told, known=known, linked=linked, key=key, status=422)
+    more: dict[str, Any] = {"linked": linked, "kept": files.evidence}
+    if not isinstance(told, Told) or files.faults:
+        more |= {"errors": wrong_in(told, files), "known": await known_about(room, typed), "key": key}
+        return page_of(room, request, who, entry, typed, status=413 if files.too_large else 422, **more)
     try:
-        complaint_id = await register(room, told, entry.channel, linked, who, key)
+        complaint_id = await register(room, told, entry.channel, linked, who, key, evidence=files.evidence)
     except KeyReused:
         known = await known_about(room, typed)
-        return page_of(room, request, who, entry, typed, notice=ANOTHER, known=known, linked=linked, status=409)
+        return page_of(room, request, who, entry, typed, notice=ANOTHER, known=known, status=409, **more)
     except Exception as fault:
         if is_unreachable(fault):
             raise unavailable() from fault
@@ -186,20 +191,22 @@ async def register(
     who: Principal,
     key: str,
     *,
+    evidence: Sequence[Evidence] = (),
     opening_id: UUID | None = None,
 ) -> UUID:
     """Take it in by its channel's door. Raises KeyReused, and of a slip what ``receive_paper`` raises."""
     door, now = _DOORS[channel], room.door.clock()
-    source = Source(kind=door.kind, external_id=door.external_id(told), transcribed_by=who.name)
+    originals = [item.sha256 for item in evidence]
+    source = Source(kind=door.kind, external_id=door.external_id(told), transcribed_by=who.name, originals=originals)
     more = {
         "received_at": min(door.received_at(told, now), now),
         "received_by": who.name,
         "source": source,
-        "evidence": [],
+        "evidence": list(evidence),
         "possible_duplicates": tuple(linked),
         **door.more(told, who, now),
     }
-    content = told.model_dump_json().encode() + b"".join(each.bytes for each in linked)
+    content = told.model_dump_json().encode() + b"".join(each.bytes for each in linked) + "".join(originals).encode()
     same = once(f"desk_{door.kind}:{who.name}", key, content)
     submission = submission_of(told, door.channel, more)
     if door.channel in SERIES:
@@ -221,8 +228,20 @@ async def _resume(room: DeskRoom, request: Request, who: Principal, entry: Entry
 async def _look(room: DeskRoom, request: Request, who: Principal, entry: Entry, form: FormData) -> Response:
     """The page as it stands, with what is known of the caller: for a browser without script."""
     typed, linked = typed_in(form), linked_in(form.getlist("link"))
-    known = await known_about(room, typed)
-    return page_of(room, request, who, entry, typed, known=known, linked=linked, key=key_in(form))
+    files = await files_in(room, form, who)
+    more: dict[str, Any] = {"errors": files.faults, "kept": files.evidence, "key": key_in(form)}
+    return page_of(room, request, who, entry, typed, known=await known_about(room, typed), linked=linked, **more)
+
+
+async def files_in(room: DeskRoom, form: FormData, who: Principal) -> Received:
+    """The files that came with a page or with an earlier try of it: scans of the paper, photos. Raises OSError."""
+    known = known_files(room.kept, form, who.name)
+    return await receive_files(room.door, known, form, rules=DESK_FILES, field="files")
+
+
+def wrong_in(told: Told | Sequence[FieldFault], files: Received) -> list[FieldFault]:
+    """Everything that is wrong with what was typed and what was sent with it."""
+    return [*(() if isinstance(told, Told) else told), *files.faults]
 
 
 def key_in(form: FormData) -> str:
@@ -260,6 +279,7 @@ def page_of(
     key: str = "",
     status: int = 200,
     bench: Bench | None = None,
+    kept: Sequence[Evidence] = (),
 ) -> Response:
     """The page with these fields; of a box with its ``bench``."""
     now = room.door.clock()
@@ -284,5 +304,6 @@ def page_of(
         call=call_in_hand(typed),
         unfinished=begun,
         bench=bench or Bench(),
+        kept=[room.kept.keep(item, who.name) for item in kept],
     )
     return room.render(request, who, entry.template, entry.room, page=page, status=status)

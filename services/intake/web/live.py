@@ -15,7 +15,6 @@ from functools import partial
 from fastapi import APIRouter, Depends
 
 from services.intake.drafts import calls_since
-from services.intake.store import queries
 from services.intake.web.desk_room import DESKS, DeskRoom
 from shared.identity.principal import Principal
 from shared.web.sse import EventSourceResponse, LastEventId, Notice, ServerSentEvent, as_long_as, follow, mark_of
@@ -61,7 +60,7 @@ class _Reading:
             notices.append(Notice(f"{counts}@{since.isoformat()}", "call", f"{DESKS['phone']}?draft={draft_id}"))
         if not self._counted:  # once a connection: what waits changes slowly
             self._counted = True
-            waiting = await queries.waiting(self._room.door.store)
+            waiting = await self._room.waiting()
             said = mark_of(waiting)
             if said != counts:
                 notices.append(Notice(f"{said}@{since.isoformat()}", "counts", json.dumps(waiting)))

@@ -34,6 +34,7 @@ from shared.contracts.values import Channel
 from shared.once import KeyReused, once
 from shared.store.engine import is_unreachable
 from shared.web.csrf import FIELD, CsrfFault, form_fault, new_visitor, visitor_of
+from shared.web.i18n import Language, language_of
 from shared.web.problems import FieldFault, Problem
 from shared.web.rate_limits import address_of, retry_after
 from shared.web.repetition import key_reused
@@ -119,7 +120,7 @@ async def _settle(counter: Counter, request: Request, sent: Sent, received: Rece
     if not await _is_worth_it(counter, sent):
         return _back(counter, request, sent, Back(403, notice=FormNotice.CHALLENGE, kept=kept))
     counter.proofs.pace.note(door.clock())
-    code = await _receive(counter, form, kept, sent)
+    code = await _receive(counter, form, kept, sent, language_of(request))
     if await draft_of(door, sent.visitor) is not None:
         await drop_draft(door, sent.visitor)
     return RedirectResponse(f"{FORM}/receipts/{code}", status_code=303)
@@ -135,7 +136,9 @@ async def _is_worth_it(counter: Counter, sent: Sent) -> bool:
     return await spend(counter.door, sent.solved.challenge, until=sent.solved.expires_at, used_with=used_with)
 
 
-async def _receive(counter: Counter, form: WebForm, evidence: Sequence[Evidence], sent: Sent) -> str:
+async def _receive(
+    counter: Counter, form: WebForm, evidence: Sequence[Evidence], sent: Sent, language: Language
+) -> str:
     door = counter.door
     kind = WEB_FORM if sent.solved else UNPROVEN
     more: dict[str, Any] = {
@@ -143,6 +146,7 @@ async def _receive(counter: Counter, form: WebForm, evidence: Sequence[Evidence]
         "received_by": CITIZEN,
         "source": Source(kind=kind, originals=[item.sha256 for item in evidence]),
         "evidence": list(evidence),
+        "language": language.value,
     }
     submission: Submission = submission_of(form, Channel.WEB, more)
     hashed = form.model_dump_json().encode() + b"".join(item.sha256.encode() for item in evidence)

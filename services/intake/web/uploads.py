@@ -1,4 +1,4 @@
-"""Files that come with the public form: read from disk one at a time, kept where they are allowed, named where not.
+"""Files that come with the public form or a desk: read from disk one at a time, kept where they are allowed, named where not.
 
 Law of this file: a file that is refused refuses no other, and its name is told with what is wrong with it; what the page
 says about size and number is what is enforced here.
@@ -7,7 +7,8 @@ says about size and number is what is enforced here.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from dataclasses import field as attribute
 
 from starlette.datastructures import FormData, UploadFile
 
@@ -21,6 +22,10 @@ from shared.web.problems import FieldFault
 
 MEGABYTE = 1024 * 1024
 FILES = FileRules(each_bytes=10 * MEGABYTE, count=10, total_bytes=60 * MEGABYTE)
+DESK_FILES = FileRules(
+    each_bytes=10 * MEGABYTE, count=10, total_bytes=24 * MEGABYTE, accept="image/*,application/pdf,audio/*"
+)
+"""A scan of the paper, a photo of what a visitor brought. Together less than a desk's request may hold."""
 _AT_ONCE = asyncio.Semaphore(4)
 """Files in memory at once, whoever sends them: each is read whole to be encrypted."""
 
@@ -29,8 +34,8 @@ _AT_ONCE = asyncio.Semaphore(4)
 class Received:
     """What came: the files kept, and the faults of those that were not."""
 
-    evidence: list[Evidence] = field(default_factory=list)
-    faults: list[FieldFault] = field(default_factory=list)
+    evidence: list[Evidence] = attribute(default_factory=list)
+    faults: list[FieldFault] = attribute(default_factory=list)
 
     @property
     def too_large(self) -> bool:
@@ -45,17 +50,19 @@ def known_files(kept: KeptFiles, fields: FormData, visitor: str) -> list[Evidenc
     return [found for token in tokens[: FILES.count] if (found := kept.find(token, visitor))]
 
 
-async def receive_files(door: Door, known: list[Evidence], fields: FormData) -> Received:
-    """Keep what is allowed; name what isn't. Raises OSError where the disk is full."""
+async def receive_files(
+    door: Door, known: list[Evidence], fields: FormData, *, rules: FileRules = FILES, field: str = "evidence"
+) -> Received:
+    """Keep what is allowed of the files in a field; name what isn't. Raises OSError where the disk is full."""
     received = Received(list(known))
-    for upload in fields.getlist("evidence"):
+    for upload in fields.getlist(field):
         if not isinstance(upload, UploadFile) or not upload.filename:
             continue
-        fault = _fault_before(upload.filename, upload.size or 0, received.evidence)
+        fault = _fault_before(upload.filename, upload.size or 0, received.evidence, rules)
         if fault is None:
             fault = await _take(door, upload, upload.filename, received)
         if fault is not None:
-            received.faults.append(fault)
+            received.faults.append(replace(fault, name=field))
     return received
 
 
@@ -69,22 +76,22 @@ async def _take(door: Door, upload: UploadFile, name: str, received: Received) -
         return None
 
 
-def _fault_before(name: str, size: int, so_far: list[Evidence]) -> FieldFault | None:
+def _fault_before(name: str, size: int, so_far: list[Evidence], rules: FileRules) -> FieldFault | None:
     """What can be said without opening the file."""
-    each, total = FILES.each_bytes // MEGABYTE, FILES.total_bytes // MEGABYTE
+    each, total = rules.each_bytes // MEGABYTE, rules.total_bytes // MEGABYTE
     if not size:
         return _fault("file_empty", f"“{name}”是空的，没有收下", f"“{name}” is empty and was not taken")
-    if size > FILES.each_bytes:
+    if size > rules.each_bytes:
         return _fault(
             "file_too_large", f"“{name}”超过 {each} MB，没有收下", f"“{name}” has over {each} MB and was not taken"
         )
-    if len(so_far) >= FILES.count:
+    if len(so_far) >= rules.count:
         return _fault(
             "too_many_files",
-            f"最多 {FILES.count} 个文件，“{name}”没有收下",
-            f"At most {FILES.count} files; “{name}” was not taken",
+            f"最多 {rules.count} 个文件，“{name}”没有收下",
+            f"At most {rules.count} files; “{name}” was not taken",
         )
-    if size + sum(item.size for item in so_far) > FILES.total_bytes:
+    if size + sum(item.size for item in so_far) > rules.total_bytes:
         return _fault(
             "files_too_large",
             f"文件合计不能超过 {total} MB，“{name}”没有收下",

@@ -137,6 +137,7 @@ def contact_of(complaint: ComplaintReceived) -> Contact:
         anonymous=person.anonymous,
         confidential=person.confidential,
         reply_by=person.reply_by,
+        locale=person.language,
         machines_may_mail=person.machines_may_mail,
     )
 

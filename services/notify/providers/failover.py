@@ -116,7 +116,7 @@ class Failover:
             self._saw(name, Saw.SLOW if after > SLOW_AFTER else Saw.WELL)
 
     def health(self) -> dict[str, bool]:
-        """Which providers would be tried now, for the readiness page."""
+        """Which providers would be tried now."""
         now = self._clock()
         return {name: may_try(breaker, now) for name, breaker in self._breakers.items()}
 

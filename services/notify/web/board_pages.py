@@ -23,7 +23,7 @@ from services.notify.domain.rule import Standing
 from services.notify.domain.state import State
 from services.notify.store import queries
 from services.notify.web.room import Room
-from services.notify.web.words import RINGS, ROUTES, STANDINGS, STATES
+from services.notify.web.words import RINGS, ROUTES, STANDINGS, state_words
 from shared.clock import SHANGHAI
 from shared.contracts.values import Channel, Route
 from shared.identity.principal import Principal
@@ -231,8 +231,8 @@ def _line(room: Room, row: RowMapping, last: Mapping[UUID, RowMapping], language
 
 
 def _on_its_way(row: RowMapping) -> OnItsWay:
-    state = State(row["state"])
-    return OnItsWay(ROUTES[Route(row["route"])], STATES[state], RINGS[state])
+    route, state = Route(row["route"]), State(row["state"])
+    return OnItsWay(ROUTES[route], state_words(route, state), RINGS[state])
 
 
 def _rows(figures: Sequence[RowMapping], wanted: Wanted) -> list[ReportRow]:

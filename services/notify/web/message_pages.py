@@ -20,7 +20,7 @@ from services.notify.domain.reasons import Reason
 from services.notify.domain.state import State
 from services.notify.store import queries
 from services.notify.web.room import Room
-from services.notify.web.words import AUDIENCES, PURPOSE_WORDS, RINGS, ROUTES, STATES, WHY_NOT
+from services.notify.web.words import AUDIENCES, PURPOSE_WORDS, RINGS, ROUTES, WHY_NOT, state_words
 from shared.contracts.values import Route
 from shared.identity.principal import Principal
 from shared.web.desk_frame import desk_head
@@ -93,13 +93,13 @@ def message_pages(room: Room) -> APIRouter:
 
 
 def _message(row: RowMapping) -> Message:
-    state = State(row["state"])
+    route, state = Route(row["route"]), State(row["state"])
     return Message(
         purpose=PURPOSE_WORDS[row["purpose"]],
         article=row["article"],
         audience=AUDIENCES[Audience(row["audience"])],
-        route=ROUTES[Route(row["route"])],
-        state=STATES[state],
+        route=ROUTES[route],
+        state=state_words(route, state),
         ring=RINGS[state],
         made_at=row["made_at"],
         changed_at=row["changed_at"],

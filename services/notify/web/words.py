@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from services.notify.domain.contact import MANNED
 from services.notify.domain.purposes import PURPOSES, Audience
 from services.notify.domain.reasons import REASONS, Reason
 from services.notify.domain.rule import CHINESE as STANDINGS_IN_CHINESE
@@ -56,6 +57,8 @@ WHY_NOT: Mapping[Reason, Bilingual] = MappingProxyType(
     {reason: Bilingual(words, _in_english(reason)) for reason, words in REASONS.items()}
 )
 
+_ON_THE_LIST = Bilingual("待人办理", "waits for a person")
+
 RINGS: Mapping[State, str] = MappingProxyType(
     {
         State.PLANNED: "",
@@ -69,3 +72,8 @@ RINGS: Mapping[State, str] = MappingProxyType(
     }
 )
 """How a state is drawn beside its words."""
+
+
+def state_words(route: Route, state: State) -> Bilingual:
+    """How far a message is; what a person carries isn't waiting to be sent."""
+    return _ON_THE_LIST if route in MANNED and state is State.PLANNED else STATES[state]

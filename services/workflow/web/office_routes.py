@@ -1,4 +1,4 @@
-"""The office's own desks: follow-ups by phone (art. 18.5), handing cases to a handler (art. 3), and the directory (art. 4).
+"""The office's own desks: follow-ups by phone (art. 18.5), and handing cases to a handler (art. 3).
 
 Law of this file: what the complainant says is the complainant's own; a number is shown only with the look on record.
 """
@@ -14,11 +14,9 @@ from starlette.responses import RedirectResponse, Response
 
 from services.workflow import reading
 from services.workflow.api.people import person_of
-from services.workflow.directory import everybody, facts_about
 from services.workflow.domain import commands
 from services.workflow.domain.acts import Act
 from services.workflow.domain.commands import Command, Purpose
-from services.workflow.domain.roles import ROLES
 from services.workflow.handlers import RefusedError
 from services.workflow.store import files
 from services.workflow.web import worklist
@@ -27,7 +25,6 @@ from services.workflow.web.case_page import known_for
 from services.workflow.web.limits_shown import Reader, Shown
 from services.workflow.web.masked import MaskedPerson, masked
 from services.workflow.web.staff_routes import STALE, StaffDesk, done_notice, form_values, perform, version_of
-from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault, Problem
@@ -71,11 +68,10 @@ class Reply:
 
 
 def office_routes(desk: StaffDesk) -> APIRouter:
-    """Follow-ups, assignments, directory."""
+    """Follow-ups and assignments."""
     router = APIRouter(include_in_schema=False)
     _add_follow_ups(router, desk)
     _add_assignments(router, desk)
-    _add_directory(router, desk)
     return router
 
 
@@ -129,22 +125,6 @@ def _add_assignments(router: APIRouter, desk: StaffDesk) -> None:
             except (RefusedError, files.StaleError):
                 continue
         return RedirectResponse(f"/workflow/cases?assigned={done}&of={len(numbers)}", status_code=303)
-
-
-def _add_directory(router: APIRouter, desk: StaffDesk) -> None:
-    @router.get("/workflow/directory")
-    async def directory_page(request: Request, who: Principal = Depends(desk.gate.admit)) -> Response:
-        """The office and every unit, with who acts for them."""
-        people = await everybody(desk.office.store, desk.office.clock())
-        units = desk.office.centre.units
-        async with desk.office.store.reading() as connection:
-            facts = await facts_about(connection, desk.office.clock(), [unit.name for unit in units])
-        acting = {name for name in facts.units if facts.people(name).handler is not None}
-        roles = {role.value: Bilingual(ROLES[role].chinese, ROLES[role].english) for role in Role}
-        return await desk.render(
-            request, who, "directory", "directory.html", units=units, people=people, roles=roles, acting=acting,
-            names={each["id"]: each["name"] for each in people if each["active"] and not each["is_away"]},
-        )  # fmt: skip
 
 
 async def _follow_ups(

@@ -1,7 +1,6 @@
 """The traps of RabbitMQ and its client, each sprung on a real node of our own: nothing lost, nothing done twice.
 
-T1 to T9 and F20 to F40 are the numbers of the fault catalogue. The node is killed, paused, alarmed and wiped, so nobody
-shares it; every test has a virtual host of its own where it can.
+The node is killed, paused, alarmed and wiped, so nobody shares it; every test has a virtual host of its own where it can.
 """
 
 import asyncio
@@ -164,8 +163,8 @@ class Listener:
 
 
 async def test_a_killed_broker_comes_back_with_everything_and_is_consumed_again(node: RabbitNode, store: Store, quiet):
-    """After kill -9 and restart: what was confirmed is there (T1), consumers really consume, each once (T4, F21), what
-    was written meanwhile is told (F23), and a service that started without the broker joins in (T9).
+    """After kill -9 and restart: what was confirmed is there, consumers really consume, each once, what
+    was written meanwhile is told, and a service that started without the broker joins in.
     """
     url, late = node.vhost(), None
     async with open_house(store, transport(url)) as house:
@@ -200,7 +199,7 @@ async def test_a_killed_broker_comes_back_with_everything_and_is_consumed_again(
 
 
 async def test_a_wiped_broker_is_filled_again_from_the_outbox(node: RabbitNode, store: Store, quiet):
-    """A broker that lost its disk gets its topology back, and a replay brings what nobody had consumed, nothing twice (F30)."""
+    """A broker that lost its disk gets its topology back, and a replay brings what nobody had consumed, nothing twice."""
     began = now()
     url = node.url
     async with open_house(store, transport(url)) as house:
@@ -232,7 +231,7 @@ async def until_told(house: House) -> None:
 
 
 async def test_an_unroutable_message_is_refused_and_sent_once_it_is_bound_again(url: str):
-    """A missing binding is no success (T2, F36): the row is kept, the binding declared again, the message sent."""
+    """A missing binding is no success: the row is kept, the binding declared again, the message sent."""
     made = transport(url)
     await made.start()
     assert set(await made.publish([outgoing()])) == {Confirmed()}
@@ -252,7 +251,7 @@ async def test_an_unroutable_message_is_refused_and_sent_once_it_is_bound_again(
 async def test_an_alarm_stops_publishers_only_and_duplicates_are_dropped(
     node: RabbitNode, url: str, store: Store, alarm: str
 ):
-    """In an alarm publishing ends in time as unknown while consumers go on; both copies come later, one effect (T3, F24, F25)."""
+    """In an alarm publishing ends in time as unknown while consumers go on; both copies come later, one effect."""
     made = transport(url, publish_timeout=0.5)
     async with House(store, made) as house:
         await ready(made)
@@ -329,7 +328,7 @@ async def test_a_retry_that_no_waiting_room_takes_stays_in_hand(node: RabbitNode
 async def test_a_connection_cut_while_a_handler_runs_has_one_effect(
     node: RabbitNode, url: str, store: Store, quiet, cut: str
 ):
-    """A handler isn't cancelled with the connection (T5, F26): it commits once, and the redelivery is dropped."""
+    """A handler isn't cancelled with the connection: it commits once, and the redelivery is dropped."""
     begun, go_on = asyncio.Event(), asyncio.Event()
 
     async def handle(unit: UnitOfWork, envelope: Envelope, data: Published) -> HandlerOutcome:
@@ -374,7 +373,7 @@ async def test_a_truncated_publish_is_told_again(url: str, store: Store, quiet):
 
 
 async def test_every_queue_is_durable_replicated_limited_and_has_somewhere_to_die(node: RabbitNode, url: str):
-    """The broker itself says of each service's queue what the table says (T1, T6); no default is relied on."""
+    """The broker itself says of each service's queue what the table says; no default is relied on."""
     made = transport(url)
     await made.start()
     await ready(made)
@@ -393,7 +392,7 @@ async def test_every_queue_is_durable_replicated_limited_and_has_somewhere_to_di
 
 
 async def test_a_message_that_kills_its_consumer_ends_in_the_dead_letters(url: str, store: Store):
-    """A message whose every consumer dies with it reaches our table with the broker's reason (T6, F35); others go on."""
+    """A message whose every consumer dies with it reaches our table with the broker's reason; others go on."""
     made = transport(url)
     async with House(store, made) as house:
         await ready(made)
@@ -429,7 +428,7 @@ async def die_with_a_message(url: str) -> None:
 
 
 async def test_a_consumer_stopped_in_mid_work_leaves_nothing_behind(url: str, store: Store):
-    """Cancelled while its handler runs, a consumer has committed nothing, and the message comes to the next (T7)."""
+    """Cancelled while its handler runs, a consumer has committed nothing, and the message comes to the next."""
     begun = asyncio.Event()
 
     async def hang(unit: UnitOfWork, envelope: Envelope, data: Published) -> HandlerOutcome:
@@ -457,7 +456,7 @@ async def test_a_consumer_stopped_in_mid_work_leaves_nothing_behind(url: str, st
 async def test_a_half_open_connection_is_noticed_and_replaced(
     node: RabbitNode, url: str, store: Store, quiet, how: str
 ):
-    """Silence on an open connection (T8, F27) is noticed after a few heartbeats; publishing ends in time meanwhile."""
+    """Silence on an open connection is noticed after a few heartbeats; publishing ends in time meanwhile."""
     async with TcpProxy(url) as proxy:
         made = transport(proxy.url, heartbeat=1)
         async with open_house(store, made) as house:
@@ -488,7 +487,7 @@ async def is_down(made: RabbitTransport) -> bool:
 
 
 async def test_a_queue_deleted_under_its_consumer_is_made_again_and_consumed(node: RabbitNode, url: str, store: Store):
-    """The broker's cancel isn't overlooked (F31): the queue is declared, bound and consumed again."""
+    """The broker's cancel isn't overlooked: the queue is declared, bound and consumed again."""
     async with open_house(store, transport(url)) as house:
         first = await house.emit(document())
         await house.effects_are(first)
@@ -499,7 +498,7 @@ async def test_a_queue_deleted_under_its_consumer_is_made_again_and_consumed(nod
 
 
 async def test_a_queue_with_other_arguments_is_named_with_its_remedy(url: str, store: Store):
-    """Where a queue of ours stands otherwise (F32) the log says which and what to do, seldom, and readiness says it too."""
+    """Where a queue of ours stands otherwise the log says which and what to do, seldom, and readiness says it too."""
     async with await aio_pika.connect(url) as connection:
         await (await connection.channel()).declare_queue(WORKFLOW.name, durable=True)
     made = transport(url)
@@ -545,7 +544,7 @@ class Clerk:
 async def test_lost_credentials_hold_the_outbox_until_they_are_given_back(
     node: RabbitNode, url: str, store: Store, quiet
 ):
-    """A changed password stops nothing but the telling (F40); no log line holds a password; it recovers by itself."""
+    """A changed password stops nothing but the telling; no log line holds a password; it recovers by itself."""
     vhost = vhost_of(url)
     clerk = Clerk(node, vhost)
     await clerk.may("add_user(U, P, U)", "geheim1")

@@ -190,7 +190,7 @@ async def test_what_is_emitted_is_handled_once_by_every_bound_service(house: Hou
 
 
 async def test_a_second_delivery_of_a_message_has_no_effect(house: House):
-    """Published twice under one id, as after a crash between confirm and mark, a message is handled once (F06, F07)."""
+    """Published twice under one id, as after a crash between confirm and mark, a message is handled once."""
     house.consumer("workflow")
     _envelope, body = wrap(document(), subject=uuid4(), now=now(), sealer=house.store.sealer)
     message = OutgoingMessage(_envelope.id, DOCUMENT, body)

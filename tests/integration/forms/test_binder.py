@@ -123,6 +123,17 @@ def _one_page(pdf: pikepdf.Pdf, place: int) -> bytes:
     return target.getvalue()
 
 
+@pytest.mark.article("18.6")
+async def test_of_three_copies_the_file_holds_one(house: FormsHouse) -> None:
+    """The feedback form is handed in three times (art. 18.4); its file is bound once, under the hash of the issued one."""
+    await _filed(house)
+    content = (await house.ask("GET", PATH)).content
+    text, item = pdf_text(content), await house.listed("feedback")
+    assert item["pages"] == 3
+    assert [text.count(f"一式三份第{place}份") for place in (1, 2, 3)] == [1, 0, 0]
+    assert item["sha256"] in text
+
+
 async def test_nothing_that_was_attached_acts(house: FormsHouse) -> None:
     """A script in an attached PDF doesn't come along."""
     await _filed(house)

@@ -4,6 +4,7 @@ import asyncio
 import base64
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import select, update
@@ -258,3 +259,13 @@ async def test_a_document_says_by_which_version_of_the_form_it_was_drawn(house: 
     await _set_dispositions(house, {"template_version": "0"})
     await house.draw()
     assert (await house.listed("disposition"))["template_version"] == FORMS[FormId.DISPOSITION].template_version
+
+
+async def test_each_file_of_a_case_has_a_name_of_its_own(house: FormsHouse) -> None:
+    """Number, kind and version; no person."""
+    await _dispatched(house)
+    items = (await house.done("GET", f"/forms/documents?case={NUMBER}"))["items"]
+    answers = [await house.ask("GET", item[ending]) for item in items for ending in ("pdf", "docx")]
+    names = [unquote(answer.headers["content-disposition"]).partition("''")[2] for answer in answers]
+    assert len(set(names)) == len(names)
+    assert "枣诉〔2026〕1083号 政务服务投诉处置单 第1版.pdf" in names

@@ -39,9 +39,14 @@ async def test_every_copy_shows_what_its_row_allows(house: FormsHouse, reader: R
 
 
 @pytest.mark.article("17")
-async def test_the_unit_of_a_confidential_case_can_fetch_nothing_that_leads_to_the_person(house: FormsHouse) -> None:
-    """Everything that it is offered, in both formats, and a copy of it."""
-    await house.hear(_complaint(confidential=True), *WHOLE.events)
+@pytest.mark.parametrize("asked", ["with the complaint", "since"])
+async def test_the_unit_of_a_confidential_case_can_fetch_nothing_that_leads_to_the_person(
+    house: FormsHouse, asked: str
+) -> None:
+    """Everything that it is offered, in both formats, and a copy of it; also where the office marked the case later."""
+    since = asked == "since"
+    events = [event.model_copy(update={"confidential": since}) for event in WHOLE.events]
+    await house.hear(_complaint(confidential=not since), *events)
     await house.draw()
     items = (await house.done("GET", f"/forms/documents?case={NUMBER}", "unit_leader"))["items"]
     assert {item["reader"] for item in items} == {"unit"}

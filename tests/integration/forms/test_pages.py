@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from services.forms.domain.definition import FormId
 from services.forms.domain.lists import LISTS
+from services.forms.domain.values import FormValues
 from services.forms.store.states import FAILED
 from services.forms.store.tables import documents
 from shared.contracts import case
@@ -136,6 +137,18 @@ async def test_a_paper_that_was_given_up_says_so(told: FormsHouse) -> None:
     assert (answer.status_code, answer.json()["code"]) == (500, "not_drawn")
 
 
+async def test_a_paper_frozen_with_other_fields_still_has_its_page(told: FormsHouse) -> None:
+    """A later version of the form may have lost a field: there is nothing to look at, and the file is as it was issued."""
+    item = await told.listed("feedback")
+    old = FormValues(form=FormId.FEEDBACK, texts={"a_field_of_long_ago": "x"}).model_dump_json().encode()
+    async with told.room.store.transaction(told.clock()) as unit:
+        wanted = update(documents).where(documents.c.form == "feedback")
+        await unit.connection.execute(wanted.values(sealed_values=told.room.ring.seal_record(old)))
+    answer = await browse(told, "GET", f"/forms/documents/{item['id']}")
+    assert (answer.status_code, "data:image" in answer.text) == (200, False)
+    assert (await told.ask("GET", item["pdf"])).status_code == 200
+
+
 async def test_the_papers_of_a_day_with_all_its_disposition_forms(told: FormsHouse) -> None:
     """Found from the navigation; the day before has none; whoever may not have the batch has no such page."""
     page = (await browse(told, "GET", "/forms/day")).text
@@ -173,6 +186,17 @@ async def test_a_draft_waits_for_what_must_be_chosen(told: FormsHouse) -> None:
 async def test_nobody_drafts_for_a_case_that_is_none_of_theirs(told: FormsHouse, who: str) -> None:
     """The answer is that of a case which doesn't exist."""
     assert (await browse(told, "POST", DRAFT, who)).status_code == 404
+
+
+@pytest.mark.article("17")
+async def test_an_operator_s_day_shows_what_they_asked_for_themselves(told: FormsHouse) -> None:
+    """Their lists, and no paper of somebody else's case; no batch."""
+    await browse(told, "POST", "/forms/lists/box_record", "operator", data={"box": "3号箱"})
+    page = (await browse(told, "GET", "/forms/day", "operator")).text
+    assert "开箱记录" in page
+    assert 'href="/forms/lists/call_list"' in page
+    for words in ("投诉处置单", "batch.pdf", NUMBER):
+        assert words not in page, words
 
 
 @pytest.mark.parametrize("form", sorted(LISTS))

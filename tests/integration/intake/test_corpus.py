@@ -1,7 +1,9 @@
 """The corpus runner: a line for every mail, whatever is in the folder, and nothing written on a dry run."""
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -82,6 +84,31 @@ def test_the_command_prints_the_lines_and_the_totals(folder: Path) -> None:
     assert result.exit_code == 0
     assert "complaint\tnew_complaint\ta.eml" in result.output
     assert result.output.strip().splitlines()[-1].startswith("complaint ")
+
+
+def test_what_cannot_be_read_has_its_line_and_keeps_nothing_else_from_being_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of a dying disk, a pipe, a link that leads nowhere or in a circle; one file instead of a folder."""
+    (folder / "nowhere.eml").symlink_to("missing")
+    (folder / "circle").symlink_to(folder, target_is_directory=True)
+    os.mkfifo(folder / "pipe.eml")
+    (folder / os.fsdecode(b"gb\xb2\xe2.eml")).write_bytes(mails.mail())
+    opened = Path.open
+
+    def dies(path: Path, *how: Any, **more: Any) -> Any:
+        if path.name == "a.eml":
+            raise OSError(5, "Input/output error")
+        return opened(path, *how, **more)
+
+    monkeypatch.setattr(Path, "open", dies)
+    said: list[str] = []
+    tally = corpus.dry_run(folder, OWN, said.append)
+    assert tally.failed == 1
+    assert "failed\t-\ta.eml\t读不到文件：Input/output error\t" in said
+    assert len(said) == len(CORPUS) + 3
+    assert all(line.isprintable() or "\t" in line for line in said)
+    assert corpus.dry_run(folder / "b.eml", OWN, said.append).outcomes == {"note": 1}
 
 
 @settings(max_examples=150, deadline=None)

@@ -86,6 +86,19 @@ async def test_the_other_ways_out_of_quarantine(desk: Desk, body: dict[str, Any]
     assert (await desk.ask("GET", "/intake/quarantine")).json()["items"] == []
 
 
+@pytest.mark.parametrize("body", [{"take": "as_typed", "told": {"facts": "推诿"}}, {"take": "as_read"}])
+async def test_what_is_taken_out_of_quarantine_twice_with_one_key_is_one_complaint(
+    desk: Desk, body: dict[str, Any]
+) -> None:
+    """The first answer again; the key is for one content."""
+    place, key = f"/intake/quarantine/{await put_aside(desk)}", {"Idempotency-Key": "q-1"}
+    first, again = [await desk.ask("POST", place, json=body, headers=key) for _ in range(2)]
+    assert (first.status_code, again.content) == (201, first.content)
+    assert again.headers["idempotency-replayed"] == "true"
+    other = {"take": "as_typed", "told": {"facts": "另一件"}}
+    assert (await desk.ask("POST", place, json=other, headers=key)).status_code == 422
+
+
 @pytest.mark.parametrize("body", [{"take": "delete"}, {"take": "aside"}, {"take": "as_typed", "told": {}}])
 async def test_there_is_no_fourth_way_out(desk: Desk, body: dict[str, Any]) -> None:
     """What is none of the three is refused and the item stays."""

@@ -13,7 +13,7 @@ import pytest
 
 from services.intake.domain.scan_text import Box, Line, Page, ScanText
 from services.intake.readers.ocr import WorkerOcr
-from tests.parts.intake_app import IntakeApp, intake_app
+from tests.parts.intake_app import PNG, IntakeApp, intake_app
 
 SAID = "投诉人：王昇堃\n电话：13800005521\n医保局A07窗口不给办理。\n请求：补办登记。"
 
@@ -60,6 +60,38 @@ def test_a_scan_is_registered_on_the_page_once_every_reading_is_ticked(
     taken = house.ask("POST", address, data=typed | {"confirmed": boxes})
     assert (taken.status_code, taken.headers["location"]) == (303, f"/desk/scan?sent={sent['complaint_id']}")
     assert house.ask("GET", address).status_code == 404
+
+
+@pytest.mark.article("14")
+def test_a_letter_is_registered_with_its_scan_which_survives_a_fault(house: IntakeApp) -> None:
+    """The page comes back with the file kept; taken off it is gone; a program is named and refuses nothing else."""
+    letter = {"facts": "请过问", "arrived_at": "2026-11-20T09:30", "opened_by": "韩雪", "phone": "12"}
+    files = [("files", ("来信.png", PNG, "image/png")), ("files", ("程序.png", b"MZ" + bytes(200), "image/png"))]
+    back = house.ask("POST", "/desk/letter", data=letter, files=files)
+    assert back.status_code == 422
+    assert {"phone", "files"} <= set(re.findall(r'href="#(\w+)"', back.text))
+    kept = re.findall(r'name="kept" value="([^"]+)"', back.text)
+    assert len(kept) == 1
+    house.ask("POST", "/desk/letter", data=letter | {"phone": "", "kept": kept[0], "drop": kept[0]})
+    house.ask("POST", "/desk/letter", data=letter | {"phone": "", "kept": kept[0]})
+    receipts = [
+        house.ask("GET", f"/intake/web-forms/receipts/{each['tracking_code']}").text for each in house.submissions()
+    ]
+    assert sorted("1 个文件" in receipt for receipt in receipts) == [False, True]
+
+
+@pytest.mark.article("6")
+def test_a_channel_that_nobody_checked_in_time_stands_out_where_staff_begin(house: IntakeApp) -> None:
+    """The same morning, for everybody who sees the register; gone once somebody has looked."""
+
+    def missed() -> int:
+        found = re.findall(r'data-count="checks"[^>]*>(\d+)<', house.ask("GET", "/desk").text)
+        return int(found[-1])
+
+    before = missed()
+    assert before >= 1
+    assert house.ask("POST", "/desk/checks", data={"check": "phone"}).status_code == 303
+    assert missed() < before
 
 
 @pytest.mark.article("14")

@@ -150,6 +150,41 @@ async def test_a_bounce_is_told_to_notify(house: House) -> None:
     assert "zhang" not in told.model_dump_json()
 
 
+PROSE_BOUNCES = (
+    ("无法发送到 zhang@163.example，5.1.1 用户不存在", (True, True, "5.1.1")),
+    ("550 no such user here", (True, True, "5.0.0")),
+    ("451 4.7.1 greylisted, we keep trying", (False, False, "4.7.1")),
+    ("您的邮件被退回", (True, False, "")),
+)
+
+
+@pytest.mark.parametrize(("text", "said"), PROSE_BOUNCES)
+async def test_a_bounce_in_prose_tells_whether_the_address_is_gone(
+    house: House, text: str, said: tuple[bool, bool, str]
+) -> None:
+    """E31: by its code where it has one; what came back without one has failed, perhaps for now."""
+    extra = (b"Return-Path: <>",)
+    taken = await take(house, from_("postmaster@qq.example", "退信：无法投递", text, *extra))
+    assert taken.mail_class is MailClass.BOUNCE
+    [told] = await house.told("mail.bounced.v1")
+    assert isinstance(told, MailBounced)
+    assert ((told.failed, told.permanent, told.status), told.standard) == (said, False)
+
+
+async def test_a_file_that_is_not_what_it_says_is_evidence_under_a_name_that_warns(house: House) -> None:
+    """E42: kept as it came; its type is that of its content, and its name opens nothing by a click."""
+    program = mails.file_part(b"photo.jpg", b"MZ\x90\x00" + bytes(60), b"image/jpeg")
+    picture = mails.file_part(b"scan.jpg", b"\xff\xd8\xff\xe0" + bytes(60), b"image/jpeg")
+    await take(house, mails.multipart(mails.part(b"text/plain; charset=utf-8", "请看附件".encode()), program, picture))
+    [told] = await house.told("complaint.received.v1")
+    assert isinstance(told, ComplaintReceived)
+    lying, honest = told.evidence
+    assert lying.name.startswith("photo.jpg（慎开")
+    assert not lying.name.endswith(".jpg")
+    assert lying.media_type != "image/jpeg"
+    assert (honest.name, honest.media_type) == ("scan.jpg", "image/jpeg")
+
+
 async def test_a_delay_is_no_bounce(house: House) -> None:
     """A server that is still trying has not failed."""
     await take(house, mails.bounce(status=b"4.4.1", action=b"delayed"))

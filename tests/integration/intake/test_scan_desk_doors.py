@@ -48,7 +48,10 @@ def test_what_could_not_be_read_is_shown_with_its_original(house: IntakeApp) -> 
     assert original.headers["content-disposition"].startswith("attachment")
     assert house.ask("GET", f"{address}/pages/1.png").status_code == 422
     assert house.ask("GET", address, Role.AUDITOR).status_code == 403
-    assert house.ask("POST", address, json={"facts": "打不开，按原件录入。"}).status_code == 201
+    typed, key = {"facts": "打不开，按原件录入。"}, {"Idempotency-Key": "scan-1"}
+    first, again = (house.ask("POST", address, json=typed, headers=key) for _ in range(2))
+    assert (first.status_code, again.content) == (201, first.content)
+    assert house.ask("POST", address, json={"facts": "再录一次"}, headers=key).status_code == 422
     assert house.ask("POST", address, json={"facts": "再录一次"}).status_code == 409
 
 

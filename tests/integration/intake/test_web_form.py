@@ -5,13 +5,19 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from shared.contracts.complaint import ComplaintReceived
+from shared.contracts.envelope import read_envelope, unwrap
+from shared.sealing import load_key_ring
 from tests.parts.intake_app import FILLED, FORM, PNG, IntakeApp, form_in, intake_app, open_form
 
 
@@ -99,6 +105,19 @@ def test_what_is_unusual_but_right_is_taken(house: IntakeApp, row: str) -> None:
     assert newest["received_at"].startswith("2026-11-20T02:00")
 
 
+@pytest.mark.parametrize(("asked", "language"), [("en-GB, zh;q=0.5", "en"), ("zh-CN", "zh"), ("fr", "zh")])
+def test_the_complaint_says_which_language_its_form_was_in(house: IntakeApp, asked: str, language: str) -> None:
+    """So that the messages that follow are in it too."""
+    browser = house.browser()
+    browser.headers["Accept-Language"] = asked
+    assert send(browser).status_code == 303
+    with closing(sqlite3.connect(house.settings.data_dir / "intake.db")) as database:
+        (body,) = database.execute("SELECT body FROM outbox ORDER BY seq DESC LIMIT 1").fetchone()
+    told = unwrap(read_envelope(body), load_key_ring(house.settings.keys_file))
+    assert isinstance(told, ComplaintReceived)
+    assert told.complainant.language == language
+
+
 def test_w03_a_huge_text_field_is_refused_while_it_is_read(house: IntakeApp) -> None:
     """413 long before 10 MB are in memory."""
     assert send(house.browser(), {"facts": "长" * 3_500_000}).status_code == 413
@@ -133,6 +152,43 @@ def test_w06_w08_a_double_click_and_a_lost_answer_are_one_complaint(house: Intak
     assert {answer.status_code for answer in answers} == {303}
     assert len({answer.headers["location"] for answer in answers}) == 1
     assert len(house.submissions()) == before + 1
+
+
+def test_w09_back_and_send_again_is_the_same_complaint_and_the_page_says_so(house: IntakeApp) -> None:
+    """The page that Back brings up has its old key, and a note that a script shows; the number is the first one's."""
+    browser = house.browser()
+    page = browser.get(FORM).text
+    fields = FILLED | form_in(page).hidden
+    first, again = (browser.post(FORM, data=fields) for _ in range(2))
+    assert first.headers["location"] == again.headers["location"]
+    assert "data-sent-note" in page
+    assert form_in(browser.get(FORM).text).idempotency_key != form_in(page).idempotency_key
+
+
+def test_w14_nobody_is_asked_for_an_id_number(house: IntakeApp) -> None:
+    """So no check digit is judged: a field that isn't asked is not taken, and JSON that brings one is refused."""
+    browser = house.browser()
+    assert not re.search(r'name="[^"]*(?:id_card|idcard|identity)', browser.get(FORM).text)
+    assert send(browser, {"id_card": "370402200002310012"}).status_code == 303
+    told = {"facts": "x", "complainant": {"id_card": "370402199001011234"}}
+    assert house.client.post(FORM, json=told, headers={"Accept": "application/json"}).status_code == 422
+
+
+NOT_UTF8: dict[str, bytes] = {
+    "a lone surrogate": b'{"facts": "\\ud800"}',
+    "overlong": b'{"facts": "\xc0\xaf"}',
+    "invalid": b'{"facts": "\xff\xfe"}',
+    "UTF-16": '{"facts": "甲"}'.encode("utf-16"),
+}
+
+
+@pytest.mark.parametrize("row", list(NOT_UTF8))
+def test_w20_json_that_no_utf8_can_carry_is_refused(house: IntakeApp, row: str) -> None:
+    """400, or 422 naming the field; never a complaint with another text than was meant."""
+    before = len(house.submissions())
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    assert house.client.post(FORM, content=NOT_UTF8[row], headers=headers).status_code in (400, 422)
+    assert len(house.submissions()) == before
 
 
 def test_w07_the_same_key_for_another_text_is_refused(house: IntakeApp) -> None:

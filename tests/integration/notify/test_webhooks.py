@@ -3,15 +3,17 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from services.notify.domain.breaker import SLOW_AFTER
 from services.notify.domain.outcome import Accepted
 from services.notify.fakes import FakeProvider
-from services.notify.ports import OutgoingText
+from services.notify.ports import NobodyWatches, OutgoingText
 from services.notify.providers.twilio_webhook import TwilioWebhook
 from services.notify.reports import Reporter
 from services.notify.store import tables
@@ -306,3 +308,23 @@ async def test_no_door_where_no_provider_reports(sqlite_url: str) -> None:
     """Without Twilio there is nobody to believe."""
     async with notify_house(sqlite_url) as house, notify_client(house.desk) as client:
         assert await post(client, STATUS, callback("SM" + "0" * 32, "sent")) == 404
+
+
+async def test_how_long_a_delivery_took_is_told_to_whoever_watches_the_providers(
+    house: NotifyHouse, client: httpx.AsyncClient
+) -> None:
+    """From acceptance to the receipt, once a message: a provider that has become slow must be seen to be slow."""
+    took: list[tuple[str, timedelta]] = []
+
+    class Spy(NobodyWatches):
+        def delivered(self, name: str, after: timedelta) -> None:
+            took.append((name, after))
+
+    sid = await a_sent_text(house)
+    house.now += SLOW_AFTER + timedelta(seconds=1)
+    for status in ("sent", "delivered", "delivered"):
+        await post(client, STATUS, callback(sid, status))
+    reporter = Reporter(replace(house.desk, watch=Spy()))
+    while await reporter.apply_due():
+        pass
+    assert took == [("twilio", SLOW_AFTER + timedelta(seconds=1))]

@@ -1,8 +1,9 @@
-"""Whatever order a complaint's messages come in, and however often, the end is the same (F39)."""
+"""Whatever order a complaint's messages come in, and however often, the end is the same."""
 
 import asyncio
 import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from uuid import UUID, uuid4
 
 from hypothesis import given, settings
@@ -63,3 +64,25 @@ def test_any_duplication_and_any_order_end_in_the_same(rounds: list[list[int]]):
     """Each message has its one effect, in its place, however its copies were batched, repeated and shuffled."""
     ids, rows = asyncio.run(final_state(rounds))
     assert rows == [(message_id, str(place)) for place, message_id in enumerate(ids)]
+
+
+async def test_what_a_batch_needs_is_read_once_before_its_handlers(tmp_path: Path) -> None:
+    """``prepare`` gets the batch's new messages in one call, and nothing that was handled before."""
+    seen: list[list[UUID]] = []
+
+    async def prepare(unit: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
+        seen.append([envelope.id for envelope in envelopes])
+        unit.scratch["prepared"] = True
+
+    async def handler(unit: UnitOfWork, _envelope: Envelope, _data: Published) -> HandlerOutcome:
+        assert unit.scratch["prepared"]
+        return None
+
+    async with open_store(f"sqlite+aiosqlite:///{tmp_path}/x.db") as store:
+        consumer = Consumer("workflow", store, {DOCUMENT: handler}, store.sealer, now, prepare=prepare)
+        made = [wrap(document(), subject=uuid4(), now=now(), sealer=store.sealer) for _ in range(3)]
+        sent = [IncomingMessage(envelope.id, envelope.type, body) for envelope, body in made]
+        await consumer.handle_batch(sent[:2])
+        await consumer.handle_batch(sent)
+    ids = [envelope.id for envelope, _ in made]
+    assert [sorted(each) for each in seen] == [sorted(ids[:2]), [ids[2]]]

@@ -160,7 +160,7 @@ async def test_a_unit_is_not_shown_who_asked_for_secrecy(desk: Desk, http: httpx
 async def test_a_units_pages_hold_nobody_who_is_named_in_the_words(
     desk: Desk, http: httpx.AsyncClient, confidential: bool
 ) -> None:
-    """What the complainant wrote down of themselves is taken out of page and list for the unit, and left for the office."""
+    """What the complainant wrote down of themselves is taken out for the unit; the office reads it on the case's page, and in no list."""
     own = {"facts": "我是刘某，三次未办成。请打13912342046。", "demand": "请回复刘某"}
     number = await desk.complaint(complainant=a_complainant(confidential=confidential), **own)
     await act(http, number, "accept")
@@ -170,7 +170,8 @@ async def test_a_units_pages_hold_nobody_who_is_named_in_the_words(
         assert "三次未办成" in of_the_unit
         assert "刘某" not in of_the_unit
         assert "13912342046" not in of_the_unit
-        assert "我是刘某" in (await http.get(path, headers=headers(HANDLER))).text
+    assert "我是刘某" in (await http.get(f"/workflow/cases/{number}", headers=headers(HANDLER))).text
+    assert "刘某" not in (await http.get("/workflow/cases", headers=headers(HANDLER))).text
 
 
 @pytest.mark.article("4")
@@ -363,6 +364,28 @@ async def test_the_directory_says_who_is_away_and_who_stands_in(desk: Desk, http
     page = text_of(parse((await http.get("/workflow/directory", headers=headers(HANDLER))).text))
     assert f"由 {UNIT_LEADER.name} 代理" in page
     assert (await act(http, number, "forward", unit=UNIT, advice="请核实")).status_code == 303
+
+
+@pytest.mark.article("4")
+async def test_the_administrator_keeps_the_directory_by_forms(desk: Desk, http: httpx.AsyncClient) -> None:
+    """A table is taken whole, one with a fault not at all and the row is named; somebody goes away and comes back."""
+    good = "账号,姓名,角色,单位\nfang,方敏,单位处置人,市税务局\n".encode()
+    bad = "账号,姓名,角色,单位\nfang,方敏,无此角色,市税务局\n".encode()
+    where = "/workflow/directory/import"
+    refused = await http.post(where, files={"table": ("people.csv", bad)}, headers=headers(ADMINISTRATOR))
+    assert refused.status_code == 422
+    assert "第 2 行" in refused.text
+    taken = await http.post(where, files={"table": ("people.csv", good)}, headers=headers(ADMINISTRATOR))
+    assert taken.status_code == 303
+    days = {"first_day": desk.now.date().isoformat(), "last_day": desk.now.date().isoformat()}
+    place = "/workflow/directory/staff/fang/absences"
+    assert (await http.post(place, data=days, headers=headers(ADMINISTRATOR))).status_code == 303
+    page = text_of(parse((await http.get("/workflow/directory", headers=headers(HANDLER))).text))
+    assert "方敏" in page
+    assert "今天不在岗" in page
+    assert (await http.post(place, data={"do": "back"}, headers=headers(ADMINISTRATOR))).status_code == 303
+    assert "今天不在岗" not in (await http.get("/workflow/directory", headers=headers(HANDLER))).text
+    assert (await http.post(place, data=days, headers=headers(HANDLER))).status_code == 403
 
 
 async def test_the_words_are_searched_by_a_form(desk: Desk, http: httpx.AsyncClient) -> None:

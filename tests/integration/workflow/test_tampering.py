@@ -13,6 +13,8 @@ from services.workflow.domain.timeline import Head, append
 from services.workflow.store.files import vouched_for
 from services.workflow.store.tables import timeline
 from services.workflow.verifying import Finding, verify
+from shared.contracts.complaint import ComplaintSupplemented, Source
+from shared.contracts.values import Channel, new_id
 from tests.parts.postgres_cluster import PgAdmin
 from tests.parts.workflow_office import HANDLER, UNIT, Desk, open_desk
 
@@ -127,6 +129,19 @@ async def test_a_chain_made_anew_is_named(desk: Desk):
         head = Head(length=entry.place, hash=entry.hash)
     await _tamper(desk, "UPDATE cases SET timeline_head = :head", head=head.hash if head else "")
     assert list(await _findings(desk)) == [Finding(number, "timeline entry replaced", 4)]
+
+
+async def test_a_removed_later_message_is_named(desk: Desk):
+    """The timeline speaks of it, and its words are gone."""
+    number = await desk.registered()
+    more = ComplaintSupplemented(
+        complaint_id=(await desk.case(number)).complaint_id, supplement_id=new_id(), channel=Channel.EMAIL,
+        received_at=desk.clock.now, received_by="poller", sender_verified=True, text="补充", source=Source(kind="email"),
+    )  # fmt: skip
+    await desk.hears(more)
+    assert list(await _findings(desk)) == []
+    await _tamper(desk, "DELETE FROM supplements")
+    assert list(await _findings(desk)) == [Finding(number, "the words of a later message were removed")]
 
 
 async def test_a_removed_case_is_named(desk: Desk):

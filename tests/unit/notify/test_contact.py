@@ -1,6 +1,7 @@
 """How people can be reached: the situation, the ladder, and the way they chose."""
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -101,6 +102,14 @@ def test_the_contact_is_folded_from_the_complaint() -> None:
     assert (contact.received_at, contact.respond_by) == (complaint.received_at, complaint.respond_by)
     for name in ("name", "phone", "email", "address", "anonymous", "confidential", "reply_by"):
         assert getattr(contact, name) == getattr(person, name)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_people_are_written_to_in_the_language_they_wrote_in(language: Literal["zh", "en"]) -> None:
+    """Who filled in the English form gets English messages, and Chinese is what nobody has to choose."""
+    person = Complainant(phone="+8613800000000", language=language)
+    assert contact_of(a_complaint(complainant=person)).locale == language
+    assert contact_of(a_complaint(complainant=Complainant())).locale == "zh"
 
 
 @pytest.mark.article("17")

@@ -83,7 +83,7 @@ def folder(tmp_path: Path) -> FolderOriginals:
 @pytest.mark.article("23")
 @pytest.mark.parametrize("place", [0, 4, 5, 8, 30, -1])
 async def test_one_flipped_bit_is_found(folder: FolderOriginals, place: int):
-    """A bit changed anywhere in the file, its header included, is damage, and the error names the original (F61)."""
+    """A bit changed anywhere in the file, its header included, is damage, and the error names the original."""
     sha256 = await folder.keep(SCAN)
     content = bytearray(folder.path(sha256).read_bytes())
     content[place] ^= 1
@@ -168,7 +168,7 @@ except OSError as fault:
 
 
 async def test_without_room_nothing_is_kept_and_nothing_is_left(folder: FolderOriginals, tmp_path: Path):
-    """Where a file can't be written to its end an OSError says so (F52), no half file stays, and later it goes through."""
+    """Where a file can't be written to its end an OSError says so, no half file stays, and later it goes through."""
     save_key_ring(RING, tmp_path / "ring.json")
     command = [sys.executable, "-c", KEEP_A_MEGABYTE, str(tmp_path / "originals"), str(tmp_path / "ring.json")]
     done = await asyncio.to_thread(subprocess.run, command, check=False)

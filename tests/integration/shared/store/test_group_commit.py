@@ -99,7 +99,7 @@ async def test_at_shutdown_whoever_waits_is_told(store: Store):
 async def test_with_the_database_away_every_caller_is_told_and_nothing_is_half_written(
     pg_cluster: PgAdmin, pg_url: str
 ):
-    """Sessions ended in mid-group (F47): each caller has an outage to report, and what was told as written is there."""
+    """Sessions ended in mid-group: each caller has an outage to report, and what was told as written is there."""
     store = Store(open_engine(pg_url), messages, new_key_ring())
     async with store.engine.begin() as connection:
         await connection.run_sync(metadata.create_all)

@@ -19,7 +19,7 @@ from tests.parts.store_house import count, emit, messages, metadata, notes
 
 
 async def test_ended_sessions_are_replaced(pg_cluster: PgAdmin, pg_url: str):
-    """After an administrator ended all sessions (F47) the next unit of work goes through; one cut in the middle says so."""
+    """After an administrator ended all sessions the next unit of work goes through; one cut in the middle says so."""
     store = Store(open_engine(pg_url), messages, new_key_ring())
     async with store.engine.begin() as connection:
         await connection.run_sync(metadata.create_all)
@@ -38,7 +38,7 @@ async def test_ended_sessions_are_replaced(pg_cluster: PgAdmin, pg_url: str):
 
 
 async def test_a_stopped_server_is_an_outage_and_a_started_one_is_used_again(own_postgres: PgCluster):
-    """A refused connection counts as unreachable, and the same engine works once the server is back (F45)."""
+    """A refused connection counts as unreachable, and the same engine works once the server is back."""
     engine = open_engine(own_postgres.url)
     await ping(engine)
     await asyncio.to_thread(own_postgres.shut_down)
@@ -59,7 +59,7 @@ async def test_a_stopped_server_is_an_outage_and_a_started_one_is_used_again(own
     ],
 )
 async def test_read_only_locks_and_time_limits_count_as_outages(pg_url: str, trouble: str, locked: bool):
-    """A standby, a lock held by another and a statement cut off (F53, F56) mean: try again, not: a bad row."""
+    """A standby, a lock held by another and a statement cut off mean: try again, not: a bad row."""
     engine = open_engine(pg_url)
     async with engine.begin() as connection:
         await connection.run_sync(metadata.create_all)
@@ -104,7 +104,7 @@ async def test_a_value_that_does_not_fit_its_column_is_no_outage(pg_url: str):
 
 
 async def test_a_full_disk_is_an_outage_and_corrupts_nothing(sqlite_url: str):
-    """SQLite without room (F59) refuses the unit whole; what was committed stands, and room makes it work again."""
+    """SQLite without room refuses the unit whole; what was committed stands, and room makes it work again."""
     store = Store(open_engine(sqlite_url, pool_size=1), messages, new_key_ring())
     async with store.engine.begin() as connection:
         await connection.run_sync(metadata.create_all)
@@ -136,7 +136,7 @@ async def pages_at_most(store: Store, pages: int) -> None:
 
 
 async def test_a_busy_sqlite_file_is_waited_for_and_then_an_outage(sqlite_url: str, tmp_path: Path):
-    """Another process that writes (F58) is waited for; one that never ends is an outage, not a fault of the row."""
+    """Another process that writes is waited for; one that never ends is an outage, not a fault of the row."""
     store = Store(open_engine(sqlite_url), messages, new_key_ring())
     async with store.engine.begin() as connection:
         await connection.run_sync(metadata.create_all)

@@ -55,7 +55,7 @@ async def test_what_is_not_confirmed_backs_off_and_holds_nobody_up(store: Store)
 
 
 async def test_a_crash_between_confirm_and_mark_tells_the_same_message_again(store: Store):
-    """What the broker had and we did not mark is told once more under its id, for the inbox to drop (F06)."""
+    """What the broker had and we did not mark is told once more under its id, for the inbox to drop."""
 
     class Crash(Broker):
         async def publish(self, batch: Sequence[OutgoingMessage]) -> Sequence[PublishResult]:

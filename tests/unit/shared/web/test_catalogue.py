@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from services.forms.domain.masking import Reader
+from services.forms.domain.sealing import How, Kind
 from services.forms.web.views import Paper, Verdict
-from services.intake.domain import channel_checks
+from services.intake.domain.channel_checks import CHECKS
+from services.intake.domain.channel_checks import Standing as HowChecked
 from services.intake.store.states import ImportState
 from services.intake.web.views import FormNotice, Signature
 from services.workflow.web.views import Standing, Step
@@ -34,13 +37,16 @@ BY_VALUE = {
     "step": [*Step],
     "verify": [*Verdict],
     "paper": [*Paper],
+    "check": [check.name for check in CHECKS],
+    "checked": [*HowChecked],
+    "reader": [*Reader],
+    "sign.kind": [*Kind],
+    "sign.how": [*How],
     "signature": [*Signature],
     "receipt.signature": [*Signature],
     "form.notice": [*FormNotice],
     "desk.imports.state": [*ImportState],
     "desk.script": [*"123456"],
-    "check": [each.name for each in channel_checks.CHECKS],
-    "checked": [*channel_checks.Standing],
     "search.by": ["text", "name", "phone", "number"],
 }
 """Keys that a template puts together from a value."""
