@@ -553,6 +553,11 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
             "roles": {role.value: Bilingual(ROLES[role].chinese, ROLES[role].english) for role in Role},
             "names": {each["id"]: each["name"] for each in _PEOPLE},
             "acting": {CENTRE.units[0].name},
+            "notice": Notice("good", Bilingual("名录已导入。", "The directory is brought in.")),
+            "faults": [(3, "role", "unknown")],
+            "may_keep": True,
+            "columns": ["id", "name", "role", "unit"],
+            "today": "2026-11-24",
         },
     ),
 }
