@@ -57,6 +57,11 @@ def ids(page: Element) -> list[str]:
     return [element.attrib["id"] for element in elements(page, "//*[@id]")]
 
 
+def hrefs(page: Element) -> list[str]:
+    """Where its links lead."""
+    return [link.get("href") or "" for link in elements(page, ".//a[@href]")]
+
+
 def unlabelled(page: Element) -> list[str]:
     """Controls that no label, legend or aria-label names."""
     named = {label.get("for") for label in elements(page, "//label")}

@@ -10,20 +10,22 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 from fastapi import FastAPI
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from services.workflow.anchoring import AnchorFolder
 from services.workflow.bootstrap import build
 from services.workflow.domain.roles import Person
-from services.workflow.handlers import register_complaint
+from services.workflow.handlers import record, register_complaint
 from services.workflow.office import Office
-from services.workflow.store.tables import staff
+from services.workflow.store.tables import cases, staff
 from shared.calendar_book.book import PrintedCalendar
 from shared.centre import load_centre
+from shared.contracts.complaint import ComplaintSupplemented, Source
 from shared.contracts.envelope import wrap
 from shared.contracts.tracking import new_tracking_code
-from shared.contracts.values import Role
+from shared.contracts.values import Channel, Role, new_id
 from shared.identity.principal import Principal
 from shared.identity.seats import FixedSeats
 from shared.identity.sessions import FixedSessions
@@ -91,10 +93,37 @@ class Desk:
             await register_complaint(self.office)(unit, envelope, data)
         return f"2026-{self.count:06d}"
 
+    async def later(self, number: str, **changes: Any) -> None:
+        """Take in what the same person sent later."""
+        async with self.office.store.reading() as connection:
+            found = await connection.execute(select(cases.c.complaint_id).where(cases.c.number == number))
+        told = ComplaintSupplemented(
+            **{
+                "complaint_id": found.scalar_one(),
+                "supplement_id": new_id(),
+                "channel": Channel.EMAIL,
+                "received_at": self.now,
+                "received_by": "mailbox",
+                "sender_verified": True,
+                "text": "补充：当日取号A12。",
+                "source": Source(kind="email"),
+                "evidence": [],
+            }
+            | changes
+        )
+        envelope, _ = wrap(told, subject=told.complaint_id, now=self.now, sealer=self.office.ring)
+        async with self.office.store.transaction(self.now) as unit:
+            await record(self.office)(unit, envelope, told)
+
 
 def headers(person: Person, **more: str) -> dict[str, str]:
     """As a browser of this person would ask."""
     return {"Authorization": f"Bearer {person.id}", "Accept": "text/html"} | more
+
+
+async def act(http: httpx.AsyncClient, number: str, name: str, who: Person = HANDLER, **fields: str) -> httpx.Response:
+    """Send a form of the case page."""
+    return await http.post(f"/workflow/cases/{number}/actions/{name}", data=fields, headers=headers(who))
 
 
 def make_desk(folder: Path, now: datetime | None = None) -> Desk:

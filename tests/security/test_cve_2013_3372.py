@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.forms.api.answers import file_answer
+from shared.web.files import file_answer
 
 NAMES = (
     "a\r\nSet-Cookie: session=evil", "a\nX: y", 'a"; filename="evil.html', "处置单\u2028.pdf", "a;b.pdf", "%0d%0aX: y", "a\x00.pdf",

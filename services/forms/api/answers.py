@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from starlette.responses import Response
 
 from services.forms.api.access import BINDER_READERS, READERS_OF, UNITS
 from services.forms.domain.binder import BINDER, BINDER_TITLE
@@ -48,7 +46,6 @@ LISTED = (
 )
 CENTRE = "枣庄市民中心"
 """Every title begins with it; a file's name needn't."""
-SANDBOX = "sandbox; default-src 'none'"
 PDF = "application/pdf"
 PATIENCE = 30
 """Seconds that a request waits for a document that is being drawn."""
@@ -134,16 +131,6 @@ def listed(row: Any) -> dict[str, Any]:
     links = {ending: f"/forms/documents/{row.id}.{ending}" for ending in endings}
     shown = {column.name: getattr(row, column.name) for column in LISTED}
     return shown | (links if row.state in ISSUED else {})
-
-
-def file_answer(content: bytes, media_type: str, name: str) -> Response:
-    """A file to be downloaded; nothing in it may act in the browser."""
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
-        "Content-Security-Policy": SANDBOX,
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(content, media_type=media_type, headers=headers)
 
 
 def file_name(row: Any, ending: str, mark: str = "") -> str:

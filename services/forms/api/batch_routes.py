@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends
 from sqlalchemy import Row, select
 from starlette.responses import Response
 
-from services.forms.api.answers import PDF, file_answer, settled
+from services.forms.api.answers import PDF, settled
 from services.forms.domain.definition import FormId
 from services.forms.domain.values import Issue
 from services.forms.ports import BoundForm
@@ -22,6 +22,7 @@ from services.forms.templates import FORMS
 from shared.clock import SHANGHAI
 from shared.identity.principal import Principal
 from shared.web.access import Gate
+from shared.web.files import file_answer
 from shared.web.problems import Problem
 
 

@@ -14,7 +14,6 @@ from services.forms.api.access import BINDER_READERS, READERS_OF, UNITS
 from services.forms.api.answers import (
     LISTED,
     PDF,
-    file_answer,
     file_name,
     known_document,
     listed,
@@ -33,6 +32,7 @@ from services.forms.signing import signatures_of
 from services.forms.store.tables import complaints, documents, reprints
 from shared.identity.principal import Principal
 from shared.web.access import Gate
+from shared.web.files import file_answer
 
 
 def document_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:

@@ -10,12 +10,13 @@ from pydantic import AwareDatetime, StringConstraints
 from starlette.datastructures import UploadFile as Upload
 from starlette.responses import JSONResponse, Response
 
-from services.forms.api.answers import file_answer, known_document, no_such_document
+from services.forms.api.answers import known_document, no_such_document
 from services.forms.domain.sealing import How, Kind
 from services.forms.print_room import PrintRoom
 from services.forms.signing import Scan, Signed, record_signature, signatures_of
 from shared.identity.principal import Principal
 from shared.web.access import Gate
+from shared.web.files import file_answer
 
 LONGEST_SIGNER = 120
 Signer = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SIGNER, strip_whitespace=True)]

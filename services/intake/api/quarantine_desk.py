@@ -25,6 +25,7 @@ from services.intake.quarantine_desk import (
 from services.intake.scan_desk import NotWaitingError
 from shared.identity.principal import Principal
 from shared.web.access import Gate
+from shared.web.files import BYTES, file_answer
 from shared.web.problems import Problem
 
 
@@ -64,12 +65,7 @@ def quarantine_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
         found = await original_of(door, item_id)
         if found is None:
             raise Problem(404, "not_found", "没有这一件", "There is no such item")
-        headers = {
-            "Content-Disposition": f'attachment; filename="{item_id}.eml"',
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "no-store",
-        }
-        return Response(found[1], media_type="application/octet-stream", headers=headers)
+        return file_answer(found[1], BYTES, f"{item_id}.eml")
 
     @router.post("/intake/quarantine/{item_id}", status_code=201, responses=RECEIPT_DOCUMENTED)
     async def settle(item_id: UUID, request: Request, who: Principal = Depends(gate.admit)) -> Response:

@@ -23,6 +23,7 @@ from services.intake.readers.scan_worker import WorkerUnavailable
 from services.intake.scan_desk import NotWaitingError, OnTheDesk, UnconfirmedError, on_the_desk, settle_scan
 from shared.identity.principal import Principal
 from shared.web.access import Gate
+from shared.web.files import BYTES, file_answer
 from shared.web.problems import FieldFault, Problem
 
 
@@ -82,9 +83,7 @@ def _add_files(router: APIRouter, may: Any, door: Door, ocr: OcrReader) -> None:
     async def original(complaint_id: UUID) -> Response:
         """The file as it came, to be saved and never to be shown by the browser."""
         desk = await _desk(door, complaint_id)
-        content = await door.originals.read(desk.row.sha256)
-        headers = {"Content-Disposition": f'attachment; filename="{desk.row.tracking_code}"'}
-        return Response(content, media_type="application/octet-stream", headers=headers)
+        return file_answer(await door.originals.read(desk.row.sha256), BYTES, desk.row.tracking_code)
 
 
 async def _desk(door: Door, complaint_id: UUID) -> OnTheDesk:

@@ -37,6 +37,7 @@ from services.intake.web.window_names import window_names
 from shared.contracts.tracking import read_tracking_code
 from shared.contracts.values import Channel
 from shared.identity.principal import Principal
+from shared.web.files import BYTES, SANDBOXED, file_answer
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault, Problem
 
@@ -46,12 +47,6 @@ KINDS = frozenset({"image/tiff", "application/pdf", "image/png", "image/jpeg"})
 NO_SCAN = Bilingual(
     "不是可识别的影像，没有收下：请用 TIFF、PDF、PNG 或 JPEG。", "Not taken: send a TIFF, PDF, PNG or JPEG."
 )
-SANDBOXED = {
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
-"""For what strangers sent: nothing in it runs, and nobody keeps it."""
 
 
 def scan_page_routes(room: DeskRoom) -> APIRouter:
@@ -134,9 +129,7 @@ def _add_pictures(router: APIRouter, room: DeskRoom) -> None:
         desk = await _held(room, complaint_id)
         ending = {"image/tiff": "tif", "application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
         name = f"{desk.row.tracking_code}.{ending.get(desk.row.media_type, 'bin')}"
-        headers = SANDBOXED | {"Content-Disposition": f'attachment; filename="{name}"'}
-        content = await room.door.originals.read(desk.row.sha256)
-        return Response(content, media_type="application/octet-stream", headers=headers)
+        return file_answer(await room.door.originals.read(desk.row.sha256), BYTES, name)
 
 
 async def _settle(room: DeskRoom, request: Request, who: Principal, complaint_id: UUID) -> Response:

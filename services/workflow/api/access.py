@@ -19,6 +19,7 @@ ACCESS = AccessTable(
         staff("GET", "/workflow/cases", READERS, scope="workflow:read"),
         staff("GET", "/workflow/cases/{number}", READERS, scope="workflow:read", of_a_case=True),
         staff("GET", "/workflow/cases/{number}/timeline", READERS, scope="workflow:read", of_a_case=True),
+        staff("GET", "/workflow/cases/{number}/files/{sha256}", READERS, scope="workflow:read", of_a_case=True),
         staff("GET", "/workflow/cases/{number}/actions", READERS, scope="workflow:read", of_a_case=True),
         staff("POST", "/workflow/cases/{number}/actions/{name}", READERS, scope="workflow:act", of_a_case=True),
         staff("GET", "/workflow/events", READERS, scope="workflow:read"),

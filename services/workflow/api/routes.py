@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.workflow import reading
+from services.workflow import evidence, reading
 from services.workflow.api import answers
 from services.workflow.api.case_filter import case_filter
 from services.workflow.api.once import keep_answer, kept_answer
@@ -27,6 +27,7 @@ from services.workflow.store.statistics import Filter
 from shared.identity.principal import Principal
 from shared.once import KeyReused
 from shared.web.access import Gate
+from shared.web.files import file_answer
 from shared.web.problems import Problem
 from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
 
@@ -76,6 +77,12 @@ def _add_reading(router: APIRouter, office: Office, gate: Gate) -> None:
         """What happened, oldest first, with the chain of hashes; each is that of ``vouched`` (see ``domain.timeline``)."""
         found = await reading.known(office, number, person_of(who))
         return {"items": [_entry(each) for each in await reading.events_of(office, found, person_of(who))]}
+
+    @router.get("/workflow/cases/{number}/files/{sha256}")
+    async def file(number: str, sha256: str, who: Principal = Depends(gate.admit)) -> Response:
+        """A piece of evidence, or an original as it came: a picture to be looked at, anything else to be saved."""
+        piece, content = await evidence.opened(office, number, person_of(who), sha256)
+        return file_answer(content, piece.media_type, piece.name, to_look_at=True)
 
 
 def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:

@@ -110,6 +110,18 @@ def complaint_shown(case: Case, complaint: ComplaintReceived, actor: Person) -> 
     return complaint.model_copy(update={"facts": scrub(complaint.facts), "demand": demand, "evidence": evidence})
 
 
+def may_open(case: Case, actor: Person, *, original: bool, has_looked: bool) -> bool:
+    """Whether somebody who may see the case may open a file of it; a picture can't be masked (art. 17).
+
+    The office opens evidence as it reads the words: as it came. A unit, and whoever wants the original with the sender on
+    it, looks at the identity first, which is on record with its reason; of a confidential case a unit opens nothing.
+    """
+    showing = words_shown(case, actor)
+    if showing is Showing.HIDDEN:
+        return False
+    return has_looked or (showing is Showing.OPEN and not original)
+
+
 def told_shown(what: Mapping[str, Any], case: Case, complainant: Complainant, actor: Person) -> dict[str, Any]:
     """What an entry of the timeline tells, in the words that this person may read: people write names into any field."""
     showing = words_shown(case, actor)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from services.workflow.domain.acts import ACTS, Act
@@ -17,7 +18,9 @@ from services.workflow.domain.clocks import Clock
 from services.workflow.domain.decide import NotYet
 from services.workflow.domain.owed import next_duty
 from services.workflow.domain.roles import ROLES, Person
+from services.workflow.domain.sight import may_open
 from services.workflow.domain.states import STATES
+from services.workflow.evidence import has_looked
 from services.workflow.reading import Seen
 from services.workflow.web.action_forms import MACHINES_ONLY, ActionForm, Known, Option, action_form
 from services.workflow.web.limits_shown import Reader, Shown, clock_name, clock_shown, shown
@@ -112,6 +115,9 @@ class CasePage:
     entries: int
     head: str
     supplements: Sequence[Mapping[str, Any]]
+    opens_evidence: bool = False
+    originals: Sequence[str] = ()
+    """Hashes of the files as they came, where this person may open them."""
     messages_url: str = ""
     """Where what was sent about it stands; empty for a unit, which isn't told how the complainant is reached (art. 17)."""
     notice: Notice | None = None
@@ -146,6 +152,7 @@ def case_page(
         forms[answered.act] = answered.form
     chosen = round_ if round_ is not None and 1 <= round_ <= case.round else case.round
     duty = next_duty(case)
+    opens = partial(may_open, case, who, has_looked=has_looked(entries, who))
     role = ROLES[case.holder.role]
     state = STATES[case.state]
     return CasePage(
@@ -161,6 +168,8 @@ def case_page(
         next_clock=_line(duty, reader, is_owed=True) if duty else None,
         who=masked(seen.complaint.complainant),
         hidden=case.confidential and who.is_of_a_unit,
+        opens_evidence=opens(original=False),
+        originals=seen.complaint.source.originals if opens(original=True) else (),
         identity=identity,
         reveal=forms.pop(Act.REVEAL_IDENTITY, None),
         forms=list(forms.values()),

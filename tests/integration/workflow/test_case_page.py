@@ -9,26 +9,22 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from services.workflow import web
 from services.workflow.api.access import ACCESS
 from services.workflow.domain.acts import Act
 from services.workflow.domain.events import What
-from services.workflow.domain.roles import Person
-from services.workflow.handlers import record
 from services.workflow.searching import SearchIndexing
 from services.workflow.staffing import Absence, add_absence
-from services.workflow.store.tables import cases, staff
+from services.workflow.store.tables import staff
 from services.workflow.web.action_forms import MACHINES_ONLY, Known, action_form
-from shared.contracts.complaint import ComplaintSupplemented, Evidence, Source
-from shared.contracts.envelope import wrap
-from shared.contracts.values import Channel
+from shared.contracts.complaint import Evidence
 from shared.settings import Settings
 from shared.web.app import common_pages
 from shared.web.desk_frame import ROOMS, Room
 from tests.parts.html import active_content, dangling, elements, ids, parse, text_of, unlabelled
-from tests.parts.workflow_desk import Desk, headers, make_desk, opened
+from tests.parts.workflow_desk import Desk, act, headers, make_desk, opened
 from tests.unit.workflow.building import (
     ADMINISTRATOR,
     HANDLER,
@@ -53,11 +49,6 @@ async def http(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
     """A client of it."""
     async with httpx.AsyncClient(transport=httpx.ASGITransport(desk.app), base_url="http://desk") as client:
         yield client
-
-
-async def act(http: httpx.AsyncClient, number: str, name: str, who: Person = HANDLER, **fields: str) -> httpx.Response:
-    """Send a form of the case page."""
-    return await http.post(f"/workflow/cases/{number}/actions/{name}", data=fields, headers=headers(who))
 
 
 async def test_one_address_answers_browsers_and_programs(desk: Desk, http: httpx.AsyncClient) -> None:
@@ -321,15 +312,8 @@ async def test_what_was_sent_later_stands_on_the_page(desk: Desk, http: httpx.As
     unit reads no name in it (art. 17).
     """
     number = await desk.complaint(complainant=a_complainant(name="欧阳静怡", confidential=True))
-    (row,) = await _rows(desk, select(cases.c.complaint_id).where(cases.c.number == number))
-    told = ComplaintSupplemented(
-        complaint_id=row.complaint_id, supplement_id=UUID(int=77), channel=Channel.EMAIL, received_at=desk.now,
-        received_by="mailbox", sender_verified=False, text="补充：欧阳静怡当日取号A12。", source=Source(kind="email"),
-        evidence=[Evidence(id=UUID(int=78), name="取号单.jpg", media_type="image/jpeg", size=2048, sha256="ab" * 32)],
-    )  # fmt: skip
-    envelope, _ = wrap(told, subject=told.complaint_id, now=desk.now, sealer=desk.office.ring)
-    async with desk.office.store.transaction(desk.now) as unit:
-        await record(desk.office)(unit, envelope, told)
+    slip = Evidence(id=UUID(int=78), name="取号单.jpg", media_type="image/jpeg", size=2048, sha256="ab" * 32)
+    await desk.later(number, sender_verified=False, text="补充：欧阳静怡当日取号A12。", evidence=[slip])
     await act(http, number, "accept")
     await act(http, number, "forward", unit=UNIT, advice="请核实")
     page = text_of(parse((await http.get(f"/workflow/cases/{number}", headers=headers(HANDLER))).text))
