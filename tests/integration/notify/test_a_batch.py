@@ -1,9 +1,6 @@
 """A whole story in one batch: each message builds on the ones before it, though nothing of them is committed yet."""
 
-from collections.abc import AsyncIterator
 from uuid import UUID
-
-import pytest
 
 from services.notify.domain.occasions import Occasion
 from services.notify.store import tables
@@ -11,7 +8,7 @@ from shared.contracts.envelope import wrap
 from shared.contracts.values import new_id
 from shared.messaging.ports import Done, IncomingMessage, Retry
 from tests.parts.notify_cases import COMPLAINT, an_event
-from tests.parts.notify_house import NotifyHouse, notify_house
+from tests.parts.notify_house import NotifyHouse
 
 STORY = (
     Occasion.RECEIVED,
@@ -21,13 +18,6 @@ STORY = (
     Occasion.EXTENSION_GRANTED,
     Occasion.CLOSED_WITH_RESULT,
 )
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[NotifyHouse]:
-    """A house."""
-    async with notify_house(database_url) as built:
-        yield built
 
 
 def heard(

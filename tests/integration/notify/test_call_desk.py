@@ -12,18 +12,11 @@ from services.notify.fakes import FakeProvider
 from services.notify.ports import Temporary
 from services.notify.store import tables
 from shared.contracts.values import Route
-from tests.parts.notify_house import WEDNESDAY_CLOSE, NotifyHouse, notify_house
+from tests.parts.notify_house import WEDNESDAY_CLOSE, NotifyHouse
 from tests.parts.notify_web import notify_client
 
 LANDLINE = {"phone": "+866323312345"}
 LETTER = {"address": "枣庄市某路 1 号"}
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[NotifyHouse]:
-    """A house."""
-    async with notify_house(database_url) as built:
-        yield built
 
 
 @pytest.fixture

@@ -14,18 +14,11 @@ from shared.contracts.case import CaseRegistered
 from shared.contracts.values import Channel
 from tests.parts import html
 from tests.parts.notify_cases import TUESDAY, WEDNESDAY_CLOSE
-from tests.parts.notify_house import NotifyHouse, notify_house
+from tests.parts.notify_house import NotifyHouse
 from tests.parts.notify_web import notify_client, shown
 
 MOBILE = {"phone": "+8613800000001", "reply_by": "sms"}
 LANDLINE = {"phone": "+866323312345"}
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[NotifyHouse]:
-    """A house."""
-    async with notify_house(database_url) as built:
-        yield built
 
 
 @pytest.fixture

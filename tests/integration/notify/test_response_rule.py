@@ -1,6 +1,6 @@
 """The one-working-day rule (art. 14): watched by itself, counted as it is, bounces included."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,13 +21,6 @@ from tests.parts.notify_web import notify_client
 
 PHONE = {"phone": "+8613800000001", "reply_by": "sms"}
 MAILBOX = {"email": "citizen@example.cn", "reply_by": "email"}
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[NotifyHouse]:
-    """A house."""
-    async with notify_house(database_url) as built:
-        yield built
 
 
 @pytest.mark.article("14")

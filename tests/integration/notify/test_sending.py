@@ -1,7 +1,6 @@
 """The sender on both databases: what is unknown is looked for, what is lost is taken over, nothing goes out twice."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -18,13 +17,6 @@ from tests.parts.notify_house import NotifyHouse, notify_house, replica
 
 PHONE = {"phone": "+8613800000001", "reply_by": "sms"}
 MAILBOX = {"email": "citizen@example.cn", "reply_by": "email"}
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[NotifyHouse]:
-    """A house with fake providers."""
-    async with notify_house(database_url) as built:
-        yield built
 
 
 def texts(house: NotifyHouse) -> FakeProvider:

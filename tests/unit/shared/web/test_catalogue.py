@@ -51,7 +51,7 @@ BY_VALUE = {
 }
 """Keys that a template puts together from a value."""
 BY_COMMAND = ("do.", "event.", "pick.", "element.", "view.", "group.", "track_word.")
-"""What the case page puts together from commands, fields and entries; tests/integration/workflow/test_case_page.py holds them."""
+"""What the case page puts together from commands, fields and entries; tests/integration/workflow/pages/test_case_page.py holds them."""
 
 
 @pytest.mark.parametrize(("head", "value"), [(head, value) for head, values in BY_VALUE.items() for value in values])

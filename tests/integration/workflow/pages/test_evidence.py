@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -13,7 +11,7 @@ from services.workflow.domain.roles import Person
 from shared.contracts.complaint import Evidence, Source
 from shared.originals import MemoryOriginals
 from tests.parts.html import hrefs, parse
-from tests.parts.workflow_desk import Desk, act, headers, make_desk, opened
+from tests.parts.workflow_desk import Desk, act, headers
 from tests.unit.workflow.building import (
     ADMINISTRATOR,
     AUDITOR,
@@ -28,20 +26,6 @@ PICTURE = b"\x89PNG\r\n\x1a\n a photo of the queue"
 PAGE = b"<script>alert(1)</script>"
 LETTER = b"From: Liu Guihua <liu@example.org>"
 WHY = {"purpose": "handling", "reason": "核对材料"}
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    """A workflow service with its directory."""
-    async with opened(make_desk(tmp_path)) as desk:
-        yield desk
-
-
-@pytest.fixture
-async def http(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of it."""
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(desk.app), base_url="http://desk") as client:
-        yield client
 
 
 async def _piece(desk: Desk, number: int, name: str, media_type: str, content: bytes) -> Evidence:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, get_args
 from uuid import UUID
@@ -24,7 +23,7 @@ from shared.settings import Settings
 from shared.web.app import common_pages
 from shared.web.desk_frame import ROOMS, Room
 from tests.parts.html import active_content, dangling, elements, ids, parse, text_of, unlabelled
-from tests.parts.workflow_desk import Desk, act, headers, make_desk, opened
+from tests.parts.workflow_desk import Desk, act, headers
 from tests.unit.workflow.building import (
     ADMINISTRATOR,
     HANDLER,
@@ -35,20 +34,6 @@ from tests.unit.workflow.building import (
     UNIT_LEADER,
     a_complainant,
 )
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    """A workflow service with its directory."""
-    async with opened(make_desk(tmp_path)) as desk:
-        yield desk
-
-
-@pytest.fixture
-async def http(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of it."""
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(desk.app), base_url="http://desk") as client:
-        yield client
 
 
 async def test_one_address_answers_browsers_and_programs(desk: Desk, http: httpx.AsyncClient) -> None:

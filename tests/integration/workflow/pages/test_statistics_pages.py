@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
-from pathlib import Path
 
 import httpx
 import pytest
@@ -18,7 +16,7 @@ from services.workflow.web.periods import chosen
 from shared.contracts.complaint import Target
 from shared.contracts.values import Channel
 from tests.parts.html import active_content, dangling, ids, parse, text_of, unlabelled
-from tests.parts.workflow_desk import Desk, headers, make_desk, opened
+from tests.parts.workflow_desk import Desk, headers
 from tests.unit.workflow.building import (
     AUDITOR,
     HANDLER,
@@ -36,20 +34,6 @@ pytestmark = pytest.mark.article("21")
 
 PAGE = "/workflow/statistics?period=2026-11&by=unit"
 LIST = re.compile(r'href="(/workflow/cases\?[^"]*)"[^>]*>(?:<[^>]*>)*(\d+)<')
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    """A month with cases of several kinds in it, looked at in the next."""
-    async with opened(make_desk(tmp_path)) as desk:
-        yield desk
-
-
-@pytest.fixture
-async def http(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of it."""
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(desk.app), base_url="http://desk") as client:
-        yield client
 
 
 async def _act(http: httpx.AsyncClient, number: str, name: str, who: Person = HANDLER, **fields: str) -> None:
