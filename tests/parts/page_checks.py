@@ -58,10 +58,16 @@ PALE = """
 """
 
 REACHABLE = """
-() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
+() => {
+const stops = (radio) => {
+  const group = [...radio.form.elements].filter((e) => e.type === "radio" && e.name === radio.name);
+  return radio === (group.find((e) => e.checked) ?? group[0]);
+};
+return [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
   .filter((e) => e.checkVisibility() && !e.disabled && e.tabIndex >= 0)
-  .filter((e) => e.type !== "radio" || e.checked)
-  .map((e) => e.outerHTML)
+  .filter((e) => e.type !== "radio" || stops(e))
+  .map((e) => e.outerHTML);
+}
 """
 
 HERE = """

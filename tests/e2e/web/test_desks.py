@@ -137,9 +137,11 @@ def test_an_operator_comes_in_and_records_a_call_without_a_mouse(chromium: Brows
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{house.url}/desk")
+    page.wait_for_load_state()  # the keys are the script's
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{house.url}/desk/phone")
+    page.wait_for_load_state()
     page.keyboard.type(FACTS)
     page.keyboard.press("Alt+2")
     page.keyboard.type("ydjy")
