@@ -33,6 +33,7 @@ from services.workflow.web.limits_shown import Reader, shown
 from services.workflow.web.masked import masked
 from services.workflow.web.worklist import Notice
 from shared.centre import load_centre
+from shared.contracts.complaint import Evidence, Source
 from shared.contracts.values import Channel, Role
 from shared.messaging.dead_letters import DeadLetter
 from shared.web.dead_letter_routes import SERVICES, DeadLettersPage
@@ -300,8 +301,17 @@ CALLS = call_pages.CallsPage(
 )
 
 
+PHOTO = Evidence(id=UUID(int=61), name="取号单.jpg", media_type="image/jpeg", size=204_800, sha256="ab" * 32)
+MAIL = Source(kind="email_inbox", originals=["cd" * 32])
+
+
 def _seen(story: Story, who: Person) -> Seen:
-    return Seen(story.case, a_complaint(facts=FACTS, demand="当天办结。"), story.facts, story.may(who))
+    return Seen(
+        story.case,
+        a_complaint(facts=FACTS, demand="当天办结。", evidence=[PHOTO], source=MAIL),
+        story.facts,
+        story.may(who),
+    )
 
 
 def _entries(story: Story) -> Sequence[Mapping[str, Any]]:
