@@ -35,7 +35,7 @@ _OVERLAP = timedelta(minutes=1)
 """Looked at again: commits become visible in another order than their moments."""
 SHORTEST = 8
 """Characters under which words are too few to be compared."""
-MOST_COMPARED = 500
+MOST_COMPARED = 200
 """Texts that one is looked for among, the newest: at some 0.3 µs each, by their heads."""
 HEAD = 64
 """Characters of a head: as many as are compared in one word of the processor. Only what has a like head is compared whole,
