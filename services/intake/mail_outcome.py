@@ -168,7 +168,10 @@ async def kept_attachments(door: Door, mail: ParsedMail) -> list[Evidence]:
 
 def shown_name(file: Attachment) -> str:
     """What a file is called to staff: of one that isn't what it claims, the name says so and opens nothing any more."""
-    return f"{file.name}（慎开，内容是 {file.found.media_type}）" if file.suspect else file.name
+    if not file.suspect:
+        return file.name
+    found = file.found.media_type.replace("/", " ")  # a name that people save files by has no slash in it
+    return f"{file.name}（慎开，内容是 {found}）"
 
 
 def supplement_rows(door: Door, supplement: ComplaintSupplemented) -> Rows:
