@@ -29,6 +29,8 @@ from shared.web.i18n import Bilingual, Language
 from shared.web.pages import Pages, make_templates
 from shared.web.problems import FieldFault, Problem
 from shared.web.qr import qr_code
+from tests.parts.case_samples import CONTEXTS as CASES
+from tests.parts.desk_samples import CONTEXTS as DESKS
 from tests.parts.page_samples import (
     ACCOUNT,
     ANSWERED,
@@ -57,7 +59,6 @@ from tests.parts.page_samples import (
     ways_in,
 )
 from tests.parts.paper_samples import CONTEXTS as PAPERS
-from tests.parts.staff_samples import CONTEXTS as STAFF
 
 SERVICES = Path(__file__).parents[2] / "services"
 
@@ -269,7 +270,8 @@ SAMPLES: dict[str, Sample] = {
     ),
 }
 SAMPLES |= {
-    name: Sample(template, {"desk": DESK, **context}) for name, (template, context) in {**STAFF, **PAPERS}.items()
+    name: Sample(template, {"desk": DESK, **context})
+    for name, (template, context) in {**DESKS, **CASES, **PAPERS}.items()
 }
 """Every page, by the name it has in the gallery. A template without a sample fails a test."""
 

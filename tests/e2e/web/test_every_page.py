@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.parts.case_samples import CONTEXTS as CASES
+from tests.parts.desk_samples import CONTEXTS as DESKS
 from tests.parts.page_checks import HERE, PALE, REACHABLE, TOO_SMALL, WATCH, WIDER_BY
 from tests.parts.page_gallery import SAMPLES
-from tests.parts.staff_samples import CONTEXTS
 
-PUBLIC = [name for name in SAMPLES if name not in CONTEXTS]
+PUBLIC = [name for name in SAMPLES if name not in {**DESKS, **CASES}]
 """Pages for everybody; the staff's are looked at in a whole house (``test_desks``), and here for what only samples show."""
 WALKED = [*PUBLIC, "desk-phone-call", "desk-scan", "worklist", "case", "calls"]
 """Pages that are walked by Tab: the public ones, and one of a kind of the staff's."""

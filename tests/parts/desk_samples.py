@@ -1,13 +1,11 @@
-"""The staff's pages with sample data: desks, worklist, a case on its way, approvals, follow-ups, the office's registers.
+"""The desks with sample data: what each channel's page, the registers of checks and dead letters and the call list show.
 
-All of it is invented; the time is Tuesday 2026-11-24, 10:46 at the centre. Cases are told by the domain itself, so that a
-page can't show one that couldn't be. Knows no browser and no database.
+All of it is invented; the time is Tuesday 2026-11-24, 10:46 at the centre. Knows no browser and no database.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -21,41 +19,17 @@ from services.intake.web.views import KeptFile
 from services.intake.web.window_names import window_names
 from services.notify.web import call_pages
 from services.notify.web.words import PURPOSE_WORDS
-from services.workflow.domain import commands
-from services.workflow.domain.acts import Act
-from services.workflow.domain.owed import next_duty
-from services.workflow.domain.roles import ROLES, SOFTWARE, Person
-from services.workflow.reading import Listed, Seen, Wanted
-from services.workflow.web import leader_routes, office_routes, worklist
-from services.workflow.web.action_forms import action_form
-from services.workflow.web.case_page import Answered, CasePage, case_page, forms_for, known_for
-from services.workflow.web.limits_shown import Reader, shown
-from services.workflow.web.masked import masked
-from services.workflow.web.worklist import Notice
 from shared.centre import load_centre
-from shared.contracts.complaint import Evidence, Source
 from shared.contracts.values import Channel, Role
 from shared.messaging.dead_letters import DeadLetter
 from shared.web.dead_letter_routes import SERVICES, DeadLettersPage
 from shared.web.desk_frame import rooms_of
-from shared.web.i18n import Bilingual, Language
+from shared.web.i18n import Bilingual
 from shared.web.limits import Due
 from shared.web.problems import FieldFault
-from shared.working_time import published
 from tests.parts.page_samples import DIGEST, FACTS
 from tests.unit.workflow.building import (
-    HANDLER,
-    HOURS,
-    UNIT_HANDLER,
-    Story,
-    a_complaint,
-    answered,
-    asked_for_more,
     at,
-    dissatisfied,
-    fed_back,
-    forwarded,
-    proposed,
 )
 
 CENTRE = load_centre(None)
@@ -63,7 +37,6 @@ NOW = at("2026-11-24 10:46")
 TODAY = Due("today", "今天 17:00 前", "剩 6 小时 14 分", at("2026-11-24 17:00"))
 OVER = Due("over", "已超期 1 天", "", at("2026-11-23 17:00"))
 WINDOWS = window_names(CENTRE)
-READER = Reader(Language.ZH, NOW, published(), HOURS)
 
 
 def _typed(**more: str) -> Typed:
@@ -301,188 +274,6 @@ CALLS = call_pages.CallsPage(
 )
 
 
-PHOTO = Evidence(id=UUID(int=61), name="取号单.jpg", media_type="image/jpeg", size=204_800, sha256="ab" * 32)
-MAIL = Source(kind="email_inbox", originals=["cd" * 32])
-
-
-def _seen(story: Story, who: Person) -> Seen:
-    return Seen(
-        story.case,
-        a_complaint(facts=FACTS, demand="当天办结。", evidence=[PHOTO], source=MAIL),
-        story.facts,
-        story.may(who),
-    )
-
-
-def _entries(story: Story) -> Sequence[Mapping[str, Any]]:
-    """The timeline as it is read from the database, newest first."""
-    rows = [
-        {
-            "version": place,
-            "at": each.at,
-            "kind": each.kind,
-            "actor_name": each.by.name,
-            "actor_role": each.by.role.value,
-            "article": each.article,
-            "round": each.round,
-            "hash": f"{place:04x}" + DIGEST[4:],
-            "event": json.loads(each.model_dump_json()) | {"what": each.what.model_dump(mode="json")},
-        }
-        for place, each in enumerate(story.history, 1)
-    ]
-    return rows[::-1]
-
-
-def _case_page(story: Story, who: Person, **more: Any) -> CasePage:
-    return case_page(_seen(story, who), _entries(story), who, CENTRE, READER, **more)
-
-
-def _second_round() -> Story:
-    """Forwarded, answered, not content, and open again."""
-    story = Story.begins(facts=FACTS, received_at=at("2026-11-20 09:00")).tell(commands.Accept(), HANDLER)
-    story.tell(forwarded(), HANDLER, "2026-11-20 10:30").tell(
-        answered("2026-11-20 10:40"), SOFTWARE, "2026-11-20 10:45"
-    )
-    story.tell(fed_back(), UNIT_HANDLER, "2026-11-20 16:00")
-    return story.tell(dissatisfied(unit_at_fault=True), HANDLER, "2026-11-24 09:00")
-
-
-def _waiting_for_the_leader() -> Story:
-    return Story.begins(received_at=at("2026-11-24 09:00")).tell(commands.Accept(), HANDLER).tell(proposed(), HANDLER)
-
-
-def _wants_more_time() -> Story:
-    story = Story.begins(received_at=at("2026-11-24 09:00")).tell(commands.Accept(), HANDLER).tell(forwarded(), HANDLER)
-    return story.tell(asked_for_more(), UNIT_HANDLER)
-
-
-def _answered_by_the_unit() -> Story:
-    story = Story.begins(received_at=at("2026-11-24 09:00")).tell(commands.Accept(), HANDLER).tell(forwarded(), HANDLER)
-    return story.tell(fed_back(), UNIT_HANDLER).tell(
-        commands.RecordCallAttempt(result="no_answer", remarks="无人接听"), HANDLER
-    )
-
-
-def _refused_form() -> CasePage:
-    """A form that came back: something is missing."""
-    story = Story.begins(received_at=at("2026-11-24 09:00"))
-    seen = _seen(story, HANDLER)
-    fault = FieldFault("refuse-reason", "missing", "请写明理由", "Say why")
-    form = action_form(
-        Act.REFUSE,
-        known_for(Act.REFUSE, seen, HANDLER, CENTRE),
-        variants=next(offer.variants for offer in seen.offers.offers if offer.command is Act.REFUSE),
-        values={"ground": "10.3"},
-        faults={fault.name: fault},
-    )
-    return _case_page(story, HANDLER, answered=Answered(Act.REFUSE, form, Notice("over", fault_words(fault))))
-
-
-def fault_words(fault: FieldFault) -> Bilingual:
-    """A fault as a notice."""
-    return Bilingual(fault.message_zh, fault.message_en)
-
-
-def _listed(story: Story, number: int, **more: Any) -> Listed:
-    case = story.case
-    due = next_duty(case)
-    row = {
-        "number": f"2026-{number:06d}",
-        "state": case.state.value,
-        "round": case.round,
-        "unit": case.unit,
-        "target_unit": case.target.unit,
-        "channel": case.channel.value,
-        "real_name": case.real_name,
-        "confidential": case.confidential,
-        "holder_name": case.holder.name,
-        "next_limit": due.limit if due else None,
-        "next_clock": due.name.value if due else None,
-    }
-    return Listed(row | more, a_complaint(facts=FACTS))  # type: ignore[arg-type]  # a row is read as a mapping
-
-
-def _worklist(found: Sequence[Listed], asked: worklist.Asked, **more: Any) -> worklist.WorklistPage:
-    views = ("all", "overdue", "today", "mine", "to_accept", "to_follow_up", "again", "in_writing", "to_file")
-    return worklist.worklist_page(
-        found,
-        asked,
-        dict.fromkeys(views, 2),
-        READER,
-        views=views,
-        units=[unit.name for unit in CENTRE.units],
-        for_a_unit=False,
-        assignees=[(HANDLER.id, HANDLER.name)],
-        done=more.get("done"),
-    )
-
-
-def _numbered(story: Story, number: int) -> Story:
-    return replace(story, case=replace(story.case, number=f"2026-{number:06d}"))
-
-
-def _decision(story: Story, choices: Sequence[leader_routes.Choice], **more: Any) -> leader_routes.Decision:
-    clock = next_duty(story.case)
-    return leader_routes.Decision(
-        case=story.case,
-        complaint=a_complaint(facts=FACTS),
-        title=worklist.title_of(a_complaint(facts=FACTS))[0],
-        limit=shown(clock.limit, READER) if clock else None,
-        choices=choices,
-        is_extension=story.case.extension_request is not None,
-        **{"is_late": False} | more,
-    )
-
-
-def _follow_up(*, revealed: bool) -> Mapping[str, Any]:
-    story = _answered_by_the_unit()
-    seen = _seen(story, HANDLER)
-    person = seen.complaint.complainant
-    acts = [form for form in forms_for(seen, HANDLER, CENTRE) if form.act in _FOLLOW_UP]
-    call = office_routes.Call(
-        seen,
-        masked(person),
-        (person.phone or "") if revealed else "",
-        CENTRE.formal_number(story.case.number),
-        sorted(acts, key=lambda form: _FOLLOW_UP.index(form.act)),
-    )
-    row = worklist.row_of(_listed(story, 1083), READER, for_a_unit=False)
-    queue = [
-        office_routes.Waiting(row.number, row.short, row.name, row.limit, row.title, here) for here in (True, False)
-    ]
-    return {"call": call, "queue": queue, "notice": None, "fault": None, "office": CENTRE.office}
-
-
-_FOLLOW_UP = (Act.RECORD_FOLLOW_UP, Act.RECORD_CALL_ATTEMPT)
-_GRANT = [
-    leader_routes.Choice("grant-1", "file.grant", at("2026-11-26 17:00"), 1),
-    leader_routes.Choice("deny", "file.deny", at("2026-11-25 17:00")),
-]
-_APPROVE = [
-    leader_routes.Choice("approve", "file.approve_to", at("2026-11-27 17:00")),
-    leader_routes.Choice("simple", "file.make_simple"),
-    leader_routes.Choice("back", "file.send_back"),
-]
-_PEOPLE = [
-    {
-        "name": name,
-        "role": role.value,
-        "unit": unit,
-        "active": active,
-        "is_away": False,
-        "id": name,
-        "seated": None,
-        "desk_number": None,
-        "deputy": None,
-    }
-    for name, role, unit, active in (
-        ("王立新", Role.HANDLER, None, True),
-        ("周明", Role.UNIT_HANDLER, CENTRE.units[0].name, True),
-        ("高玉兰", Role.UNIT_LEADER, CENTRE.units[0].name, False),
-    )
-]
-_WANTED = worklist.Asked(Wanted(), 0)
-
 CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "desk-start": ("desk_start.html", {"page": START}),
     "desk-phone": ("desk_phone.html", {"page": PHONE}),
@@ -513,62 +304,5 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "dead-letters-none": ("dead_letters.html", {"page": replace(DEAD, letters=[], trouble=None)}),
     "calls": ("calls.html", {"page": CALLS}),
     "calls-none": ("calls.html", {"page": call_pages.CallsPage([], [], [])}),
-    "worklist": (
-        "worklist.html",
-        {
-            "page": _worklist(
-                [
-                    _listed(_second_round(), 1083),
-                    _listed(_waiting_for_the_leader(), 1091, confidential=True),
-                    _listed(_wants_more_time(), 1092, real_name=False),
-                ],
-                _WANTED,
-                done=Notice("good", Bilingual("已办：受理", "Done: accept")),
-            )
-        },
-    ),
-    "worklist-none": (
-        "worklist.html",
-        {"page": _worklist([], worklist.Asked(Wanted(view="today", unit=CENTRE.units[0].name), 0))},
-    ),
-    "case": ("case.html", {"page": _case_page(_second_round(), HANDLER)}),
-    "case-of-a-unit": ("case.html", {"page": _case_page(_wants_more_time(), UNIT_HANDLER)}),
-    "case-back": ("case.html", {"page": _refused_form()}),
-    "approvals": (
-        "approvals.html",
-        {
-            "decisions": [
-                _decision(_waiting_for_the_leader(), _APPROVE, fault=Bilingual("请写明意见", "Write your opinion")),
-                _decision(_numbered(_wants_more_time(), 1091), _GRANT, is_late=True),
-            ],
-            "notice": None,
-            "gone": Bilingual("这一件已由别人办理。", "Settled by somebody else."),
-        },
-    ),
-    "approvals-none": (
-        "approvals.html",
-        {"decisions": [], "notice": Notice("good", Bilingual("已办：批办", "Done: approved")), "gone": None},
-    ),
-    "follow-ups": ("follow_ups.html", _follow_up(revealed=False)),
-    "follow-ups-shown": ("follow_ups.html", _follow_up(revealed=True)),
-    "follow-ups-none": (
-        "follow_ups.html",
-        {"call": None, "queue": [], "notice": None, "fault": None, "office": CENTRE.office},
-    ),
-    "directory": (
-        "directory.html",
-        {
-            "units": CENTRE.units,
-            "people": _PEOPLE,
-            "roles": {role.value: Bilingual(ROLES[role].chinese, ROLES[role].english) for role in Role},
-            "names": {each["id"]: each["name"] for each in _PEOPLE},
-            "acting": {CENTRE.units[0].name},
-            "notice": Notice("good", Bilingual("名录已更新", "The directory was updated")),
-            "faults": [(3, "unit", "is not a unit of the centre")],
-            "may_keep": True,
-            "columns": ["姓名", "单位"],
-            "today": "2026-11-23",
-        },
-    ),
 }
 """Template and context of each page, but for the desk's head, by the name it has in the gallery."""
