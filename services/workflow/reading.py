@@ -13,10 +13,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, and_, false, func, literal, or_, select, true
 
-from services.workflow import directory
-from services.workflow.api import answers
+from services.workflow import directory, notices, problems
 from services.workflow.domain.acts import Act
 from services.workflow.domain.case import Case, case_from_json
 from services.workflow.domain.decide import Availability, available
@@ -34,8 +33,6 @@ from shared.contracts.masking import mask_text
 from shared.web.frame import MOST_COUNTED
 
 PAGE = 50
-MOST_READ = 5000
-"""Open cases that are looked at to count what stands in each view."""
 _SERIAL = 6
 """Digits of a number after its year."""
 _OPEN = cases.c.next_limit.isnot(None)
@@ -88,8 +85,9 @@ class Day:
     ends: datetime
 
 
-def views(person: Person, day: Day, c: Any = cases.c) -> dict[str, ColumnElement[bool]]:
-    """The saved views: a name, and which cases stand in it. ``c``: the columns that are asked."""
+def views(person: Person, day: Day) -> dict[str, ColumnElement[bool]]:
+    """The saved views: a name, and which cases stand in it."""
+    c = cases.c
     limit, state = c.next_limit, c.state
     is_open = limit.isnot(None)
     return {
@@ -105,28 +103,31 @@ def views(person: Person, day: Day, c: Any = cases.c) -> dict[str, ColumnElement
     }
 
 
-def _approvals(c: Any = cases.c) -> ColumnElement[bool]:
-    return or_(c.state == State.AWAITING_APPROVAL.value, c.extension_asked)
+def _approvals() -> ColumnElement[bool]:
+    return or_(cases.c.state == State.AWAITING_APPROVAL.value, cases.c.extension_asked)
 
 
 async def view_counts(office: Office, person: Person, day: Day) -> dict[str, int]:
-    """How many cases stand in each view, and what waits on the other desks; one query over what is open, and over what is
-    to be filed for whoever files.
+    """How many cases stand in each view, and what waits on the other desks.
 
-    Where more than ``MOST_READ`` are open, those of the nearest limits are counted: no page gets slower with the register.
+    Each is counted by itself and to ``MOST_COUNTED``, from where on it is only said that there are more: what is said is
+    right, and no page gets slower with the register.
     """
-    seen_by = office.seen_by(person)
-    read = (cases.c.state, cases.c.next_limit, cases.c.round, cases.c.holder_id, cases.c.extension_asked)
-    owed = select(*read).where(seen_by, _OPEN).order_by(cases.c.next_limit).limit(MOST_READ).subquery()
-    counted = views(person, day, owed.c) | {"approvals": _approvals(owed.c)}
-    sums = [func.coalesce(func.sum(case((which, 1), else_=0)), 0).label(name) for name, which in counted.items()]
-    files = true() if may(person.role, Act.ARCHIVE) else false()
-    done = select(cases.c.number).where(files, seen_by, cases.c.state.in_(_TO_FILE)).limit(MOST_COUNTED).subquery()
-    to_file = select(func.count()).select_from(done).scalar_subquery().label("filing")
+    seen_by, files = office.seen_by(person), may(person.role, Act.ARCHIVE)
+    counted = views(person, day) | {"approvals": _approvals()}
+    if not files:
+        counted["to_file"] = false()
+    sums = [_counted_to_the_most(and_(seen_by, which)).label(name) for name, which in counted.items()]
+    if person.is_of_a_unit:
+        sums.append(notices.unsigned(person).label("notices"))
     async with office.store.reading() as connection:
-        row = (await connection.execute(select(*sums, to_file))).mappings().one()
-    counts = {name: int(count) for name, count in row.items()}
-    return counts | {"to_file": counts.pop("filing"), "follow_ups": counts["to_follow_up"]}
+        row = (await connection.execute(select(*sums))).mappings().one()
+    return dict(row) | {"follow_ups": row["to_follow_up"]}
+
+
+def _counted_to_the_most(which: ColumnElement[bool]) -> ScalarSelect[int]:
+    some = select(literal(1)).select_from(cases).where(which).limit(MOST_COUNTED).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
 
 
 async def worklist(office: Office, person: Person, wanted: Wanted, day: Day, page: int) -> list[Listed]:
@@ -162,7 +163,7 @@ async def known(office: Office, number: str, person: Person) -> Known:
     """A case that this person may know of. Raises Problem 404 otherwise."""
     row = await queries.one_case(office.store, cases.c.number == number)
     if row is None:
-        raise answers.no_such_case()
+        raise problems.no_such_case()
     return known_case(office, row, person)
 
 
@@ -176,7 +177,7 @@ def known_case(office: Office, row: RowMapping, person: Person) -> Known:
     """A row with what was sealed in it, for somebody who may know of it. Raises Problem 404."""
     found = case_from_json(office.ring.open(row["sealed_case"]))
     if not may_see(found, person):
-        raise answers.no_such_case()
+        raise problems.no_such_case()
     complaint = ComplaintReceived.model_validate_json(office.ring.open(row["sealed_complaint"]))
     return Known(row, found, complaint_shown(found, complaint, person))
 

@@ -14,14 +14,22 @@ from uuid import UUID
 
 from services.workflow.domain import commands
 from services.workflow.domain.acts import Act
+from services.workflow.domain.articles import article_of
 from services.workflow.domain.owed import next_duty
+from services.workflow.domain.printed import flow, tables
 from services.workflow.domain.roles import ROLES, SOFTWARE, Person
+from services.workflow.domain.states import STATES
 from services.workflow.reading import Listed, Seen, Wanted
-from services.workflow.web import leader_routes, office_routes, worklist
+from services.workflow.reports import clock_heading
+from services.workflow.store.statistics import Figure
+from services.workflow.web import leader_routes, office_routes, rules_routes, statistics_page, worklist
 from services.workflow.web.action_forms import action_form
 from services.workflow.web.case_page import Answered, CasePage, case_page, forms_for, known_for
 from services.workflow.web.limits_shown import Reader, shown
 from services.workflow.web.masked import masked
+from services.workflow.web.notice_pages import results_of
+from services.workflow.web.periods import chosen
+from services.workflow.web.statistics_page import GroupNames
 from services.workflow.web.worklist import Notice
 from shared.contracts.complaint import Evidence, Source
 from shared.contracts.values import Role
@@ -117,7 +125,7 @@ def _refused_form() -> CasePage:
     form = action_form(
         Act.REFUSE,
         known_for(Act.REFUSE, seen, HANDLER, CENTRE),
-        variants=next(offer.variants for offer in seen.offers.offers if offer.command is Act.REFUSE),
+        offer=next(offer for offer in seen.offers.offers if offer.command is Act.REFUSE),
         values={"ground": "10.3"},
         faults={fault.name: fault},
     )
@@ -196,9 +204,57 @@ def _follow_up(*, revealed: bool) -> Mapping[str, Any]:
     queue = [
         office_routes.Waiting(row.number, row.short, row.name, row.limit, row.title, here) for here in (True, False)
     ]
-    return {"call": call, "queue": queue, "notice": None, "fault": None, "office": CENTRE.office}
+    return {"call": call, "queue": queue, "notice": None, "fault": None, "office": CENTRE.office, **_CUT}
 
 
+_PERIOD = chosen({"period": "2026-10"}, NOW.date())
+_NOTICE = {
+    "id": UUID(int=71),
+    "unit": CENTRE.units[0].name,
+    "first_day": "2026-10-01",
+    "last_day": "2026-10-31",
+    "issued_at": at("2026-11-02 10:00"),
+    "issued_by": "赵志远",
+    "received_at": None,
+    "received_by": None,
+}
+_SIGNED = _NOTICE | {"id": UUID(int=72), "received_at": at("2026-11-02 15:20"), "received_by": "周明"}
+
+
+def _result(number: int, **came: Any) -> dict[str, Any]:
+    usual = {"state": "archived", "substantiated": True, "satisfaction": "satisfied", "rounds": 1, "late": False}
+    return {"number": f"2026-{number:06d}"} | usual | came
+
+
+def _notice(row: Mapping[str, Any], *, may_sign: bool) -> Mapping[str, Any]:
+    """A notice of results with two cases, one late and sent back."""
+    group = {
+        "key": None,
+        "extension_days": 1,
+        "figures": {figure.value: {"count": 2, "cases": "/workflow/cases?figure=received"} for figure in Figure},
+        "clocks": {
+            "forward": {"met": 1, "missed": 1, "met_cases": "/workflow/cases", "missed_cases": "/workflow/cases"}
+        },
+    }
+    said = {
+        "results": [_result(1083), _result(1091, late=True, rounds=2, satisfaction="dissatisfied", state="closed")],
+        "consequences": [{"number": "2026-001091", "sanction": "rectification_order"}],
+    }
+    words = GroupNames(Language.ZH, str)
+    return {
+        "row": row,
+        "chosen": _PERIOD,
+        "opens": {"2026-001083"},
+        "results": results_of(said),
+        "missed": [({"number": "2026-001091"}, clock_heading("forward", Language.ZH))],
+        "table": statistics_page.table({"by": None, "groups": [group]}, words, ["forward"]),
+        "office_name": CENTRE.office,
+        "may_sign": may_sign,
+        "notice": None if may_sign else Notice("good", Bilingual("已签收", "Signed for")),
+    }
+
+
+_CUT: Mapping[str, Any] = {"is_cut": True, "waiting": "120"}
 _FOLLOW_UP = (Act.RECORD_FOLLOW_UP, Act.RECORD_CALL_ATTEMPT)
 _GRANT = [
     leader_routes.Choice("grant-1", "file.grant", at("2026-11-26 17:00"), 1),
@@ -260,17 +316,43 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
             ],
             "notice": None,
             "gone": Bilingual("这一件已由别人办理。", "Settled by somebody else."),
+            **_CUT,
         },
     ),
     "approvals-none": (
         "approvals.html",
-        {"decisions": [], "notice": Notice("good", Bilingual("已办：批办", "Done: approved")), "gone": None},
+        {
+            "decisions": [],
+            "notice": Notice("good", Bilingual("已办：批办", "Done: approved")),
+            "gone": None,
+            "is_cut": False,
+        },
     ),
     "follow-ups": ("follow_ups.html", _follow_up(revealed=False)),
     "follow-ups-shown": ("follow_ups.html", _follow_up(revealed=True)),
     "follow-ups-none": (
         "follow_ups.html",
         {"call": None, "queue": [], "notice": None, "fault": None, "office": CENTRE.office},
+    ),
+    "notices": (
+        "notices.html",
+        {
+            "rows": [{"row": row, "chosen": _PERIOD} for row in (_NOTICE, _SIGNED)],
+            "next_page": 2,
+            "previous_page": 0,
+        },
+    ),
+    "notice": ("notice.html", _notice(_NOTICE, may_sign=True)),
+    "notice-signed": ("notice.html", _notice(_SIGNED, may_sign=False)),
+    "rules": (
+        "rules.html",
+        {
+            "tables": tables(NOW.date()),
+            "flow": flow(),
+            "states": STATES,
+            "article_of": article_of,
+            "anchor": rules_routes.anchor,
+        },
     ),
     "directory": (
         "directory.html",

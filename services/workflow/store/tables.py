@@ -153,6 +153,22 @@ frozen_periods = Table(
     Column("signature", String(128), nullable=False),
 )
 
+result_notices = Table(
+    "result_notices",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("unit", String(120), nullable=False),
+    Column("first_day", String(10), nullable=False),
+    Column("last_day", String(10), nullable=False),
+    Column("issued_at", UtcDateTime, nullable=False),
+    Column("issued_by", String(80), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("received_at", UtcDateTime),
+    Column("received_by", String(80)),
+)
+"""The results of a frozen period as a unit was told them (art. 20), and who signed for it there."""
+Index("result_notices_unit", result_notices.c.unit, result_notices.c.issued_at)
+
 timeline = Table(
     "timeline",
     metadata,

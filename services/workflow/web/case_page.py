@@ -189,10 +189,7 @@ def case_page(
 def forms_for(seen: Seen, who: Person, centre: Centre) -> list[ActionForm]:
     """A form for everything that may be done now by a person, most pressing first as the table has it."""
     offers = [offer for offer in seen.offers.offers if offer.command not in MACHINES_ONLY]
-    return [
-        action_form(offer.command, known_for(offer.command, seen, who, centre), variants=offer.variants)
-        for offer in offers
-    ]
+    return [action_form(offer.command, known_for(offer.command, seen, who, centre), offer=offer) for offer in offers]
 
 
 def known_for(act: Act, seen: Seen, who: Person, centre: Centre) -> Known:

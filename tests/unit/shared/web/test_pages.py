@@ -51,7 +51,7 @@ STAFF = frozenset(
     f"{name}.html"
     for name in (
         *("response", "messages", "templates", "template", "staff_contacts"),
-        *("search", "rules", "statistics", "charts", "frozen", "assessment"),
+        *("search", "statistics", "charts", "frozen", "assessment"),
     )
 )
 """Pages over a service's own rows that no sample shows yet: asked for in a running house by tests/integration."""
@@ -175,7 +175,14 @@ OURS = (
     ),
 )
 """Ends of the names of what is ours and not from outside."""
-KEYS_OF = {"Choice": ("words",), "CheckLine": ("name",), "Wanted": ("view",)}
+KEYS_OF = {
+    "Choice": ("words",),
+    "CheckLine": ("name",),
+    "Wanted": ("view",),
+    "FigureTable": ("clocks",),
+    "Result": ("satisfaction",),
+    "Table": ("name", "title", "head", "rows"),
+}
 """Fields that steer the page in one kind of value, and are text in others."""
 
 
