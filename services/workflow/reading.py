@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -50,12 +50,13 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A case with all that its page needs to know."""
+    """A case with all that its page needs to know. ``alike``: the cases that intake took for the same, not linked yet."""
 
     case: Case
     complaint: ComplaintReceived
     facts: Facts
     offers: Availability
+    alike: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,9 @@ class Day:
 
 
 def views(person: Person, day: Day) -> dict[str, ColumnElement[bool]]:
-    """The saved views: a name, and which cases stand in it."""
+    """The saved views: a name, and which cases stand in it. A case that somebody owes work on always has a limit, and
+    saying so lets the indexes of open cases be used.
+    """
     c = cases.c
     limit, state = c.next_limit, c.state
     is_open = limit.isnot(None)
@@ -95,16 +98,16 @@ def views(person: Person, day: Day) -> dict[str, ColumnElement[bool]]:
         "overdue": limit < day.now,
         "today": and_(limit >= day.now, limit <= day.ends),
         "mine": and_(is_open, c.holder_id == person.id),
-        "to_accept": state == State.REGISTERED.value,
-        "to_follow_up": state == State.FEEDBACK_SUBMITTED.value,
+        "to_accept": and_(is_open, state == State.REGISTERED.value),
+        "to_follow_up": and_(is_open, state == State.FEEDBACK_SUBMITTED.value),
         "again": and_(is_open, c.round > 1),
-        "in_writing": state == State.AWAITING_STATEMENT.value,
+        "in_writing": and_(is_open, state == State.AWAITING_STATEMENT.value),
         "to_file": state.in_(_TO_FILE),
     }
 
 
 def _approvals() -> ColumnElement[bool]:
-    return or_(cases.c.state == State.AWAITING_APPROVAL.value, cases.c.extension_asked)
+    return and_(_OPEN, or_(cases.c.state == State.AWAITING_APPROVAL.value, cases.c.extension_asked))
 
 
 async def view_counts(office: Office, person: Person, day: Day) -> dict[str, int]:
@@ -170,7 +173,8 @@ async def known(office: Office, number: str, person: Person) -> Known:
 async def seen(office: Office, number: str, person: Person) -> Seen:
     """The same, with what this person may do about it now. Raises Problem 404."""
     found = await known(office, number, person)
-    return _seen(office, found, await _facts_about(office, [found.case]), person)
+    seen = _seen(office, found, await _facts_about(office, [found.case]), person)
+    return replace(seen, alike=await _alike(office, found, person))
 
 
 def known_case(office: Office, row: RowMapping, person: Person) -> Known:
@@ -219,6 +223,19 @@ async def _facts_about(office: Office, found: Sequence[Case]) -> Facts:
     names = {name for each in found for name in (each.unit, each.target.unit)}
     async with office.store.reading() as connection:
         return await directory.facts_about(connection, office.clock(), names)
+
+
+async def _alike(office: Office, found: Known, person: Person) -> Sequence[str]:
+    """Of the possible duplicates those that this person may know of and that nobody has linked."""
+    if not found.complaint.possible_duplicates:
+        return ()
+    linked = {link.other for link in found.case.links}
+    query = select(cases.c.number).where(
+        cases.c.complaint_id.in_(found.complaint.possible_duplicates), office.seen_by(person)
+    )
+    async with office.store.reading() as connection:
+        numbers = (await connection.execute(query.order_by(cases.c.number))).scalars()
+        return [number for number in numbers if number not in linked]
 
 
 def _seen(office: Office, found: Known, facts: Facts, person: Person) -> Seen:

@@ -50,4 +50,4 @@ def search_routes(office: Office, gate: Gate) -> APIRouter:
 def not_by_a_unit(wanted: Wanted, person: Person) -> None:
     """Raises Problem 403 where a unit's person looks for somebody who complained (art. 17)."""
     if wanted.asks_who and person.is_of_a_unit:
-        raise not_allowed("被投诉单位不能按投诉人查询（第17条）", "A unit may not search for complainants (art. 17)")
+        raise not_allowed("被投诉单位不能按投诉人查询（第十七条）", "A unit may not search for complainants (art. 17)")

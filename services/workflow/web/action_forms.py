@@ -188,8 +188,14 @@ def _said(each: Field, given: str) -> Any:
         return given if given[10:].count(":") and given.endswith(_SHANGHAI) else given + _SHANGHAI
     if each.kind is Kind.LINES:
         lines = [line.strip() for line in given.splitlines() if line.strip()]
-        return [{"matter": line} for line in lines] if each.name == "parts" else lines
+        return [_part(line) for line in lines] if each.name == "parts" else lines
     return given
+
+
+def _part(line: str) -> dict[str, str]:
+    """One matter a line; behind a bar the unit that it is about, where that is known."""
+    matter, _, unit = line.replace("｜", "|").partition("|")
+    return {"matter": matter.strip(), "unit": unit}
 
 
 def _resolved(part: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:

@@ -118,6 +118,8 @@ class CasePage:
     opens_evidence: bool = False
     originals: Sequence[str] = ()
     """Hashes of the files as they came, where this person may open them."""
+    alike: Sequence[str] = ()
+    """Numbers of the cases that may be the same, and that nobody has linked (art. 14)."""
     messages_url: str = ""
     """Where what was sent about it stands; empty for a unit, which isn't told how the complainant is reached (art. 17)."""
     notice: Notice | None = None
@@ -169,6 +171,7 @@ def case_page(
         who=masked(seen.complaint.complainant),
         hidden=case.confidential and who.is_of_a_unit,
         opens_evidence=opens(original=False),
+        alike=seen.alike,
         originals=seen.complaint.source.originals if opens(original=True) else (),
         identity=identity,
         reveal=forms.pop(Act.REVEAL_IDENTITY, None),
@@ -203,13 +206,16 @@ def known_for(act: Act, seen: Seen, who: Person, centre: Centre) -> Known:
         names = sorted(facts.people(case.unit).signatories)
         if names:
             options["signed_by"] = [Option(name, Bilingual(name, name)) for name in names]
-    return Known(options, _first_values(act, case, who))
+    return Known(options, _first_values(act, seen, who))
 
 
-def _first_values(act: Act, case: Case, who: Person) -> dict[str, str]:
+def _first_values(act: Act, seen: Seen, who: Person) -> dict[str, str]:
+    case = seen.case
     target = {"unit": case.target.unit or "", "window": case.target.window or "", "staff": case.target.staff or ""}
     if act in {Act.FORWARD, Act.REQUEST_APPROVAL, Act.SETTLE}:
         return target
+    if act is Act.LINK_DUPLICATE and seen.alike:
+        return {"other": seen.alike[0]}
     if act in {Act.SUBMIT_FEEDBACK, Act.REFUSE_BY_UNIT, Act.REQUEST_EXTENSION}:
         return {"signed_by": who.name} if who.role is Role.UNIT_LEADER else {"handler": who.name, "clerk": who.name}
     return {}

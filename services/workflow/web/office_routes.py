@@ -123,7 +123,7 @@ def _add_assignments(router: APIRouter, desk: StaffDesk) -> None:
             try:
                 await perform(desk.office, number, command, person_of(who), None)
                 done += 1
-            except (RefusedError, files.StaleError):
+            except (RefusedError, files.StaleError, Problem):
                 continue
         return RedirectResponse(f"/workflow/cases?assigned={done}&of={len(numbers)}", status_code=303)
 
