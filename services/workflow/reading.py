@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, and_, false, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, and_, func, literal, or_, select, true
 
 from services.workflow import directory, notices, problems
 from services.workflow.domain.acts import Act
@@ -22,7 +22,7 @@ from services.workflow.domain.decide import Availability, available
 from services.workflow.domain.facts import Facts
 from services.workflow.domain.in_force import MEASURE_IN_FORCE
 from services.workflow.domain.roles import Person, may
-from services.workflow.domain.sight import complaint_shown, may_see, told_shown, words_shown
+from services.workflow.domain.sight import SIGHT, Tie, complaint_shown, may_see, told_shown, words_shown
 from services.workflow.domain.states import LIVE, State
 from services.workflow.office import Office
 from services.workflow.store import queries
@@ -87,49 +87,52 @@ class Day:
 
 
 def views(person: Person, day: Day) -> dict[str, ColumnElement[bool]]:
-    """The saved views: a name, and which cases stand in it. A case that somebody owes work on always has a limit, and
-    saying so lets the indexes of open cases be used.
+    """The saved views of a person: a name, and which cases stand in it; of work that others do, only for who oversees all.
+
+    A case that somebody owes work on always has a limit, and saying so lets the indexes of open cases be used.
     """
     c = cases.c
     limit, state = c.next_limit, c.state
-    is_open = limit.isnot(None)
-    return {
-        "all": is_open,
+    of_all = {
+        "all": _OPEN,
         "overdue": limit < day.now,
         "today": and_(limit >= day.now, limit <= day.ends),
-        "mine": and_(is_open, c.holder_id == person.id),
-        "to_accept": and_(is_open, state == State.REGISTERED.value),
-        "to_follow_up": and_(is_open, state == State.FEEDBACK_SUBMITTED.value),
-        "again": and_(is_open, c.round > 1),
-        "in_writing": and_(is_open, state == State.AWAITING_STATEMENT.value),
-        "to_file": state.in_(_TO_FILE),
+        "mine": and_(_OPEN, c.holder_id == person.id),
+        "again": and_(_OPEN, c.round > 1),
     }
+    of_work = {
+        "to_accept": (Act.ACCEPT, and_(_OPEN, state == State.REGISTERED.value)),
+        "in_writing": (Act.ATTACH_STATEMENT, and_(_OPEN, state == State.AWAITING_STATEMENT.value)),
+        "to_follow_up": (Act.RECORD_FOLLOW_UP, and_(_OPEN, state == State.FEEDBACK_SUBMITTED.value)),
+        "to_file": (Act.ARCHIVE, state.in_(_TO_FILE)),
+    }
+    oversees = Tie.ANYHOW in SIGHT[person.role].ordinary
+    return of_all | {name: which for name, (act, which) in of_work.items() if oversees or may(person.role, act)}
 
 
 def _approvals() -> ColumnElement[bool]:
     return and_(_OPEN, or_(cases.c.state == State.AWAITING_APPROVAL.value, cases.c.extension_asked))
 
 
-async def view_counts(office: Office, person: Person, day: Day) -> dict[str, int]:
+async def view_counts(office: Office, person: Person, day: Day, most: int = MOST_COUNTED) -> dict[str, int]:
     """How many cases stand in each view, and what waits on the other desks.
 
-    Each is counted by itself and to ``MOST_COUNTED``, from where on it is only said that there are more: what is said is
-    right, and no page gets slower with the register.
+    Each is counted by itself and to ``most``, from where on it is only said that there are more: what is said is right,
+    and no page gets slower with the register.
     """
-    seen_by, files = office.seen_by(person), may(person.role, Act.ARCHIVE)
-    counted = views(person, day) | {"approvals": _approvals()}
-    if not files:
-        counted["to_file"] = false()
-    sums = [_counted_to_the_most(and_(seen_by, which)).label(name) for name, which in counted.items()]
+    seen_by, counted = office.seen_by(person), views(person, day)
+    if may(person.role, Act.APPROVE):
+        counted["approvals"] = _approvals()
+    sums = [_counted(and_(seen_by, which), most).label(name) for name, which in counted.items()]
     if person.is_of_a_unit:
         sums.append(notices.unsigned(person).label("notices"))
     async with office.store.reading() as connection:
         row = (await connection.execute(select(*sums))).mappings().one()
-    return dict(row) | {"follow_ups": row["to_follow_up"]}
+    return dict(row) | {"follow_ups": row.get("to_follow_up", 0)}
 
 
-def _counted_to_the_most(which: ColumnElement[bool]) -> ScalarSelect[int]:
-    some = select(literal(1)).select_from(cases).where(which).limit(MOST_COUNTED).subquery()
+def _counted(which: ColumnElement[bool], most: int) -> ScalarSelect[int]:
+    some = select(literal(1)).select_from(cases).where(which).limit(most).subquery()
     return select(func.count()).select_from(some).scalar_subquery()
 
 
@@ -274,7 +277,7 @@ def _narrowed(wanted: Wanted, day: Day) -> Sequence[ColumnElement[bool]]:
     if wanted.state:
         which.append(cases.c.state == wanted.state)
     if wanted.unit:
-        which.append(or_(cases.c.unit == wanted.unit, and_(cases.c.unit.is_(None), cases.c.target_unit == wanted.unit)))
+        which.append(cases.c.concerned == wanted.unit)
     if wanted.channel:
         which.append(cases.c.channel == wanted.channel)
     if wanted.text:

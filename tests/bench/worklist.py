@@ -36,11 +36,11 @@ NAMES = (UNIT, *(f"单位{place}" for place in range(1, UNITS)))
 STATES = ("registered", "accepted", "awaiting_approval", "dispatched", "feedback_submitted", "closed", "archived")
 
 _FILL = """
-INSERT INTO cases (number, complaint_id, tracking_code, version, acted_version, state, round, unit, target_unit, channel,
+INSERT INTO cases (number, complaint_id, tracking_code, version, acted_version, state, round, unit, target_unit, concerned, channel,
                    real_name, confidential, restricted, received_at, holder_id, holder_name, first_receiver, next_limit, next_clock,
                    searchable, sealed_case, sealed_complaint, timeline_head)
 SELECT (1900 + n / 1000000) || '-' || lpad((n % 1000000)::text, 6, '0'), gen_random_uuid(), lpad(n::text, 10, '0'), 3, 3, state, 1,
-       unit, unit, 'phone', true, false, false, now() - n * interval '1 minute', (ARRAY[{people}])[1 + n % {staff}], '某某', (ARRAY[{people}])[1 + n % 59],
+       unit, unit, unit, 'phone', true, false, false, now() - n * interval '1 minute', (ARRAY[{people}])[1 + n % {staff}], '某某', (ARRAY[{people}])[1 + n % 59],
        CASE WHEN state IN ('closed', 'archived') THEN NULL ELSE now() + (random() * 10000) * interval '1 minute' END,
        'forward', true, CASE unit WHEN '{opened}' THEN '{case}' ELSE repeat(md5(n::text), 20) END,
        CASE unit WHEN '{opened}' THEN '{complaint}' ELSE repeat(md5(n::text), 20) END, md5(n::text)

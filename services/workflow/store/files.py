@@ -171,6 +171,7 @@ def listed(ring: KeyRing, case: Case) -> dict[str, Any]:
         "track": case.track.value if case.track else None,
         "unit": case.unit,
         "target_unit": case.target.unit,
+        "concerned": case.unit or case.target.unit,
         "matter": case.matter and case.matter[:80],
         "channel": case.channel.value,
         "real_name": case.real_name,

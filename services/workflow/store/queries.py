@@ -78,12 +78,15 @@ async def worklist(
     after: tuple[datetime, str] | None = None,
     limit: int = PAGE,
 ) -> list[RowMapping]:
-    """A page of what is owed, the nearest limit first, late ones before all; ``after`` is the last row of the page before."""
+    """A page of what is owed, the nearest limit first, late ones before all; ``after`` is the last row of the page before.
+
+    ``unit``: the one that a case lies with or, while it lies with none, is about.
+    """
     query = select(*LISTED).where(seen_by, cases.c.next_limit.isnot(None))
     if states:
         query = query.where(cases.c.state.in_(states))
     if unit is not None:
-        query = query.where(cases.c.unit == unit)
+        query = query.where(cases.c.concerned == unit)
     if after is not None:
         query = query.where(
             (cases.c.next_limit > after[0]) | and_(cases.c.next_limit == after[0], cases.c.number > after[1])

@@ -28,6 +28,7 @@ cases = Table(
     Column("track", String(10)),
     Column("unit", String(120)),
     Column("target_unit", String(120)),
+    Column("concerned", String(120)),
     Column("matter", String(80)),
     Column("channel", String(20), nullable=False),
     Column("real_name", Boolean, nullable=False),
@@ -49,7 +50,7 @@ cases = Table(
     Column("sealed_complaint", Text, nullable=False),
     Column("timeline_head", String(64), nullable=False),
 )
-Index("cases_worklist", cases.c.state, cases.c.unit, cases.c.next_limit)
+Index("cases_worklist", cases.c.state, cases.c.concerned, cases.c.next_limit)
 Index("cases_unit", cases.c.unit, cases.c.next_limit)
 Index("cases_limit", cases.c.next_limit)
 _OPEN = cases.c.next_limit.isnot(None)
