@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, and_, func, literal, or_, select, true
+from sqlalchemy import Column, ColumnElement, RowMapping, ScalarSelect, and_, func, literal, or_, select, true
 
 from services.workflow import directory, notices, problems
 from services.workflow.domain.acts import Act
@@ -65,6 +65,13 @@ class Listed:
 
     row: RowMapping
     complaint: ComplaintReceived
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """As much of a case as decides which words of a row are shown."""
+
+    confidential: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +161,8 @@ async def behind_a_figure(office: Office, person: Person, which: Filter, page: i
 
 async def waiting_for_approval(office: Office, person: Person) -> list[Seen]:
     """Proposals and extensions that wait for the leader, the nearest limit first, with what may be done about each."""
-    rows = await _rows(office, person, _approvals(), limit=queries.PAGE)
+    columns = (*queries.LISTED, *queries.SEALED)
+    rows = await _rows(office, person, _approvals(), columns, limit=queries.PAGE)
     known = [known_case(office, row, person) for row in rows]
     facts = await _facts_about(office, [each.case for each in known])
     return [_seen(office, each, facts, person) for each in known]
@@ -249,15 +257,22 @@ def _seen(office: Office, found: Known, facts: Facts, person: Person) -> Seen:
 async def _listed(
     office: Office, person: Person, which: ColumnElement[bool], *, limit: int, offset: int = 0
 ) -> list[Listed]:
-    rows = await _rows(office, person, which, limit=limit, offset=offset)
+    columns = (*queries.LISTED, cases.c.sealed_complaint)
+    rows = await _rows(office, person, which, columns, limit=limit, offset=offset)
     return [opened(office, row, person) for row in rows]
 
 
 async def _rows(
-    office: Office, person: Person, which: ColumnElement[bool], *, limit: int, offset: int = 0
+    office: Office,
+    person: Person,
+    which: ColumnElement[bool],
+    columns: Sequence[Column[Any]],
+    *,
+    limit: int,
+    offset: int = 0,
 ) -> Sequence[RowMapping]:
     query = (
-        select(*queries.LISTED, *queries.SEALED)
+        select(*columns)
         .where(office.seen_by(person), which)
         .order_by(cases.c.next_limit.nulls_last(), cases.c.real_name.desc(), cases.c.number)
         .offset(offset)
@@ -268,8 +283,9 @@ async def _rows(
 
 
 def opened(office: Office, row: RowMapping, person: Person) -> Listed:
-    """A row of a list with its words. Raises Problem 404 where it isn't theirs: such rows are in no list."""
-    return Listed(row, known_case(office, row, person).complaint)
+    """A row that ``seen_by`` found, with its words: a list of fifty opens no case, only what was said."""
+    complaint = ComplaintReceived.model_validate_json(office.ring.open(row["sealed_complaint"]))
+    return Listed(row, complaint_shown(_Row(row["confidential"]), complaint, person))
 
 
 def _narrowed(wanted: Wanted, day: Day) -> Sequence[ColumnElement[bool]]:

@@ -107,8 +107,8 @@ async def listed(
     limit: int = PAGE,
     opened: bool = False,
 ) -> list[RowMapping]:
-    """The cases behind a figure, by number, whether open or not; ``opened``: with what is sealed in them."""
-    columns = (*LISTED, *SEALED) if opened else LISTED
+    """The cases behind a figure, by number, whether open or not; ``opened``: with the sealed complaint."""
+    columns = (*LISTED, cases.c.sealed_complaint) if opened else LISTED
     query = select(*columns).join(case_facts, case_facts.c.number == cases.c.number)
     query = query.where(seen_by, *which.conditions())
     if after is not None:
