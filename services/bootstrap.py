@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -45,14 +45,13 @@ from shared.web.csrf import FormTokens
 from shared.web.pages import Pages
 from shared.working_time import BusinessHours, published
 
-SERVICES: tuple[str, ...] = ("intake", "workflow", "notify", "forms")
 IDENTITY_VERSIONS = Path(identity_tables.__file__).parent / "migrations" / "versions"
 
 CALENDAR_VERSIONS = Path(calendar_tables.__file__).parent / "migrations" / "versions"
 CALENDAR_CHAIN = "calendar_version"
 
 
-def build(names: Sequence[str], settings: Settings, *, clock: Clock = system_clock) -> list[Service]:
+def build(names: Iterable[str], settings: Settings, *, clock: Clock = system_clock) -> list[Service]:
     """The named services and, first, the ground they stand on."""
     premises, ground = open_premises(settings, clock)
     return [ground, *(importlib.import_module(f"services.{name}.bootstrap").build(premises) for name in names)]

@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from services.cli_people import token_app, user_app
+from shared.contracts.values import SERVICES
 
+_NAMES = " ".join(SERVICES)
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Shouli: intake, workflow, notify and forms")
 keys_app = typer.Typer(no_args_is_help=True, help="The key ring")
 import_app = typer.Typer(no_args_is_help=True, help="Take in what other systems or mailboxes hold")
@@ -25,7 +27,7 @@ app.add_typer(keys_app, name="keys")
 
 @app.command()
 def serve(
-    services: Annotated[list[str] | None, typer.Argument(help="intake workflow notify forms; default: all")] = None,
+    services: Annotated[list[str] | None, typer.Argument(help=f"{_NAMES}; default: all")] = None,
 ) -> None:
     """Run the services in this process."""
     from services.__main__ import main as run  # noqa: PLC0415 - the web server is not needed by the other commands
@@ -82,9 +84,7 @@ def keys_rotate() -> None:
 
 @keys_app.command("rewrap")
 def keys_rewrap(
-    places: Annotated[
-        list[str] | None, typer.Argument(help="intake workflow notify forms identity; default: all")
-    ] = None,
+    places: Annotated[list[str] | None, typer.Argument(help=f"{_NAMES} identity; default: all")] = None,
 ) -> None:
     """Seal every record again with the current key. With a database of its own per service, name the service."""
     from services.rewrap import PLACES, metadata_of, rewrap  # noqa: PLC0415
@@ -113,7 +113,7 @@ def keys_rewrap(
 @app.command()
 def migrate() -> None:
     """Bring every configured database to the newest revision."""
-    from services.bootstrap import SERVICES, build  # noqa: PLC0415
+    from services.bootstrap import build  # noqa: PLC0415
     from shared.settings import Settings  # noqa: PLC0415
 
     async def steps() -> None:

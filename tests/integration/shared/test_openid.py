@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from joserfc.jwk import RSAKey
 
-from services.bootstrap import SERVICES, build
-from shared.contracts.values import Role
+from services.bootstrap import build
+from shared.contracts.values import SERVICES, Role
 from shared.settings import OidcSeat, Settings
 from tests.parts.fake_openid import FakeOpenId
 from tests.parts.house import UNIT
