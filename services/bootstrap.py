@@ -22,6 +22,7 @@ from shared.identity import tables as identity_tables
 from shared.identity.accounts import UNIT_ROLES
 from shared.identity.doors.access import ACCESS as IDENTITY_ACCESS
 from shared.identity.doors.accounts_api import account_routes
+from shared.identity.doors.browsers import KnownBrowsers
 from shared.identity.doors.login import Entrance, login_routes
 from shared.identity.doors.openid_login import CALLBACK, OPENID, openid_routes
 from shared.identity.doors.own_account import OwnAccount, own_account_routes
@@ -101,11 +102,13 @@ def identity_routes(reception: Reception, premises: Premises, pages: Pages) -> l
     gate = premises.gate(IDENTITY_ACCESS)
     provider = _openid(reception, premises)
     other_way = "" if provider is None else OPENID
-    entrance = Entrance(reception, pages, FormTokens(premises.ring.session_key), other_way=other_way)
+    key = premises.ring.session_key
+    browsers = KnownBrowsers(key)
+    entrance = Entrance(reception, pages, FormTokens(key), browsers, other_way=other_way)
     return [
         *([] if provider is None else [openid_routes(entrance, provider)]),
         login_routes(entrance, gate),
-        own_account_routes(OwnAccount(reception, pages, gate), gate),
+        own_account_routes(OwnAccount(reception, pages, gate, browsers), gate),
         account_routes(reception, gate),
         people_routes(PeopleDesk(reception, pages, gate), gate),
     ]

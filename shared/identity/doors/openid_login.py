@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from shared.identity.doors.login import Entrance
 from shared.identity.openid import VALID_FOR, NotVouchedFor, OpenIdConnect
+from shared.identity.signing_in import SignedIn
 from shared.web.csrf import is_https
 from shared.web.problems import Problem
 
@@ -49,7 +50,7 @@ def openid_routes(entrance: Entrance, provider: OpenIdConnect) -> APIRouter:
         except NotVouchedFor as fault:
             raise _refused(fault) from fault
         session = await reception.sessions.begin(account.id, by=account.login, how="openid", now=now)
-        response = entrance.let_in(request, session, then)
+        response = entrance.let_in(request, SignedIn(session, account.login), then)
         response.delete_cookie(_cookie(request), path="/", secure=is_https(request), httponly=True, samesite="lax")
         return response
 
