@@ -32,11 +32,12 @@ from shared.identity.reception import Reception, greet_first_run, open_reception
 from shared.identity.seats import StoredSeats
 from shared.identity.sessions import StoredSessions
 from shared.identity.tokens import StoredTokens
+from shared.kms import kms_of
 from shared.messaging.embedded import EmbeddedTransport
 from shared.messaging.ports import Transport
 from shared.originals import FolderOriginals
 from shared.premises import Premises
-from shared.sealing import KeyRing, load_key_ring, new_key_ring, save_key_ring
+from shared.sealing import KeyRing, Kms, load_key_ring, new_key_ring, save_key_ring
 from shared.service import Service
 from shared.settings import OidcSeat, Settings
 from shared.store.engine import open_engine, ping
@@ -154,9 +155,14 @@ def _transport(settings: Settings) -> Transport:
     return RabbitTransport(settings.broker_url)
 
 
+def key_wrapper(settings: Settings) -> Kms | None:
+    """The key management service that the settings name, which wraps the ring. Raises ValueError."""
+    return kms_of(settings.kms_url, settings.kms_key, settings.kms_token)
+
+
 def key_ring(settings: Settings) -> KeyRing:
     """The ring that the settings name; made where the embedded default has none yet. Raises ValueError."""
-    path = settings.keys_file
+    path, kms = settings.keys_file, key_wrapper(settings)
     if not path.exists() and settings.broker_url is None and settings.keys_path is None:
-        save_key_ring(new_key_ring(), path)
-    return load_key_ring(path)
+        save_key_ring(new_key_ring(), path, kms)
+    return load_key_ring(path, kms)

@@ -15,11 +15,9 @@ from typing import Any
 from sqlalchemy import Column, MetaData, Table, and_, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.contracts.values import SERVICES
 from shared.sealing import KeyRing, key_of
 from shared.store.engine import WRITES
 
-PLACES = (*SERVICES, "identity")
 VOUCHED_FOR = frozenset({("timeline", "sealed_event")})
 ALSO_SEALED = frozenset({("idempotency", "answer")})
 """Sealed by another name."""
