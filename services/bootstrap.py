@@ -160,9 +160,14 @@ def key_wrapper(settings: Settings) -> Kms | None:
     return kms_of(settings.kms_url, settings.kms_key, settings.kms_token)
 
 
+def present_key_ring(settings: Settings) -> KeyRing:
+    """The ring that is there: for commands, which never make one. Raises ValueError."""
+    return load_key_ring(settings.keys_file, key_wrapper(settings))
+
+
 def key_ring(settings: Settings) -> KeyRing:
     """The ring that the settings name; made where the embedded default has none yet. Raises ValueError."""
-    path, kms = settings.keys_file, key_wrapper(settings)
+    path = settings.keys_file
     if not path.exists() and settings.broker_url is None and settings.keys_path is None:
-        save_key_ring(new_key_ring(), path, kms)
-    return load_key_ring(path, kms)
+        save_key_ring(new_key_ring(), path, key_wrapper(settings))
+    return present_key_ring(settings)

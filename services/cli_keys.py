@@ -52,7 +52,9 @@ def keys_rewrap(
     places: Annotated[list[str] | None, typer.Argument(help=f"{' '.join(PLACES)}; default: all")] = None,
 ) -> None:
     """Seal every record again with the current key. With a database of its own per service, name the service."""
-    from services.bootstrap import key_ring  # noqa: PLC0415
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
+
+    from services.bootstrap import present_key_ring  # noqa: PLC0415
     from services.rewrap import metadata_of, rewrap  # noqa: PLC0415
     from shared.settings import Settings  # noqa: PLC0415
     from shared.store.engine import open_engine  # noqa: PLC0415
@@ -63,7 +65,7 @@ def keys_rewrap(
     if settings.database_url is not None and len(chosen) != 1:
         raise typer.BadParameter("SHOULI_DATABASE_URL is one service's: name that service")
     with _told():
-        ring = key_ring(settings)
+        ring = present_key_ring(settings)
 
     async def one(place: str) -> int:
         url = settings.identity_database if place == "identity" else settings.database_of(place)
@@ -73,7 +75,11 @@ def keys_rewrap(
         return count
 
     for place in chosen:
-        typer.echo(f"{place}: {asyncio.run(one(place))} records sealed again with {ring.current}")
+        try:
+            typer.echo(f"{place}: {asyncio.run(one(place))} records sealed again with {ring.current}")
+        except DBAPIError as fault:
+            why = f"the database of {place} can't be read ({type(fault.orig).__name__}); if it is new, run: shouli migrate"
+            raise typer.BadParameter(why) from fault
 
 
 @keys_app.command("wrap")

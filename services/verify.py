@@ -6,7 +6,7 @@ import asyncio
 import sys
 from dataclasses import replace
 
-from services.bootstrap import key_ring
+from services.bootstrap import present_key_ring
 from services.workflow.anchoring import AnchorFolder, anchors_missing, load_public_key
 from services.workflow.settings import WorkflowSettings
 from services.workflow.store import tables
@@ -30,7 +30,7 @@ def run_verify(*, originals: bool) -> int:
 
 
 async def _verify(settings: WorkflowSettings, *, with_originals: bool) -> Verified:
-    ring = key_ring(settings)
+    ring = present_key_ring(settings)
     engine = open_engine(settings.database_of("workflow"))
     store = Store(engine, tables.messages, ring)
     key = load_public_key(settings.anchor_key.with_suffix(".pub"))

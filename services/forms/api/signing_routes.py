@@ -41,7 +41,7 @@ def signing_routes(room: PrintRoom, gate: Gate) -> APIRouter:
     ) -> JSONResponse:
         """Who signed when and how; the signed paper's scan is kept as an original."""
         signature = Signed(Kind.SIGNATURE, signer, signed_at, how, await scan_in(scan))
-        return await _recorded(identifier, signature, who, key)
+        return await _recorded(room, identifier, signature, who, key)
 
     @router.post("/forms/documents/{identifier}/seals", status_code=201)
     async def sealed(
@@ -54,7 +54,8 @@ def signing_routes(room: PrintRoom, gate: Gate) -> APIRouter:
         who: Principal = Depends(gate.admit),
     ) -> JSONResponse:
         """Whose seal was put on it when and how."""
-        return await _recorded(identifier, Signed(Kind.SEAL, signer, signed_at, how, await scan_in(scan)), who, key)
+        seal = Signed(Kind.SEAL, signer, signed_at, how, await scan_in(scan))
+        return await _recorded(room, identifier, seal, who, key)
 
     @router.get("/forms/documents/{identifier}/signatures/{signature}/scan", response_class=Response)
     async def scan_of(identifier: str, signature: UUID, who: Principal = Depends(gate.admit)) -> Response:
@@ -72,17 +73,20 @@ def signing_routes(room: PrintRoom, gate: Gate) -> APIRouter:
         row = await known_document(room, identifier, who)
         return {"items": await signatures_of(room, row.id)}
 
-    async def _recorded(identifier: str, signed: Signed, who: Principal, key: str | None) -> JSONResponse:
-        same = repetition(key, f"{who.name} {identifier} {signed.kind}", _content(signed))
-        row = await known_document(room, identifier, who)
-        try:
-            made = await record_signature(room, row.id, signed, who=who.name, same=same)
-        except KeyReused as fault:
-            raise key_reused() from fault
-        headers = {"Location": f"/forms/documents/{row.id}/signatures"} | (REPLAYED if made.repeated else {})
-        return JSONResponse({"id": str(made.id)}, status_code=201, headers=headers)
-
     return router
+
+
+async def _recorded(room: PrintRoom, identifier: str, signed: Signed, who: Principal, key: str | None) -> JSONResponse:
+    same = repetition(key, f"{who.name} {identifier} {signed.kind}", _content(signed))
+    row = await known_document(room, identifier, who)
+    try:
+        made = await record_signature(room, row.id, signed, who=who.name, same=same)
+    except KeyReused as fault:
+        raise key_reused() from fault
+    headers = {"Location": f"/forms/documents/{row.id}/signatures"}
+    if made.repeated:
+        headers |= REPLAYED
+    return JSONResponse({"id": str(made.id)}, status_code=201, headers=headers)
 
 
 def _content(signed: Signed) -> bytes:

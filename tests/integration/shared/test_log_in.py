@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import re
 import string
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -247,6 +247,10 @@ async def test_a_code_can_not_be_guessed(house: OpenHouse, login: str):
     assert (await visitor.code(asked, totp.at(house.now))).status_code == 429
 
 
+def _from(number: int) -> Callable[[str], Whence]:
+    return lambda _login: Whence(f"192.0.2.{number}")
+
+
 async def test_a_code_can_not_be_guessed_from_many_addresses_either(house: OpenHouse, login: str):
     """Whoever has the password and a thousand addresses waits with each; the owner, where they came in before, doesn't."""
     owner, totp = await _with_totp(house, login)
@@ -254,9 +258,7 @@ async def test_a_code_can_not_be_guessed_from_many_addresses_either(house: OpenH
     asked = await house.visitor("198.51.100.1").sign_in(login)
     (step,) = re.findall(r'name="step" value="([^"]+)"', asked.text)
     for number in range(25):
-        outcome = await house.reception.signing_in.by_code(
-            step, "000000", whence=lambda _, n=number: Whence(f"192.0.2.{n}"), now=house.now
-        )
+        outcome = await house.reception.signing_in.by_code(step, "000000", whence=_from(number), now=house.now)
     assert isinstance(outcome, Wait)
     stranger = house.visitor("192.0.2.99")
     assert (await stranger.code(await stranger.sign_in(login), totp.at(house.now))).status_code == 429
