@@ -6,7 +6,6 @@ rows and draws nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,6 +20,7 @@ from services.forms.domain.masking import Reader
 from services.forms.domain.values import FormValues
 from services.forms.gathering import gather_contents
 from services.forms.handlers import load_story, put_down, put_down_binder
+from services.forms.once import Made, claimed
 from services.forms.print_room import PrintRoom
 from services.forms.store import tables
 from services.forms.store.states import FAILED, FROZEN
@@ -29,7 +29,6 @@ from shared.contracts.catalogue import BY_MODEL
 from shared.contracts.tracking import new_tracking_code, show_tracking_code
 from shared.contracts.values import new_id
 from shared.once import Once
-from shared.store.unit_of_work import UnitOfWork
 
 
 class NoSuchCase(LookupError):
@@ -38,14 +37,6 @@ class NoSuchCase(LookupError):
 
 class NotThisWay(ValueError):
     """The asker is at fault: a form of one case was asked for as a list, or the other way round."""
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """The document that came of a request, and whether it had come of it before."""
-
-    id: UUID
-    repeated: bool
 
 
 def usual_reader(form: FormId, story: Story) -> Reader:
@@ -66,7 +57,7 @@ async def make_form(
         raise NotThisWay
     async with room.store.transaction(room.clock()) as unit:
         story = await story_of_case(unit.connection, room, case)
-        made = await _claimed(unit, same)
+        made = await claimed(unit, same)
         if not made.repeated:
             for_whom = reader or usual_reader(form, story)
             due = DueDocument("", form, for_whom, FORMS[form].article, ON_DEMAND[form], at_once=False)
@@ -82,7 +73,7 @@ async def make_list(room: PrintRoom, values: FormValues, *, who: str, same: Once
     check_list(form, values)
     code = new_tracking_code()
     async with room.store.transaction(room.clock()) as unit:
-        made = await _claimed(unit, same)
+        made = await claimed(unit, same)
         if not made.repeated:
             row = {
                 "id": made.id,
@@ -143,17 +134,3 @@ async def story_of_case(connection: AsyncConnection, room: PrintRoom, case: str)
     if story is None:
         raise NoSuchCase
     return story
-
-
-async def _claimed(unit: UnitOfWork, same: Once | None) -> Made:
-    """A fresh document id, or the one that the same request got before. Raises KeyReused."""
-    identifier = new_id()
-    if same is None:
-        return Made(identifier, repeated=False)
-    requests = tables.requests
-    row = {"key": same.key, "digest": same.digest, "document_id": identifier, "asked_at": unit.now}
-    if await unit.claim(requests, [row], key="key"):
-        return Made(identifier, repeated=False)
-    before = (await unit.connection.execute(select(requests).where(requests.c.key == same.key))).one()
-    same.check(before.digest)
-    return Made(before.document_id, repeated=True)

@@ -25,6 +25,8 @@ from services.workflow.office import Office
 from services.workflow.store.statistics import By, Figure, Filter, counted, missed_by, sanctioned, volumes
 from services.workflow.store.tables import frozen_periods
 from shared.contracts.values import new_id
+from shared.once import Once
+from shared.store.answers import Answer, Given
 from shared.web.i18n import Bilingual, Language
 from shared.web.words import article
 from shared.working_time import limit_in_full
@@ -222,8 +224,8 @@ def _harmless(cell: str | float) -> str | int | float:
     return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA) else cell
 
 
-async def freeze(office: Office, signer: Signer, period: Period, by_whom: str) -> dict[str, Any]:
-    """The whole of a period's figures as they are now, signed, for good."""
+async def freeze(office: Office, signer: Signer, period: Period, by_whom: str, same: Once | None = None) -> Given:
+    """The whole of a period's figures as they are now, signed, for good. Raises KeyReused."""
     figures = {by.value: await statistics(office, period, by) for by in By}
     figures["all"] = await statistics(office, period, None)
     now = office.clock()
@@ -231,9 +233,13 @@ async def freeze(office: Office, signer: Signer, period: Period, by_whom: str) -
     body = json.dumps(frozen, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     kept = {"id": new_id(), "signature": signer.sign(body.encode()).hex()}
     async with office.store.transaction(now) as unit:
-        days = {"first_day": period.first.isoformat(), "last_day": period.last.isoformat()}
-        unit.add(frozen_periods, {**kept, **days, "made_at": now, "made_by": by_whom, "body": body})
-    return {"id": str(kept["id"]), "signature": kept["signature"], "body": body}
+
+        async def keep() -> Answer:
+            days = {"first_day": period.first.isoformat(), "last_day": period.last.isoformat()}
+            unit.add(frozen_periods, {**kept, **days, "made_at": now, "made_by": by_whom, "body": body})
+            return {"id": str(kept["id"]), "signature": kept["signature"], "body": body}
+
+        return await office.answers.once(unit, same, keep)
 
 
 async def all_frozen(office: Office) -> list[RowMapping]:

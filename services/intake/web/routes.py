@@ -31,6 +31,7 @@ from shared.web.frame import tel
 from shared.web.i18n import Bilingual
 from shared.web.problems import Problem
 from shared.web.qr import qr_code
+from shared.web.repetition import DOCUMENTED
 
 
 def page_routes(counter: Counter) -> APIRouter:
@@ -154,4 +155,4 @@ def _same(text: str) -> Bilingual:
 
 def _web_form_body() -> dict[str, Any]:
     schema = WebForm.model_json_schema(ref_template="#/components/schemas/{model}")
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    return {**DOCUMENTED, "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}

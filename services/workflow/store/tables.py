@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, Uuid, false
 
+from shared.store.answers import answers_table
 from shared.store.columns import UtcDateTime
 from shared.store.message_tables import message_tables
 
@@ -205,11 +206,4 @@ absences = Table(
 """Days (Asia/Shanghai, both included, ISO 8601) on which somebody is away and the deputy stands in."""
 Index("absences_days", absences.c.last_day, absences.c.first_day)
 
-idempotency = Table(
-    "idempotency",
-    metadata,
-    Column("key", String(160), primary_key=True),
-    Column("request_sha256", String(64), nullable=False),
-    Column("answer", Text, nullable=False),
-    Column("made_at", UtcDateTime, nullable=False),
-)
+idempotency = answers_table(metadata)

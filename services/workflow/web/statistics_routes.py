@@ -136,7 +136,7 @@ def _add_frozen(router: APIRouter, desk: StaffDesk, freezing: Freezing, key: Ed2
         """Freeze the period of the page."""
         period = chosen(await form_values(request), _today(desk))
         made = await freezing.freeze(period.period, who.name)
-        return RedirectResponse(f"/workflow/statistics/frozen/{made['id']}?done=1", status_code=303)
+        return RedirectResponse(f"/workflow/statistics/frozen/{made.answer['id']}?done=1", status_code=303)
 
     @router.get("/workflow/statistics/frozen/{frozen_id}")
     async def frozen(

@@ -82,6 +82,23 @@ async def test_three_times_not_reached_goes_by_post(house: NotifyHouse, client: 
     assert [call.by for call in await house.rows(tables.calls)] == ["wang"] * 4
 
 
+@pytest.mark.parametrize("button", ["reached", "not-reached"])
+async def test_the_same_request_sent_again_is_answered_alike(
+    house: NotifyHouse, client: httpx.AsyncClient, button: str
+) -> None:
+    """Four times at once and once more with one key: one record, one answer; another note under the key is refused."""
+    await house.complaints([LANDLINE])
+    (entry,) = await the_list(client)
+    path, key = f"/notify/call-list/{entry['id']}/{button}", {"Idempotency-Key": "a-key-of-mine"}
+    answers = await asyncio.gather(*(client.post(path, json={"note": "占线"}, headers=key) for _ in range(4)))
+    answers.append(await client.post(path, json={"note": "占线"}, headers=key))
+    assert {(answer.status_code, answer.text) for answer in answers} == {(200, answers[0].text)}
+    assert sorted("idempotency-replayed" in answer.headers for answer in answers) == [False, True, True, True, True]
+    assert len(await house.rows(tables.calls)) == 1
+    other = await client.post(path, json={"note": "别的"}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
 async def test_the_same_call_entered_twice_is_one(house: NotifyHouse, client: httpx.AsyncClient) -> None:
     """A double click, or two colleagues at one telephone, doesn't use up a try; later it counts again."""
     await house.complaints([LANDLINE])
