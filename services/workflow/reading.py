@@ -23,7 +23,7 @@ from services.workflow.domain.decide import Availability, available
 from services.workflow.domain.facts import Facts
 from services.workflow.domain.in_force import MEASURE_IN_FORCE
 from services.workflow.domain.roles import Person, may
-from services.workflow.domain.sight import complaint_shown, may_see, told_shown, words_shown
+from services.workflow.domain.sight import complaint_shown, may_see, names_of, told_shown, words_shown
 from services.workflow.domain.states import LIVE, State
 from services.workflow.office import Office
 from services.workflow.store import queries
@@ -151,6 +151,21 @@ async def waiting_for_approval(office: Office, person: Person) -> list[Seen]:
     known = [known_case(office, row, person) for row in rows]
     facts = await _facts_about(office, [each.case for each in known])
     return [_seen(office, each, facts, person) for each in known]
+
+
+async def taken_in(office: Office, person: Person, since: datetime, *, limit: int) -> list[Listed]:
+    """What this person took in since then, whatever became of it, the latest first."""
+    query = (
+        select(*queries.LISTED, *queries.SEALED, cases.c.tracking_code)
+        .where(
+            office.seen_by(person), cases.c.first_receiver.in_(sorted(names_of(person))), cases.c.received_at >= since
+        )
+        .order_by(cases.c.received_at.desc(), cases.c.number.desc())
+        .limit(limit)
+    )
+    async with office.store.reading() as connection:
+        rows = (await connection.execute(query)).mappings().all()
+    return [opened(office, row, person) for row in rows]
 
 
 async def to_follow_up(office: Office, person: Person) -> list[Listed]:

@@ -70,6 +70,13 @@ ROOMS: tuple[Room, ...] = (
         _RECEIVE,
     ),
     Room(
+        "taken",
+        "/workflow/taken",
+        Bilingual("我登记的", "My records"),
+        Bilingual("今天和本周经我登记的，编号和办到哪一步", "What I took in today and this week, and where it stands"),
+        frozenset({Role.OPERATOR}),
+    ),
+    Room(
         "quarantine",
         "/desk/quarantine",
         Bilingual("隔离件", "Quarantine"),
@@ -170,6 +177,14 @@ ROOMS: tuple[Room, ...] = (
         "/workflow/directory",
         Bilingual("名录", "Directory"),
         Bilingual("各单位的处置人和分管领导", "Who acts for each unit"),
+        frozenset(Role),
+        aside=True,
+    ),
+    Room(
+        "calendar",
+        "/workflow/calendar",
+        Bilingual("日历", "Calendar"),
+        Bilingual("哪天上班、哪天放假，几个工作日到哪天", "Which days are worked, and where a period ends"),
         frozenset(Role),
         aside=True,
     ),

@@ -213,3 +213,14 @@ idempotency = Table(
     Column("answer", Text, nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
 )
+
+action_drafts = Table(
+    "action_drafts",
+    metadata,
+    Column("author", String(80), primary_key=True),
+    Column("number", String(11), primary_key=True),
+    Column("form", String(40), primary_key=True),
+    Column("sealed", Text, nullable=False),
+    Column("saved_at", UtcDateTime, nullable=False),
+)
+"""What somebody has typed into an action's form and not sent; ``author`` is a person's id, ``form`` a command's name."""
