@@ -32,6 +32,7 @@ from shared.web.qr import qr_code
 from tests.parts.case_samples import CONTEXTS as CASES
 from tests.parts.desk_samples import CONTEXTS as DESKS
 from tests.parts.office_samples import CONTEXTS as OFFICE
+from tests.parts.page_checks import AXE, axe_core
 from tests.parts.page_samples import (
     ACCOUNT,
     ANSWERED,
@@ -294,6 +295,11 @@ def gallery_app() -> FastAPI:
     async def index() -> Response:
         links = "".join(f'<li><a href="/gallery/{name}">{name}</a></li>' for name in SAMPLES)
         return HTMLResponse(f"<!DOCTYPE html><title>gallery</title><ul>{links}</ul>")
+
+    @app.get(AXE)
+    async def axe() -> Response:
+        headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+        return Response(axe_core(), media_type="text/javascript", headers=headers)
 
     @app.get("/gallery/{name}")
     async def page(request: Request, name: str) -> Response:
