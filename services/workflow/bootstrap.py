@@ -19,6 +19,7 @@ from services.workflow.settings import WorkflowSettings
 from services.workflow.store import tables
 from services.workflow.store.relisting import relist
 from services.workflow.watch import DeadlineWatch
+from services.workflow.web.audit_page import audit_routes
 from services.workflow.web.calendar_page import calendar_routes
 from services.workflow.web.directory_pages import directory_pages
 from services.workflow.web.draft_routes import draft_routes
@@ -78,6 +79,7 @@ def build(premises: Premises) -> Service:
             draft_routes(desk),
             taken_routes(desk),
             calendar_routes(desk),
+            audit_routes(desk),
             live_routes(desk),
             search_pages(desk),
             directory_pages(desk),

@@ -28,7 +28,7 @@ from services.workflow.domain.states import LIVE, State
 from services.workflow.office import Office
 from services.workflow.store import queries
 from services.workflow.store.statistics import Filter
-from services.workflow.store.tables import cases
+from services.workflow.store.tables import cases, timeline
 from shared.contracts.complaint import ComplaintReceived
 from shared.contracts.masking import mask_text
 from shared.web.frame import MOST_COUNTED
@@ -207,6 +207,28 @@ async def events_of(office: Office, found: Known | Seen, person: Person) -> list
     """The entries of a timeline, oldest first, each with its ``event``, in the words that this person may read."""
     rows = await queries.entries(office.store, found.case.number)
     return [dict(row) | {"event": _event(office, row, found, person)} for row in rows]
+
+
+async def happened(
+    office: Office, person: Person, *, kind: str, name: str, since: datetime, until: datetime, page: int
+) -> list[Mapping[str, Any]]:
+    """A page of what happened on all cases that this person may know of, the newest first, one entry more where there is a next
+    page; each with its ``event`` in the words that they may read. An empty ``kind`` or ``name`` stands for all.
+    """
+    entry = timeline.c
+    which = [entry.at >= since, entry.at < until, *([entry.kind == kind] if kind else [])]
+    which += [entry.actor_name == name] if name else []
+    query = (
+        select(*entry, *queries.SEALED)
+        .join(cases, cases.c.number == entry.number)
+        .where(office.seen_by(person), *which)
+        .order_by(entry.at.desc(), entry.number.desc(), entry.version.desc())
+        .offset(page * PAGE)
+        .limit(PAGE + 1)
+    )
+    async with office.store.reading() as connection:
+        rows = (await connection.execute(query)).mappings().all()
+    return [dict(row) | {"event": _event(office, row, known_case(office, row, person), person)} for row in rows]
 
 
 async def supplements_of(office: Office, found: Known | Seen, person: Person) -> list[dict[str, Any]]:

@@ -162,6 +162,14 @@ ROOMS: tuple[Room, ...] = (
         frozenset({Role.ADMINISTRATOR}),
     ),
     Room(
+        "audit",
+        "/workflow/audit",
+        Bilingual("审计", "Audit"),
+        Bilingual("谁看过投诉人的身份、凭什么，谁办了什么", "Who looked at an identity and why, who did what"),
+        frozenset({Role.OFFICE_LEADER, Role.AUDITOR}),
+        aside=True,
+    ),
+    Room(
         "papers",
         "/forms/day",
         Bilingual("文书", "Papers"),

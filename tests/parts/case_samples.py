@@ -62,7 +62,7 @@ def _seen(story: Story, who: Person) -> Seen:
     )
 
 
-def _entries(story: Story) -> Sequence[Mapping[str, Any]]:
+def entries(story: Story) -> Sequence[Mapping[str, Any]]:
     """The timeline as it is read from the database, newest first."""
     rows = [
         {
@@ -82,7 +82,7 @@ def _entries(story: Story) -> Sequence[Mapping[str, Any]]:
 
 
 def _case_page(story: Story, who: Person, **more: Any) -> CasePage:
-    return case_page(_seen(story, who), _entries(story), who, CENTRE, READER, **more)
+    return case_page(_seen(story, who), entries(story), who, CENTRE, READER, **more)
 
 
 def second_round() -> Story:

@@ -24,14 +24,14 @@ from services.workflow.domain.printed import flow, tables
 from services.workflow.domain.states import STATES
 from services.workflow.reports import CLOCKS, HEADINGS, UNIT_CLOCKS
 from services.workflow.store.statistics import By
-from services.workflow.web import calendar_page, periods, taken_page, worklist
+from services.workflow.web import audit_page, calendar_page, periods, taken_page, worklist
 from services.workflow.web import statistics_page as shown
 from services.workflow.web.statistics_routes import Asked
 from shared.contracts.values import Role, Route
 from shared.web.desk_frame import ROLE_WORDS
 from shared.web.i18n import Bilingual, Language
 from shared.web.problems import FieldFault
-from tests.parts.case_samples import READER, listed, second_round, wants_more_time
+from tests.parts.case_samples import READER, entries, listed, second_round, wants_more_time
 from tests.parts.desk_samples import CENTRE, NOW, OVER, TODAY
 from tests.parts.page_samples import CODE
 from tests.unit.workflow.building import at
@@ -204,6 +204,12 @@ def _taken() -> taken_page.TakenPage:
     return taken_page.taken_page(found, taken_page.WEEK, READER)
 
 
+def _audit(view: str, *, pages: int = 1) -> Mapping[str, Any]:
+    found = [dict(each) | {"number": "2026-001083"} for each in entries(second_round())]
+    wanted = audit_page.Wanted(view, "", date(2026, 10, 25), _DAY, page=pages - 1)
+    return {"page": audit_page.audit_page((found * 9)[:51] if pages > 1 else [], wanted)}
+
+
 def _calendar(query: Mapping[str, str], **more: Any) -> Mapping[str, Any]:
     return {"page": calendar_page.calendar_page(READER, query, **more), "notice": None}
 
@@ -215,6 +221,8 @@ _SEARCH = {"fields": _FIELDS, "units": _UNITS, "most": 50, "faults": {}}
 CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "taken": ("taken.html", {"page": _taken()}),
     "taken-none": ("taken.html", {"page": taken_page.taken_page([], taken_page.TODAY, READER)}),
+    "audit": ("audit.html", _audit(audit_page.ALL, pages=2)),
+    "audit-none": ("audit.html", _audit(audit_page.LOOKS)),
     "calendar": ("calendar.html", _calendar({"start": "2026-09-25", "days": "5"}, may_decide=False)),
     "calendar-back": (
         "calendar.html",

@@ -41,6 +41,7 @@ ACCESS = AccessTable(
         staff("POST", "/workflow/assignments", (Role.HANDLER, Role.OFFICE_LEADER), scope="workflow:act"),
         staff("GET", "/workflow/approvals", (Role.OFFICE_LEADER,), scope="workflow:read"),
         staff("POST", "/workflow/approvals/{number}", (Role.OFFICE_LEADER,), scope="workflow:act", of_a_case=True),
+        staff("GET", "/workflow/audit", (Role.OFFICE_LEADER, Role.AUDITOR), scope="workflow:read"),
         staff("GET", "/workflow/taken", (Role.OPERATOR,), scope="workflow:read"),
         staff("GET", "/workflow/follow-ups", (Role.HANDLER,), scope="workflow:read"),
         staff("POST", "/workflow/follow-ups/{number}", (Role.HANDLER,), scope="workflow:act", of_a_case=True),

@@ -170,6 +170,8 @@ timeline = Table(
     Column("hash", String(64), nullable=False),
 )
 
+Index("timeline_at", timeline.c.at)
+
 number_series = Table(
     "number_series",
     metadata,

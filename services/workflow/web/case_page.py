@@ -262,11 +262,12 @@ def _cannot(each: NotYet) -> Cannot:
 def _timeline(entries: Sequence[Mapping[str, Any]]) -> list[RoundOf]:
     rounds: dict[int, list[Happening]] = {}
     for entry in reversed(entries):
-        rounds.setdefault(entry["round"], []).append(_happening(entry))
+        rounds.setdefault(entry["round"], []).append(happening(entry))
     return [RoundOf(number, rounds[number]) for number in sorted(rounds, reverse=True)]
 
 
-def _happening(entry: Mapping[str, Any]) -> Happening:
+def happening(entry: Mapping[str, Any]) -> Happening:
+    """An entry of a timeline as it is shown."""
     what, kind = entry["event"]["what"], entry["kind"]
     bad = kind in _BAD or what.get("outcome") == "dissatisfied"
     return Happening(

@@ -28,6 +28,7 @@ PAGES: tuple[tuple[str, Role], ...] = (
     *((f"/desk/{room}", Role.ADMINISTRATOR) for room in ("templates", "templates/receipt", "staff-contacts")),
     ("/desk/imports", OPERATOR),
     ("/workflow/taken", OPERATOR),
+    ("/workflow/audit", Role.AUDITOR),
     ("/workflow/calendar", Role.ADMINISTRATOR),
     ("/desk/response", HANDLER),
     ("/forms/day", HANDLER),

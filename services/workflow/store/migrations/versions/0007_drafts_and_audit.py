@@ -1,4 +1,4 @@
-"""What is typed into an action's form and not yet sent."""
+"""What is typed into an action's form and not yet sent; the timeline by its moments, for whoever oversees people."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("saved_at", shared.store.columns.UtcDateTime, nullable=False),
         sa.PrimaryKeyConstraint("author", "number", "form"),
     )
+    op.create_index("timeline_at", "timeline", ["at"])
 
 
 def downgrade() -> None:
