@@ -232,7 +232,7 @@ ROLE_WORDS: Mapping[Role, Bilingual] = {
 }
 
 KEYS: tuple[tuple[str, Bilingual], ...] = (
-    ("?", Bilingual("打开或收起这张表", "show or hide this list")),
+    ("?", Bilingual("打开或收起这张表；正在打字时用 Alt + ?", "show or hide this list; Alt + ? while typing")),
     ("Tab", Bilingual("下一栏；第一下显示“跳到正文”", "next field; the first shows “skip to the content”")),
     ("Ctrl + Enter", Bilingual("登记、提交", "register, send")),
     ("Ctrl + S", Bilingual("保存草稿", "save the draft")),
@@ -240,7 +240,7 @@ KEYS: tuple[tuple[str, Bilingual], ...] = (
     ("↑ ↓ Enter Esc", Bilingual("单位、窗口的选单：打首字母或窗口号", "list of windows: type initials or a number")),
     ("Alt + 0", Bilingual("有来电时：到它的记录", "when a call comes in: to its record")),
     ("J K", Bilingual("名单里下一件、上一件", "next, previous in a list")),
-    ("/", Bilingual("到搜索栏", "to the search field")),
+    ("/", Bilingual("到搜索栏；正在打字时用 Alt + /", "to the search field; Alt + / while typing")),
 )
 
 

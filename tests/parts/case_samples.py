@@ -200,7 +200,7 @@ def _follow_up(*, revealed: bool) -> Mapping[str, Any]:
     queue = [
         office_routes.Waiting(row.number, row.short, row.name, row.limit, row.title, here) for here in (True, False)
     ]
-    return {"call": call, "queue": queue, "notice": None, "fault": None, "office": CENTRE.office}
+    return {"call": call, "queue": queue, "notice": None, "fault": None}
 
 
 _FOLLOW_UP = (Act.RECORD_FOLLOW_UP, Act.RECORD_CALL_ATTEMPT)
@@ -280,7 +280,7 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "follow-ups-shown": ("follow_ups.html", _follow_up(revealed=True)),
     "follow-ups-none": (
         "follow_ups.html",
-        {"call": None, "queue": [], "notice": None, "fault": None, "office": CENTRE.office},
+        {"call": None, "queue": [], "notice": None, "fault": None},
     ),
     "directory": (
         "directory.html",

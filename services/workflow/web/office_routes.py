@@ -144,7 +144,7 @@ async def _follow_ups(
     call = await _call(desk, await reading.seen(desk.office, wanted, person), who, reply or Reply()) if wanted else None
     return await desk.render(
         request, who, "follow_ups", "follow_ups.html", status=status, call=call, notice=done_notice(done),
-        queue=[_waiting(each, reader, wanted) for each in found], office=desk.office.centre.office,
+        queue=[_waiting(each, reader, wanted) for each in found],
         fault=reply.refusal if reply else None,
     )  # fmt: skip
 
