@@ -8,6 +8,8 @@ from shared.web.dead_letter_routes import dead_letter_rows
 
 READERS = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
 """An administrator reads no case and no complainant (art. 17)."""
+WRITERS = tuple(role for role in READERS if role is not Role.AUDITOR)
+"""Whoever has an action's form to fill in."""
 FREEZES = (Role.OFFICE_LEADER,)
 OFFICE = (Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR)
 READS_FIGURES = (*OFFICE, Role.UNIT_HANDLER, Role.UNIT_LEADER)
@@ -22,6 +24,10 @@ ACCESS = AccessTable(
         staff("GET", "/workflow/cases/{number}/files/{sha256}", READERS, scope="workflow:read", of_a_case=True),
         staff("GET", "/workflow/cases/{number}/actions", READERS, scope="workflow:read", of_a_case=True),
         staff("POST", "/workflow/cases/{number}/actions/{name}", READERS, scope="workflow:act", of_a_case=True),
+        *(
+            staff(method, "/workflow/cases/{number}/drafts/{name}", WRITERS, scope="workflow:act", of_a_case=True)
+            for method in ("PUT", "POST")
+        ),
         staff("GET", "/workflow/events", READERS, scope="workflow:read"),
         staff("GET", "/workflow/search", READERS, scope="workflow:read"),
         staff("POST", "/workflow/search", READERS, scope="workflow:read"),
@@ -35,8 +41,12 @@ ACCESS = AccessTable(
         staff("POST", "/workflow/assignments", (Role.HANDLER, Role.OFFICE_LEADER), scope="workflow:act"),
         staff("GET", "/workflow/approvals", (Role.OFFICE_LEADER,), scope="workflow:read"),
         staff("POST", "/workflow/approvals/{number}", (Role.OFFICE_LEADER,), scope="workflow:act", of_a_case=True),
+        staff("GET", "/workflow/audit", (Role.OFFICE_LEADER, Role.AUDITOR), scope="workflow:read"),
+        staff("GET", "/workflow/taken", (Role.OPERATOR,), scope="workflow:read"),
         staff("GET", "/workflow/follow-ups", (Role.HANDLER,), scope="workflow:read"),
         staff("POST", "/workflow/follow-ups/{number}", (Role.HANDLER,), scope="workflow:act", of_a_case=True),
+        staff("GET", "/workflow/calendar", Role, scope="workflow:read"),
+        staff("POST", "/workflow/calendar", (Role.ADMINISTRATOR,), scope="workflow:calendar"),
         staff("GET", "/workflow/directory", Role, scope="workflow:read"),
         staff("GET", "/workflow/directory/units", Role, scope="workflow:read"),
         staff("GET", "/workflow/directory/staff", Role, scope="workflow:read"),

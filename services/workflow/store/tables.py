@@ -171,6 +171,8 @@ timeline = Table(
     Column("hash", String(64), nullable=False),
 )
 
+Index("timeline_at", timeline.c.at)
+
 number_series = Table(
     "number_series",
     metadata,
@@ -207,3 +209,14 @@ absences = Table(
 Index("absences_days", absences.c.last_day, absences.c.first_day)
 
 idempotency = answers_table(metadata)
+
+action_drafts = Table(
+    "action_drafts",
+    metadata,
+    Column("author", String(80), primary_key=True),
+    Column("number", String(11), primary_key=True),
+    Column("form", String(40), primary_key=True),
+    Column("sealed", Text, nullable=False),
+    Column("saved_at", UtcDateTime, nullable=False),
+)
+"""What somebody has typed into an action's form and not sent; ``author`` is a person's id, ``form`` a command's name."""

@@ -40,7 +40,7 @@ _FORMS = ("csv", "xlsx")
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """What the address of the statistics asks for."""
 
     chosen: Chosen
@@ -157,10 +157,10 @@ def _add_frozen(router: APIRouter, desk: StaffDesk, freezing: Freezing, key: Ed2
         )  # fmt: skip
 
 
-def _asked(request: Request, who: Principal, desk: StaffDesk) -> _Asked:
+def _asked(request: Request, who: Principal, desk: StaffDesk) -> Asked:
     query = request.query_params
     by = By(query["by"]) if query.get("by") in set(By) else (By.MATTER if who.unit else By.UNIT)
-    return _Asked(chosen(query, _today(desk)), by, query.get("unit") or None)
+    return Asked(chosen(query, _today(desk)), by, query.get("unit") or None)
 
 
 def _words(request: Request, pages: Pages) -> shown.GroupNames:
