@@ -37,6 +37,7 @@ from services.forms.domain.values import FormValues, Issue, Verification
 from services.forms.domain.wording import MEASURE_NUMBER, shown_moment
 
 ATTACHED_HEAD = "《{title}》附页"
+COPY = "副本"
 CUT_LINE = "裁切线"
 CODE_CAPTION = "核验码"
 SEE_ATTACHED = "……（全文见附页）"
@@ -234,7 +235,7 @@ def compose(form: Form, values: FormValues, issue: Issue, *, copies: int | None 
 def _marks(form: Form, issue: Issue, place: int) -> str:
     marks = [
         "预览稿（未签发，不具效力）" if issue.verification is None else "",
-        "副本" if issue.copy else "",
+        COPY if issue.copy else "",
         f"一式{_COUNT[form.copies]}份　第{place}份" if form.copies > 1 else "",
     ]
     return "　".join(mark for mark in marks if mark)
