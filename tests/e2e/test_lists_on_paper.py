@@ -33,7 +33,8 @@ def _browse(house: House, method: str, path: str, who: str, **more: Any) -> http
 def _words(house: House, item: dict[str, Any], who: str) -> str:
     pdf = pypdfium2.PdfDocument(io.BytesIO(house.ask("GET", item["pdf"], who).content))
     try:
-        return "".join("".join(page.get_textpage().get_text_range().split()) for page in pdf)
+        text = "".join(page.get_textpage().get_text_range() for page in pdf)
+        return "".join(text.split()).replace("\u200b", "")
     finally:
         pdf.close()
 

