@@ -12,7 +12,7 @@ import json
 from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 from typing import Any, Protocol
 from urllib.parse import urlencode
 from uuid import UUID
@@ -81,6 +81,23 @@ class Period:
 def month_of(day: date) -> Period:
     """The month that a day lies in."""
     return Period(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
+
+
+def period_before(period: Period) -> Period:
+    """The period of the same kind before it: a month before a month, a year before a year, as many days before days."""
+    first = period.first
+    if period == month_of(first):
+        return month_of(first - timedelta(days=1))
+    if period == Period(date(first.year, 1, 1), date(first.year, 12, 31)):
+        return Period(date(first.year - 1, 1, 1), date(first.year - 1, 12, 31))
+    length = period.last - first
+    return Period(first - length - timedelta(days=1), first - timedelta(days=1))
+
+
+def twelve_months_to(last: date) -> Period:
+    """The month that a day lies in and the eleven before it."""
+    year, month = divmod(last.year * 12 + last.month - 1 - 11, 12)
+    return Period(date(year, month + 1, 1), month_of(last).last)
 
 
 async def statistics(
@@ -225,11 +242,16 @@ def _harmless(cell: str | float) -> str | int | float:
 
 
 async def freeze(office: Office, signer: Signer, period: Period, by_whom: str, same: Once | None = None) -> Given:
-    """The whole of a period's figures as they are now, signed, for good. Raises KeyReused."""
+    """The whole of a period's figures as they are now, and what a report sets beside them, signed, for good. Raises KeyReused."""
     figures = {by.value: await statistics(office, period, by) for by in By}
     figures["all"] = await statistics(office, period, None)
+    beside = {
+        "before": await statistics(office, period_before(period), None),
+        "months": await statistics(office, twelve_months_to(period.last), By.MONTH),
+    }
     now = office.clock()
-    frozen = {**period.shown(), "made_at": now.astimezone(UTC).isoformat(), "made_by": by_whom, "figures": figures}
+    made = {"made_at": now.astimezone(UTC).isoformat(), "made_by": by_whom}
+    frozen = {**period.shown(), **made, "figures": figures, **beside}
     body = json.dumps(frozen, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     kept = {"id": new_id(), "signature": signer.sign(body.encode()).hex()}
     async with office.store.transaction(now) as unit:

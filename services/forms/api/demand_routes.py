@@ -1,4 +1,4 @@
-"""Asking for documents: a form of a case, a preview while it is filled in, a list about many cases."""
+"""Asking for documents: a form of a case, a preview while it is filled in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from services.forms.api.answers import known_case, listed, no_such_case, the_document
-from services.forms.demand import NoSuchCase, NotThisWay, make_form, make_list
+from services.forms.demand import NoSuchCase, NotThisWay, make_form
 from services.forms.domain.definition import FormId
 from services.forms.domain.filling import NotYet
 from services.forms.domain.masking import Reader
@@ -68,7 +68,7 @@ class Draft(BaseModel):
 
 
 def demand_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
-    """POST documents, previews and lists."""
+    """POST documents and previews."""
     router = APIRouter(tags=["forms"])
 
     @router.post("/forms/documents", status_code=201)
@@ -89,16 +89,6 @@ def demand_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
         values = draft.values.of(draft.form)
         with told():
             return {"pages": await pictures(room, FORMS[draft.form], values, issue)}
-
-    @router.post("/forms/lists/{form}", status_code=201)
-    async def make_a_list(
-        form: FormId, request: Request, filled: Filled, key: IdempotencyKey = None, who: Principal = Depends(gate.admit)
-    ) -> JSONResponse:
-        """Issue a box record, a call list or a monthly report from the rows given; its PDF and DOCX are linked."""
-        same = repetition(key, f"{who.name} {request.url.path}", await request.body())
-        with told():
-            made = await make_list(room, filled.of(form), who=who.name, same=same)
-        return await _created(room, printer, made, who)
 
     return router
 

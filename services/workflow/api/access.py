@@ -11,6 +11,7 @@ READERS = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
 WRITERS = tuple(role for role in READERS if role is not Role.AUDITOR)
 """Whoever has an action's form to fill in."""
 FREEZES = (Role.OFFICE_LEADER,)
+REPORTS = (Role.HANDLER, Role.OFFICE_LEADER)
 OFFICE = (Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR)
 READS_FIGURES = (*OFFICE, Role.UNIT_HANDLER, Role.UNIT_LEADER)
 
@@ -38,6 +39,7 @@ ACCESS = AccessTable(
         staff("POST", "/workflow/statistics/freeze", FREEZES, scope="workflow:statistics"),
         staff("GET", "/workflow/statistics/frozen", OFFICE, scope="workflow:statistics"),
         staff("GET", "/workflow/statistics/frozen/{frozen_id}", OFFICE, scope="workflow:statistics"),
+        staff("POST", "/workflow/statistics/frozen/{frozen_id}/report", REPORTS, scope="workflow:statistics"),
         staff("POST", "/workflow/assignments", (Role.HANDLER, Role.OFFICE_LEADER), scope="workflow:act"),
         staff("GET", "/workflow/approvals", (Role.OFFICE_LEADER,), scope="workflow:read"),
         staff("POST", "/workflow/approvals/{number}", (Role.OFFICE_LEADER,), scope="workflow:act", of_a_case=True),
