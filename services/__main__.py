@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import uvicorn
 
-from services.bootstrap import SERVICES, build
+from services.bootstrap import build
+from shared.contracts.values import SERVICES
 from shared.observability import configure_logging
 from shared.service import Service
 from shared.settings import Settings
@@ -21,7 +22,7 @@ def main(names: Sequence[str]) -> None:
         raise SystemExit(f"unknown service {unknown[0]!r}; there are {', '.join(SERVICES)}")
     settings = Settings()
     configure_logging(settings.log_format)
-    serve(build(names or SERVICES, settings), settings)
+    serve(build(names or tuple(SERVICES), settings), settings)
 
 
 def serve(services: Sequence[Service], settings: Settings) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from shared.identity import tables as identity_tables
 from shared.identity.accounts import UNIT_ROLES
 from shared.identity.doors.access import ACCESS as IDENTITY_ACCESS
 from shared.identity.doors.accounts_api import account_routes
+from shared.identity.doors.browsers import KnownBrowsers
 from shared.identity.doors.login import Entrance, login_routes
 from shared.identity.doors.openid_login import CALLBACK, OPENID, openid_routes
 from shared.identity.doors.own_account import OwnAccount, own_account_routes
@@ -31,11 +32,12 @@ from shared.identity.reception import Reception, greet_first_run, open_reception
 from shared.identity.seats import StoredSeats
 from shared.identity.sessions import StoredSessions
 from shared.identity.tokens import StoredTokens
+from shared.kms import kms_of
 from shared.messaging.embedded import EmbeddedTransport
 from shared.messaging.ports import Transport
 from shared.originals import FolderOriginals
 from shared.premises import Premises
-from shared.sealing import KeyRing, load_key_ring, new_key_ring, save_key_ring
+from shared.sealing import KeyRing, Kms, load_key_ring, new_key_ring, save_key_ring
 from shared.service import Service
 from shared.settings import OidcSeat, Settings
 from shared.store.engine import open_engine, ping
@@ -45,14 +47,13 @@ from shared.web.csrf import FormTokens
 from shared.web.pages import Pages
 from shared.working_time import BusinessHours, published
 
-SERVICES: tuple[str, ...] = ("intake", "workflow", "notify", "forms")
 IDENTITY_VERSIONS = Path(identity_tables.__file__).parent / "migrations" / "versions"
 
 CALENDAR_VERSIONS = Path(calendar_tables.__file__).parent / "migrations" / "versions"
 CALENDAR_CHAIN = "calendar_version"
 
 
-def build(names: Sequence[str], settings: Settings, *, clock: Clock = system_clock) -> list[Service]:
+def build(names: Iterable[str], settings: Settings, *, clock: Clock = system_clock) -> list[Service]:
     """The named services and, first, the ground they stand on."""
     premises, ground = open_premises(settings, clock)
     return [ground, *(importlib.import_module(f"services.{name}.bootstrap").build(premises) for name in names)]
@@ -102,11 +103,13 @@ def identity_routes(reception: Reception, premises: Premises, pages: Pages) -> l
     gate = premises.gate(IDENTITY_ACCESS)
     provider = _openid(reception, premises)
     other_way = "" if provider is None else OPENID
-    entrance = Entrance(reception, pages, FormTokens(premises.ring.session_key), other_way=other_way)
+    key = premises.ring.session_key
+    browsers = KnownBrowsers(key)
+    entrance = Entrance(reception, pages, FormTokens(key), browsers, other_way=other_way)
     return [
         *([] if provider is None else [openid_routes(entrance, provider)]),
         login_routes(entrance, gate),
-        own_account_routes(OwnAccount(reception, pages, gate), gate),
+        own_account_routes(OwnAccount(reception, pages, gate, browsers), gate),
         account_routes(reception, gate),
         people_routes(PeopleDesk(reception, pages, gate), gate),
     ]
@@ -152,9 +155,19 @@ def _transport(settings: Settings) -> Transport:
     return RabbitTransport(settings.broker_url)
 
 
+def key_wrapper(settings: Settings) -> Kms | None:
+    """The key management service that the settings name, which wraps the ring. Raises ValueError."""
+    return kms_of(settings.kms_url, settings.kms_key, settings.kms_token)
+
+
+def present_key_ring(settings: Settings) -> KeyRing:
+    """The ring that is there: for commands, which never make one. Raises ValueError."""
+    return load_key_ring(settings.keys_file, key_wrapper(settings))
+
+
 def key_ring(settings: Settings) -> KeyRing:
     """The ring that the settings name; made where the embedded default has none yet. Raises ValueError."""
     path = settings.keys_file
     if not path.exists() and settings.broker_url is None and settings.keys_path is None:
-        save_key_ring(new_key_ring(), path)
-    return load_key_ring(path)
+        save_key_ring(new_key_ring(), path, key_wrapper(settings))
+    return present_key_ring(settings)

@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
+from services.cli_keys import keys_app
 from services.cli_people import token_app, user_app
+from shared.contracts.values import SERVICES
 
+_NAMES = " ".join(SERVICES)
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Shouli: intake, workflow, notify and forms")
-keys_app = typer.Typer(no_args_is_help=True, help="The key ring")
 import_app = typer.Typer(no_args_is_help=True, help="Take in what other systems or mailboxes hold")
 calendar_app = typer.Typer(no_args_is_help=True, help="The working calendar")
 directory_app = typer.Typer(no_args_is_help=True, help="Who acts for the office and for each unit")
@@ -25,7 +27,7 @@ app.add_typer(keys_app, name="keys")
 
 @app.command()
 def serve(
-    services: Annotated[list[str] | None, typer.Argument(help="intake workflow notify forms; default: all")] = None,
+    services: Annotated[list[str] | None, typer.Argument(help=f"{_NAMES}; default: all")] = None,
 ) -> None:
     """Run the services in this process."""
     from services.__main__ import main as run  # noqa: PLC0415 - the web server is not needed by the other commands
@@ -44,17 +46,6 @@ def demo(
     run_demo(once=once, report=report)
 
 
-@keys_app.command("new")
-def keys_new() -> None:
-    """Make a key ring where there is none yet, and say where."""
-    from shared.sealing import new_key_ring, save_key_ring  # noqa: PLC0415
-    from shared.settings import Settings  # noqa: PLC0415
-
-    path = Settings().keys_file
-    save_key_ring(new_key_ring(), path)
-    typer.echo(f"made {path}; keep a copy of it apart from the database's backup")
-
-
 @import_app.command("mail")
 def import_mail(
     folder: Annotated[Path, typer.Argument(help="a folder of .eml, mbox or Maildir files", exists=True)],
@@ -68,52 +59,10 @@ def import_mail(
     raise typer.Exit(run_import(folder, dry_run=dry_run, say=typer.echo))
 
 
-@keys_app.command("rotate")
-def keys_rotate() -> None:
-    """Add a new current key to the ring; restart the services, then run: shouli keys rewrap."""
-    from shared.sealing import extend_key_ring, load_key_ring, rotated  # noqa: PLC0415
-    from shared.settings import Settings  # noqa: PLC0415
-
-    path = Settings().keys_file
-    ring = rotated(load_key_ring(path))
-    extend_key_ring(ring, path)
-    typer.echo(f"{ring.current} seals from the next start on; keep a copy of {path}, old keys are still needed")
-
-
-@keys_app.command("rewrap")
-def keys_rewrap(
-    places: Annotated[
-        list[str] | None, typer.Argument(help="intake workflow notify forms identity; default: all")
-    ] = None,
-) -> None:
-    """Seal every record again with the current key. With a database of its own per service, name the service."""
-    from services.rewrap import PLACES, metadata_of, rewrap  # noqa: PLC0415
-    from shared.sealing import load_key_ring  # noqa: PLC0415
-    from shared.settings import Settings  # noqa: PLC0415
-    from shared.store.engine import open_engine  # noqa: PLC0415
-
-    settings = Settings()
-    ring = load_key_ring(settings.keys_file)
-    if settings.database_url is not None and len(places or PLACES) != 1:
-        raise typer.BadParameter("SHOULI_DATABASE_URL is one service's: name that service")
-
-    async def one(place: str) -> int:
-        url = settings.identity_database if place == "identity" else settings.database_of(place)
-        engine = open_engine(url)
-        count = await rewrap(engine, ring, metadata_of(place))
-        await engine.dispose()
-        return count
-
-    for place in places or PLACES:
-        if place not in PLACES:
-            raise typer.BadParameter(f"no such place; there are: {', '.join(PLACES)}")
-        typer.echo(f"{place}: {asyncio.run(one(place))} records sealed again with {ring.current}")
-
-
 @app.command()
 def migrate() -> None:
     """Bring every configured database to the newest revision."""
-    from services.bootstrap import SERVICES, build  # noqa: PLC0415
+    from services.bootstrap import build  # noqa: PLC0415
     from shared.settings import Settings  # noqa: PLC0415
 
     async def steps() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from shared.contracts.values import Role
+from shared.contracts.values import SERVICES, Role
 
 if TYPE_CHECKING:
     from shared.identity.reception import Reception
@@ -75,10 +77,14 @@ def token_add(
     role: _Role,
     unit: _Unit = None,
     scope: Annotated[list[str] | None, typer.Option(help="limit it, e.g. intake:email; repeatable")] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="how long it is valid; default: until it is revoked")] = None,
 ) -> None:
-    """Make a token and print it once."""
+    """Make a token and print it once. In a person's name it has their role, and is revoked with their sessions."""
     if role in (Role.UNIT_HANDLER, Role.UNIT_LEADER) and not unit:
         raise typer.BadParameter("a unit's person needs --unit")
+    if unknown := set(scope or ()) - _scopes(role):
+        there_are = ", ".join(sorted(_scopes(role)))
+        raise typer.BadParameter(f"{role.value} has no scope {', '.join(sorted(unknown))}; there are: {there_are}")
     typer.echo(
         _at_the_reception(
             lambda reception: reception.tokens.add(
@@ -87,6 +93,7 @@ def token_add(
                 unit=_known(reception, unit),
                 scopes=frozenset(scope or ()),
                 now=reception.clock(),
+                expires_at=None if days is None else reception.clock() + timedelta(days=days),
             )
         )
     )
@@ -96,7 +103,8 @@ def token_add(
 def token_list() -> None:
     """All tokens: name, role, unit, scopes, and whether they still work; never the token itself."""
     for row in _at_the_reception(lambda reception: reception.tokens.everything()):
-        standing = "revoked" if row["revoked_at"] else f"made {row['made_at']:%Y-%m-%d}"
+        until = f", until {row['expires_at']:%Y-%m-%d}" if row["expires_at"] else ""
+        standing = "revoked" if row["revoked_at"] else f"made {row['made_at']:%Y-%m-%d}{until}"
         shown = (row["name"], row["role"], row["unit"] or "-", " ".join(row["scopes"]) or "all of the role", standing)
         typer.echo("\t".join(shown))
 
@@ -106,6 +114,14 @@ def token_revoke(name: str) -> None:
     """Revoke all tokens of a name; they are dead at their next use."""
     count = _at_the_reception(lambda reception: reception.tokens.revoke(name, reception.clock()))
     typer.echo(f"{count} revoked")
+
+
+def _scopes(role: Role) -> set[str]:
+    """What a token of this role can be limited to: the scopes of the routes that the role may use."""
+    from shared.identity.doors.access import ACCESS  # noqa: PLC0415
+
+    tables = [import_module(f"services.{name}.api.access").ACCESS for name in SERVICES]
+    return {row.scope for table in (ACCESS, *tables) for row in table if row.roles and role in row.roles}
 
 
 def _known(reception: Reception, unit: str | None) -> str | None:

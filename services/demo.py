@@ -21,10 +21,10 @@ from uuid import uuid4
 import httpx
 import uvicorn
 
-from services.bootstrap import SERVICES, build
+from services.bootstrap import build
 from shared.centre import Centre, load_centre
 from shared.clock import SHANGHAI, system_clock
-from shared.contracts.values import Role
+from shared.contracts.values import SERVICES, Role
 from shared.identity.tokens import StoredTokens
 from shared.observability import configure_logging
 from shared.premises import Premises

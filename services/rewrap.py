@@ -15,12 +15,12 @@ from typing import Any
 from sqlalchemy import Column, MetaData, Table, and_, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.bootstrap import SERVICES
 from shared.sealing import KeyRing, key_of
 from shared.store.engine import WRITES
 
-PLACES = (*SERVICES, "identity")
 VOUCHED_FOR = frozenset({("timeline", "sealed_event")})
+ALSO_SEALED = frozenset({("idempotency", "answer")})
+"""Sealed by another name."""
 BATCH = 200
 
 
@@ -42,13 +42,15 @@ def metadata_of(place: str) -> MetaData:
 def sealed_in(metadata: MetaData) -> Iterator[Sealed]:
     """The tables that have something to seal again."""
     for table in metadata.sorted_tables:
-        columns = tuple(
-            column
-            for column in table.columns
-            if "sealed" in column.name.split("_") and (table.name, column.name) not in VOUCHED_FOR
-        )
+        columns = tuple(column for column in table.columns if _is_sealed(table.name, column.name))
         if columns:
             yield Sealed(table, columns)
+
+
+def _is_sealed(table: str, column: str) -> bool:
+    if (table, column) in VOUCHED_FOR:
+        return False
+    return "sealed" in column.split("_") or (table, column) in ALSO_SEALED
 
 
 async def rewrap(engine: AsyncEngine, ring: KeyRing, metadata: MetaData) -> int:

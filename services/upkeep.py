@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 import typer
 from pydantic import ValidationError
 
-from services.bootstrap import CALENDAR_CHAIN, CALENDAR_VERSIONS
+from services.bootstrap import CALENDAR_CHAIN, CALENDAR_VERSIONS, present_key_ring
 from services.workflow.bootstrap import VERSIONS
 from services.workflow.settings import WorkflowSettings
 from services.workflow.staffing import SheetFault, put, read_sheet
@@ -18,7 +18,6 @@ from services.workflow.store import tables
 from shared.calendar_book.book import StoredCalendar, days_named
 from shared.centre import load_centre
 from shared.clock import SHANGHAI, system_clock
-from shared.sealing import load_key_ring
 from shared.settings import Settings
 from shared.store.engine import open_engine
 from shared.store.migrate import migrate
@@ -95,7 +94,7 @@ async def _import(content: bytes) -> int:
     engine = open_engine(settings.database_of("workflow"))
     try:
         await migrate(engine, VERSIONS)
-        store = Store(engine, tables.messages, load_key_ring(settings.keys_file))
+        store = Store(engine, tables.messages, present_key_ring(settings))
         async with store.transaction(system_clock()) as unit:
             return await put(unit, load_centre(settings.centre_path), entries)
     finally:

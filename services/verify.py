@@ -6,12 +6,12 @@ import asyncio
 import sys
 from dataclasses import replace
 
+from services.bootstrap import present_key_ring
 from services.workflow.anchoring import AnchorFolder, anchors_missing, load_public_key
 from services.workflow.settings import WorkflowSettings
 from services.workflow.store import tables
 from services.workflow.verifying import Finding, Verified, frozen_faults, verify
 from shared.originals import FolderOriginals
-from shared.sealing import load_key_ring
 from shared.store.engine import open_engine
 from shared.store.unit_of_work import Store
 
@@ -30,7 +30,7 @@ def run_verify(*, originals: bool) -> int:
 
 
 async def _verify(settings: WorkflowSettings, *, with_originals: bool) -> Verified:
-    ring = load_key_ring(settings.keys_file)
+    ring = present_key_ring(settings)
     engine = open_engine(settings.database_of("workflow"))
     store = Store(engine, tables.messages, ring)
     key = load_public_key(settings.anchor_key.with_suffix(".pub"))

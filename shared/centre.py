@@ -56,6 +56,15 @@ class Centre(_Part):
     channels: PublishedChannels
     reception_points: tuple[str, ...]
     units: tuple[Unit, ...]
+    english: dict[str, str] = Field(default_factory=dict, description="what English pages say instead of a text above")
+
+    def __hash__(self) -> int:
+        """By what names a centre, since a mapping has no hash: centres are keys of caches."""
+        return hash((self.name, self.office, self.case_prefix))
+
+    def in_english(self, text: str) -> str:
+        """A text of this file in English; as it is where the file has no English for it."""
+        return self.english.get(text, text)
 
     def unit_named(self, said: str) -> Unit | None:
         """The unit that somebody means by its name or one of its aliases; None where it isn't one of ours."""

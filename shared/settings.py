@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     keys_path: Path | None = Field(
         default=None, description="the key ring; default: data_dir/keys.json, made on first start"
     )
+    kms_url: str = Field(default="", description="key management service that wraps the key ring; empty: none")
+    kms_key: str = Field(default="shouli", description="the service's key")
+    kms_token: str = Field(default="", repr=False, description="may encrypt and decrypt with that key, and no more")
     originals_dir: Path | None = Field(default=None, description="object store folder; default: data_dir/originals")
     centre_path: Path | None = Field(
         default=None, description="the centre's published data; default: the invented sample"

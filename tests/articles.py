@@ -18,6 +18,8 @@ from typing import Any, Protocol
 
 import pytest
 
+from shared.contracts.values import SERVICES
+
 FEW_ROWS = 6
 CARRIED_BY: Mapping[str, tuple[str, ...]] = {
     "2": ("services.workflow.domain.limits", "services.workflow.domain.grounds", "services.workflow.domain.sight"),
@@ -77,7 +79,7 @@ def collect_proofs(folder: str = "tests") -> list[Claim]:
     return list(dict.fromkeys(collector.claims))
 
 
-def collect_rules(services: Iterable[str] = ("intake", "workflow", "notify", "forms")) -> list[Claim]:
+def collect_rules(services: Iterable[str] = tuple(SERVICES)) -> list[Claim]:
     """Every row of a table in a service's domain that names an article."""
     claims = [
         claim for service in services for module in _modules(f"services.{service}.domain") for claim in _rows(module)

@@ -12,14 +12,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from services.forms.domain.binder import BinderContents, BoundDocument
-from services.forms.domain.definition import FormId
 from services.forms.domain.masking import Reader, mask
-from services.forms.drawing import DocumentRow, draw, frozen_values, issue_of
+from services.forms.drawing import DocumentRow, draw, form_of, frozen_values, issue_of
 from services.forms.ports import BoundForm, Rendered, Stack
 from services.forms.print_room import PrintRoom
 from services.forms.store.states import FAILED, FROZEN, READY, WAITING
 from services.forms.store.tables import complaints, documents
-from services.forms.templates import FORMS
 from shared.contracts.complaint import Complainant, ComplaintReceived
 
 DrawNow = Callable[[UUID], Awaitable[DocumentRow | None]]
@@ -82,7 +80,7 @@ async def _bound(
     title = f"{document.title}（第{document.version}版{'，已被替代' if document.superseded else ''}）"
     if row is None:
         return BoundForm(f"{title}：未能绘制", None, str(document.id))
-    values, form = frozen_values(room, row), FORMS[FormId(row.form)]
+    values, form = frozen_values(room, row), await form_of(room, row)
     for_file = mask(form, values, reader=Reader.FILE, complainant=complainant)
     if for_file == values:
         content = await room.originals.read(row.sha256)

@@ -17,8 +17,9 @@ from services.forms.api.routes import document_routes
 from services.forms.api.signing_routes import signing_routes
 from services.forms.consumer import handlers
 from services.forms.domain.binder import BinderContents
-from services.forms.domain.definition import Form
+from services.forms.domain.definition import Form, Page
 from services.forms.domain.values import FormValues, Issue
+from services.forms.drawing import keep_definitions
 from services.forms.ports import BoundForm, Rendered, Signer, Stack
 from services.forms.print_room import PrintRoom
 from services.forms.renderers.binder import PdfBinder
@@ -71,6 +72,10 @@ class LazyPress:
     def preview_png(self, form: Form, values: FormValues, issue: Issue) -> list[bytes]:
         """See ``PdfDrawer``."""
         return self._press()[0].preview_png(form, values, issue)
+
+    def marked_copy(self, content: bytes, page: Page) -> bytes:
+        """See ``PdfDrawer``."""
+        return self._press()[0].marked_copy(content, page)
 
     def bind(self, contents: BinderContents, stack: Stack, issue: Issue) -> Rendered:
         """See ``Bookbinder``."""
@@ -174,7 +179,7 @@ def build(premises: Premises) -> Service:
             batch_routes(room, printer, gate),
             desk_routes(desk),
             draft_routes(desk),
-            list_routes(desk),
+            list_routes(room, gate),
             demand_routes(room, printer, gate),
             signing_routes(room, gate),
             document_routes(room, printer, gate),
@@ -189,6 +194,7 @@ def build(premises: Premises) -> Service:
         },
         start=[
             partial(migrate, engine, VERSIONS),
+            partial(keep_definitions, store, premises.clock),
             partial(keep_seals, settings.seals_dir, premises.originals, sealers, seals),
         ],
         stop=[engine.dispose],

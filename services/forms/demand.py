@@ -1,4 +1,4 @@
-"""Documents that somebody asks for: a form of a case, a list of many, a binder, a reprint.
+"""Documents that somebody asks for: a form of a case, a binder, a reprint.
 
 Law of this file: whoever asks is recorded with what they asked for; the same request twice is one document. It writes
 rows and draws nothing.
@@ -6,7 +6,6 @@ rows and draws nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,20 +15,17 @@ from services.forms.domain.binder import BINDER, BinderContents
 from services.forms.domain.definition import FormId
 from services.forms.domain.documents import DOCUMENTS, ON_DEMAND, DueDocument
 from services.forms.domain.filling import Story
-from services.forms.domain.lists import LISTS, check_list
 from services.forms.domain.masking import Reader
-from services.forms.domain.values import FormValues
 from services.forms.gathering import gather_contents
 from services.forms.handlers import load_story, put_down, put_down_binder
+from services.forms.once import Made, claimed
 from services.forms.print_room import PrintRoom
 from services.forms.store import tables
-from services.forms.store.states import FAILED, FROZEN
+from services.forms.store.states import FAILED
 from services.forms.templates import FORMS
 from shared.contracts.catalogue import BY_MODEL
-from shared.contracts.tracking import new_tracking_code, show_tracking_code
 from shared.contracts.values import new_id
 from shared.once import Once
-from shared.store.unit_of_work import UnitOfWork
 
 
 class NoSuchCase(LookupError):
@@ -37,15 +33,7 @@ class NoSuchCase(LookupError):
 
 
 class NotThisWay(ValueError):
-    """The asker is at fault: a form of one case was asked for as a list, or the other way round."""
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """The document that came of a request, and whether it had come of it before."""
-
-    id: UUID
-    repeated: bool
+    """The asker is at fault: a list of many was asked for as a form of one case."""
 
 
 def usual_reader(form: FormId, story: Story) -> Reader:
@@ -66,41 +54,11 @@ async def make_form(
         raise NotThisWay
     async with room.store.transaction(room.clock()) as unit:
         story = await story_of_case(unit.connection, room, case)
-        made = await _claimed(unit, same)
+        made = await claimed(unit, same)
         if not made.repeated:
             for_whom = reader or usual_reader(form, story)
             due = DueDocument("", form, for_whom, FORMS[form].article, ON_DEMAND[form], at_once=False)
             await put_down(unit, room, due, story, asked_by=who, identifier=made.id)
-    return made
-
-
-async def make_list(room: PrintRoom, values: FormValues, *, who: str, same: Once | None) -> Made:
-    """A list about many cases. Raises NotThisWay, WrongValues, KeyReused."""
-    if values.form not in LISTS:
-        raise NotThisWay
-    form = FORMS[values.form]
-    check_list(form, values)
-    code = new_tracking_code()
-    async with room.store.transaction(room.clock()) as unit:
-        made = await _claimed(unit, same)
-        if not made.repeated:
-            row = {
-                "id": made.id,
-                "form": form.id.value,
-                "reader": Reader.OFFICE.value,
-                "article": form.article,
-                "number": show_tracking_code(code),
-                "version": 1,
-                "verify_code": code,
-                "template_version": form.template_version,
-                "issued_at": unit.now,
-                "issued_by": room.centre.office,
-                "asked_by": who,
-                "sealed_values": room.ring.seal_record(values.model_dump_json().encode()),
-                "state": FROZEN,
-                "attempts": 0,
-            }
-            unit.add(tables.documents, row)
     return made
 
 
@@ -143,17 +101,3 @@ async def story_of_case(connection: AsyncConnection, room: PrintRoom, case: str)
     if story is None:
         raise NoSuchCase
     return story
-
-
-async def _claimed(unit: UnitOfWork, same: Once | None) -> Made:
-    """A fresh document id, or the one that the same request got before. Raises KeyReused."""
-    identifier = new_id()
-    if same is None:
-        return Made(identifier, repeated=False)
-    requests = tables.requests
-    row = {"key": same.key, "digest": same.digest, "document_id": identifier, "asked_at": unit.now}
-    if await unit.claim(requests, [row], key="key"):
-        return Made(identifier, repeated=False)
-    before = (await unit.connection.execute(select(requests).where(requests.c.key == same.key))).one()
-    same.check(before.digest)
-    return Made(before.document_id, repeated=True)

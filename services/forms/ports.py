@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from services.forms.domain.binder import Attachment, BinderContents
-from services.forms.domain.definition import Form
+from services.forms.domain.definition import Form, Page
 from services.forms.domain.values import FormValues, Issue
 
 
@@ -50,10 +50,14 @@ class Renderer(Protocol):
 
 
 class PdfDrawer(Renderer, Protocol):
-    """A renderer whose pages can also be looked at while the form is filled in."""
+    """A renderer whose pages can also be looked at while the form is filled in, and copied once it is issued."""
 
     def preview_png(self, form: Form, values: FormValues, issue: Issue) -> list[bytes]:
         """The pages of one copy as PNG. Blocking. Raises WrongValues."""
+        ...
+
+    def marked_copy(self, content: bytes, page: Page) -> bytes:
+        """An issued PDF with 副本 on each page, appended: it begins with the very bytes of ``content``. Blocking."""
         ...
 
 

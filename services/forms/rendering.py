@@ -17,13 +17,11 @@ from sqlalchemy import or_, select, update
 
 from services.forms import binding
 from services.forms.domain.binder import BINDER, BINDER_VERSION
-from services.forms.domain.definition import FormId
-from services.forms.drawing import DocumentRow, draw
+from services.forms.drawing import DocumentRow, draw, form_of
 from services.forms.ports import Rendered
 from services.forms.print_room import PrintRoom
 from services.forms.store import tables
 from services.forms.store.states import FAILED, FROZEN, READY, WAITING
-from services.forms.templates import FORMS
 from shared.contracts.document import DocumentRendered
 from shared.contracts.values import new_id
 from shared.store.unit_of_work import UnitOfWork
@@ -126,6 +124,7 @@ class Printer:
 
     async def _finish(self, item: _Claimed, drawn: Rendered, signed_sha256: str | None) -> None:
         row = item.row
+        version = await self._template_version(row)
         if drawn.missing_glyphs:
             codes = [f"U+{ord(character):04X}" for character in drawn.missing_glyphs]
             _log.warning("document.glyphs_missing", document=str(row.id), form=row.form, characters=codes)
@@ -135,7 +134,7 @@ class Printer:
                 .where(tables.documents.c.id == row.id, tables.documents.c.lease_token == item.token)
                 .values(
                     state=READY,
-                    template_version=_template_version(row),
+                    template_version=version,
                     sha256=drawn.sha256,
                     signed_sha256=signed_sha256,
                     size=len(drawn.content),
@@ -147,7 +146,11 @@ class Printer:
                 )
             )
             if written.rowcount and row.complaint_id is not None:
-                unit.emit(_rendered(row, drawn, unit.now), subject=row.complaint_id)
+                unit.emit(_rendered(row, drawn, version, unit.now), subject=row.complaint_id)
+
+    async def _template_version(self, row: DocumentRow) -> str:
+        """The version that it was drawn by."""
+        return BINDER_VERSION if row.form == BINDER else (await form_of(self._room, row)).template_version
 
     async def _let_wait(self, item: _Claimed) -> None:
         """Take the binder up again a little later, without counting this as an attempt."""
@@ -184,12 +187,7 @@ async def _lease(unit: UnitOfWork, row: DocumentRow) -> _Claimed:
     return item
 
 
-def _template_version(row: DocumentRow) -> str:
-    """The version that it was drawn by: a document frozen before a release may be drawn after it."""
-    return BINDER_VERSION if row.form == BINDER else FORMS[FormId(row.form)].template_version
-
-
-def _rendered(row: DocumentRow, drawn: Rendered, now: datetime) -> DocumentRendered:
+def _rendered(row: DocumentRow, drawn: Rendered, version: str, now: datetime) -> DocumentRendered:
     return DocumentRendered(
         document_id=row.id,
         complaint_id=row.complaint_id,
@@ -198,7 +196,7 @@ def _rendered(row: DocumentRow, drawn: Rendered, now: datetime) -> DocumentRende
         number=row.number,
         version=row.version,
         sha256=drawn.sha256,
-        template_version=_template_version(row),
+        template_version=version,
         occurred_at=now,
         verify_code=row.verify_code,
     )

@@ -14,9 +14,10 @@ from pydantic import AwareDatetime
 from sqlalchemy import select
 
 from services.forms.domain.sealing import How, Kind
+from services.forms.once import Made, claimed
 from services.forms.print_room import PrintRoom
 from services.forms.store import tables
-from shared.contracts.values import new_id
+from shared.once import Once
 
 SCAN_NAMES = {Kind.SIGNATURE: "签字扫描件", Kind.SEAL: "盖章扫描件"}
 """A scan is called by what it shows: the name of the file it came as may name a person."""
@@ -41,30 +42,31 @@ class Signed:
     scan: Scan | None = None
 
 
-async def record_signature(room: PrintRoom, document_id: UUID, signed: Signed, *, who: str) -> UUID:
-    """Write the fact down; gives its id. Raises OSError where the scan can't be kept: then nothing was written."""
-    scan = signed.scan
-    sha256 = await room.originals.keep(scan.content) if scan else None
-    identifier = new_id()
+async def record_signature(
+    room: PrintRoom, document_id: UUID, signed: Signed, *, who: str, same: Once | None = None
+) -> Made:
+    """Write the fact down; gives its id. Raises KeyReused; OSError where the scan can't be kept: nothing is written then."""
+    kept = await room.originals.keep(signed.scan.content) if signed.scan else None
     async with room.store.transaction(room.clock()) as unit:
-        unit.add(
-            tables.signatures,
-            {
-                "id": identifier,
-                "document_id": document_id,
-                "kind": signed.kind.value,
-                "signer": signed.signer,
-                "signed_at": signed.signed_at,
-                "how": signed.how.value,
-                "recorded_by": who,
-                "recorded_at": unit.now,
-                "scan_sha256": sha256,
-                "scan_name": SCAN_NAMES[signed.kind] if scan else None,
-                "scan_media_type": scan.media_type if scan else None,
-                "scan_size": len(scan.content) if scan else None,
-            },
-        )
-    return identifier
+        made = await claimed(unit, same)
+        if not made.repeated:
+            about = {"id": made.id, "document_id": document_id, "recorded_by": who, "recorded_at": unit.now}
+            unit.add(tables.signatures, about | _row(signed, kept))
+    return made
+
+
+def _row(signed: Signed, kept: str | None) -> dict[str, Any]:
+    scan = signed.scan
+    return {
+        "kind": signed.kind.value,
+        "signer": signed.signer,
+        "signed_at": signed.signed_at,
+        "how": signed.how.value,
+        "scan_sha256": kept,
+        "scan_name": SCAN_NAMES[signed.kind] if scan else None,
+        "scan_media_type": scan.media_type if scan else None,
+        "scan_size": len(scan.content) if scan else None,
+    }
 
 
 async def signatures_of(room: PrintRoom, document_id: UUID) -> list[dict[str, Any]]:

@@ -18,8 +18,6 @@ from services.intake.ports import Door
 from services.intake.store import tables
 from shared.store.unit_of_work import UnitOfWork
 
-LARGEST_DRAFT = 64 * 1024
-"""Bytes of JSON."""
 MOST_OFFERED = 20
 _CALLS = UUID("0193a0f4-8c5e-7d11-9f0a-6b1f3c2d4e5f")
 """The namespace of the names of calls' drafts (RFC 9562 §5.5)."""

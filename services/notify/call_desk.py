@@ -21,6 +21,8 @@ from services.notify.ledger import Held
 from services.notify.settling import lock, settle
 from services.notify.store.tables import calls, deliveries
 from shared.contracts.values import new_id
+from shared.once import Once
+from shared.store.answers import Answer, Given
 from shared.store.unit_of_work import UnitOfWork
 
 PERSON = "person"
@@ -54,22 +56,35 @@ class AlreadyRecorded(Exception):
         self.last = last
 
 
-async def record(desk: Desk, delivery_id: UUID, outcome: CallOutcome, *, by: str, note: str | None) -> Delivery:
-    """Record what became of a call or a letter. Raises NotOnTheList, AlreadyRecorded."""
+async def record(
+    desk: Desk, delivery_id: UUID, outcome: CallOutcome, *, by: str, note: str | None, same: Once | None = None
+) -> Given:
+    """Record what became of a call or a letter. Raises NotOnTheList, AlreadyRecorded, KeyReused."""
     async with desk.store.transaction(desk.clock()) as unit:
-        query = select(deliveries.c.complaint_id).where(deliveries.c.id == delivery_id)
-        complaint_id = (await unit.connection.execute(query)).scalar()
-        found = await lock(unit, desk, delivery_id, complaint_id) if complaint_id else None
-        if found is None:
-            raise NotOnTheList
-        rule, held = found
-        earlier = await _earlier(unit, delivery_id)
-        _check(held, outcome, earlier, unit.now)
-        call_id = _write(unit, desk, delivery_id, outcome, by, note)
-        count = sum(record.outcome is CallOutcome.NOT_REACHED for record in earlier) + 1
-        ends = outcome is not CallOutcome.NOT_REACHED or is_last(count)
-        event = Reported(_REPORTED[outcome], unit.now, PERSON, str(call_id), code=outcome.value) if ends else None
-        return await settle(unit, desk, rule, held, event, partial(after_call, outcome, count))
+
+        async def work() -> Answer:
+            after = await _recorded(unit, desk, delivery_id, outcome, by, note)
+            return {"id": str(delivery_id), "state": after.state.value, "outcome": outcome.value}
+
+        return await desk.answers.once(unit, same, work)
+
+
+async def _recorded(
+    unit: UnitOfWork, desk: Desk, delivery_id: UUID, outcome: CallOutcome, by: str, note: str | None
+) -> Delivery:
+    query = select(deliveries.c.complaint_id).where(deliveries.c.id == delivery_id)
+    complaint_id = (await unit.connection.execute(query)).scalar()
+    found = await lock(unit, desk, delivery_id, complaint_id) if complaint_id else None
+    if found is None:
+        raise NotOnTheList
+    rule, held = found
+    earlier = await _earlier(unit, delivery_id)
+    _check(held, outcome, earlier, unit.now)
+    call_id = _write(unit, desk, delivery_id, outcome, by, note)
+    count = sum(record.outcome is CallOutcome.NOT_REACHED for record in earlier) + 1
+    ends = outcome is not CallOutcome.NOT_REACHED or is_last(count)
+    event = Reported(_REPORTED[outcome], unit.now, PERSON, str(call_id), code=outcome.value) if ends else None
+    return await settle(unit, desk, rule, held, event, partial(after_call, outcome, count))
 
 
 def _check(held: Held, outcome: CallOutcome, earlier: list[LastRecord], now: datetime) -> None:

@@ -9,9 +9,11 @@ from uuid import UUID
 from services.notify.domain.plan import PlannedMessage
 from services.notify.domain.text import Catalogue, Office, Rendered
 from services.notify.ports import MessageProvider, NobodyWatches, ProviderWatch, Webhook
+from services.notify.store.tables import idempotency
 from shared.clock import Clock
 from shared.contracts.values import Route
 from shared.sealing import KeyRing
+from shared.store.answers import Answers
 from shared.store.group_commit import GroupWriter
 from shared.store.unit_of_work import Store
 
@@ -36,3 +38,8 @@ class Desk:
     """Reads what the text provider tells us; None where no provider does."""
     watch: ProviderWatch = field(default_factory=NobodyWatches)
     """Is told how long deliveries take, so that a slow provider rests too."""
+
+    @property
+    def answers(self) -> Answers:
+        """What requests with an ``Idempotency-Key`` were answered."""
+        return Answers(idempotency, self.ring)

@@ -20,7 +20,10 @@ from services.workflow.settings import WorkflowSettings
 from services.workflow.store import tables
 from services.workflow.store.relisting import relist
 from services.workflow.watch import DeadlineWatch
+from services.workflow.web.audit_page import audit_routes
+from services.workflow.web.calendar_page import calendar_routes
 from services.workflow.web.directory_pages import directory_pages
+from services.workflow.web.draft_routes import draft_routes
 from services.workflow.web.leader_routes import leader_routes
 from services.workflow.web.live import live_routes
 from services.workflow.web.notice_pages import notice_pages
@@ -30,6 +33,7 @@ from services.workflow.web.rules_routes import rules_routes
 from services.workflow.web.search_pages import search_pages
 from services.workflow.web.staff_routes import StaffDesk, staff_routes
 from services.workflow.web.statistics_routes import public_figures_page, statistics_pages
+from services.workflow.web.taken_page import taken_routes
 from shared.messaging.consumer import Consumer
 from shared.messaging.dead_letters import DeadLetters
 from shared.messaging.relay import Relay
@@ -74,6 +78,10 @@ def build(premises: Premises) -> Service:
             staff_routes(desk),
             leader_routes(desk),
             office_routes(desk),
+            draft_routes(desk),
+            taken_routes(desk),
+            calendar_routes(desk),
+            audit_routes(desk),
             live_routes(desk),
             search_pages(desk),
             directory_pages(desk),

@@ -17,10 +17,12 @@ from sqlalchemy import RowMapping, select
 
 from services.workflow import notices
 from services.workflow.office import Office
-from services.workflow.reports import Period, statistics
+from services.workflow.reports import Period, period_before, statistics, twelve_months_to
 from services.workflow.store.statistics import By
 from services.workflow.store.tables import frozen_periods, result_notices
 from shared.contracts.values import new_id
+from shared.once import Once
+from shared.store.answers import Answer, Given
 
 
 class Signer(Protocol):
@@ -31,28 +33,33 @@ class Signer(Protocol):
         ...
 
 
-async def freeze(office: Office, signer: Signer, period: Period, by_whom: str) -> dict[str, Any]:
-    """The whole of a period's figures as they are now, signed, for good; each unit that it concerns gets its notice."""
+async def freeze(office: Office, signer: Signer, period: Period, by_whom: str, same: Once | None = None) -> Given:
+    """The whole of a period's figures as they are now, and what a report sets beside them, signed, for good; each unit that it
+    concerns gets its notice. Raises KeyReused.
+    """
     figures = {by.value: await statistics(office, period, by) for by in By}
     figures["all"] = await statistics(office, period, None)
+    beside = {
+        "before": await statistics(office, period_before(period), None),
+        "months": await statistics(office, twelve_months_to(period.last), By.MONTH),
+    }
     now = office.clock()
     units = [group["key"] for group in figures[By.UNIT.value]["groups"] if group["key"]]
     issued = await notices.drafted(office, period, units, now, by_whom)
-    frozen = {
-        **period.shown(),
-        "made_at": now.astimezone(UTC).isoformat(),
-        "made_by": by_whom,
-        "figures": figures,
-        "notices": {str(row["id"]): _sha256(row["body"]) for row in issued},
-    }
-    body = _canonical(frozen)
+    made = {"made_at": now.astimezone(UTC).isoformat(), "made_by": by_whom}
+    vouched = {"notices": {str(row["id"]): _sha256(row["body"]) for row in issued}}
+    body = _canonical({**period.shown(), **made, "figures": figures, **beside, **vouched})
     kept = {"id": new_id(), "signature": signer.sign(body.encode()).hex()}
     async with office.store.transaction(now) as unit:
-        days = {"first_day": period.first.isoformat(), "last_day": period.last.isoformat()}
-        unit.add(frozen_periods, {**kept, **days, "made_at": now, "made_by": by_whom, "body": body})
-        for row in issued:
-            unit.add(result_notices, row)
-    return {"id": str(kept["id"]), "signature": kept["signature"], "body": body}
+
+        async def keep() -> Answer:
+            days = {"first_day": period.first.isoformat(), "last_day": period.last.isoformat()}
+            unit.add(frozen_periods, {**kept, **days, "made_at": now, "made_by": by_whom, "body": body})
+            for row in issued:
+                unit.add(result_notices, row)
+            return {"id": str(kept["id"]), "signature": kept["signature"], "body": body}
+
+        return await office.answers.once(unit, same, keep)
 
 
 def _canonical(said: Mapping[str, Any]) -> str:

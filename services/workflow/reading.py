@@ -22,12 +22,12 @@ from services.workflow.domain.decide import Availability, available
 from services.workflow.domain.facts import Facts
 from services.workflow.domain.in_force import MEASURE_IN_FORCE
 from services.workflow.domain.roles import Person, may
-from services.workflow.domain.sight import SIGHT, Tie, complaint_shown, may_see, told_shown, words_shown
+from services.workflow.domain.sight import SIGHT, Tie, complaint_shown, may_see, names_of, told_shown, words_shown
 from services.workflow.domain.states import LIVE, State
 from services.workflow.office import Office
 from services.workflow.store import queries
 from services.workflow.store.statistics import Filter
-from services.workflow.store.tables import cases
+from services.workflow.store.tables import cases, timeline
 from shared.contracts.complaint import ComplaintReceived
 from shared.contracts.masking import mask_text
 from shared.web.frame import MOST_COUNTED
@@ -168,6 +168,21 @@ async def waiting_for_approval(office: Office, person: Person) -> list[Seen]:
     return [_seen(office, each, facts, person) for each in known]
 
 
+async def taken_in(office: Office, person: Person, since: datetime, *, limit: int) -> list[Listed]:
+    """What this person took in since then, whatever became of it, the latest first."""
+    query = (
+        select(*queries.LISTED, *queries.SEALED, cases.c.tracking_code)
+        .where(
+            office.seen_by(person), cases.c.first_receiver.in_(sorted(names_of(person))), cases.c.received_at >= since
+        )
+        .order_by(cases.c.received_at.desc(), cases.c.number.desc())
+        .limit(limit)
+    )
+    async with office.store.reading() as connection:
+        rows = (await connection.execute(query)).mappings().all()
+    return [opened(office, row, person) for row in rows]
+
+
 async def to_follow_up(office: Office, person: Person) -> list[Listed]:
     """Cases whose complainant is to be asked, the nearest limit first."""
     return await _listed(office, person, cases.c.state == State.FEEDBACK_SUBMITTED.value, limit=queries.PAGE)
@@ -208,6 +223,28 @@ async def events_of(office: Office, found: Known | Seen, person: Person) -> list
     """The entries of a timeline, oldest first, each with its ``event``, in the words that this person may read."""
     rows = await queries.entries(office.store, found.case.number)
     return [dict(row) | {"event": _event(office, row, found, person)} for row in rows]
+
+
+async def happened(
+    office: Office, person: Person, *, kind: str, name: str, since: datetime, until: datetime, page: int
+) -> list[Mapping[str, Any]]:
+    """A page of what happened on all cases that this person may know of, the newest first, one entry more where there is a next
+    page; each with its ``event`` in the words that they may read. An empty ``kind`` or ``name`` stands for all.
+    """
+    entry = timeline.c
+    which = [entry.at >= since, entry.at < until, *([entry.kind == kind] if kind else [])]
+    which += [entry.actor_name == name] if name else []
+    query = (
+        select(*entry, *queries.SEALED)
+        .join(cases, cases.c.number == entry.number)
+        .where(office.seen_by(person), *which)
+        .order_by(entry.at.desc(), entry.number.desc(), entry.version.desc())
+        .offset(page * PAGE)
+        .limit(PAGE + 1)
+    )
+    async with office.store.reading() as connection:
+        rows = (await connection.execute(query)).mappings().all()
+    return [dict(row) | {"event": _event(office, row, known_case(office, row, person), person)} for row in rows]
 
 
 async def supplements_of(office: Office, found: Known | Seen, person: Person) -> list[dict[str, Any]]:

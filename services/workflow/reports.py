@@ -10,7 +10,7 @@ import io
 from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -66,6 +66,23 @@ class Period:
 def month_of(day: date) -> Period:
     """The month that a day lies in."""
     return Period(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
+
+
+def period_before(period: Period) -> Period:
+    """The period of the same kind before it: a month before a month, a year before a year, as many days before days."""
+    first = period.first
+    if period == month_of(first):
+        return month_of(first - timedelta(days=1))
+    if period == Period(date(first.year, 1, 1), date(first.year, 12, 31)):
+        return Period(date(first.year - 1, 1, 1), date(first.year - 1, 12, 31))
+    length = period.last - first
+    return Period(first - length - timedelta(days=1), first - timedelta(days=1))
+
+
+def twelve_months_to(last: date) -> Period:
+    """The month that a day lies in and the eleven before it."""
+    year, month = divmod(last.year * 12 + last.month - 1 - 11, 12)
+    return Period(date(year, month + 1, 1), month_of(last).last)
 
 
 async def statistics(

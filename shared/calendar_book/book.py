@@ -39,6 +39,10 @@ class CalendarBook(Protocol):
         """Grows with every entry; of two calendars the one with the higher serial counts."""
         ...
 
+    async def decide(self, override: Override, *, by: str, now: datetime) -> WorkCalendar:
+        """Enter a local decision about one day. Raises ValueError where it can't be taken."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class PrintedCalendar:
@@ -46,6 +50,10 @@ class PrintedCalendar:
 
     calendar: WorkCalendar
     serial: int = 0
+
+    async def decide(self, override: Override, *, by: str, now: datetime) -> WorkCalendar:
+        """Always refused with ValueError."""
+        raise ValueError(f"{by} can't enter {override.day} into a printed calendar at {now}")
 
 
 class StoredCalendar:

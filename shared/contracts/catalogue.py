@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.contracts import case, complaint, delivery, document, mail
+from shared.contracts import case, complaint, delivery, document, lists, mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,9 @@ CATALOGUE: tuple[MessageType, ...] = (
     _row("delivery.failed", delivery.DeliveryFailed, "notify", sealed=False),
     _row("delivery.person_needed", delivery.DeliveryPersonNeeded, "notify", sealed=False),
     _row("document.rendered", document.DocumentRendered, "forms", sealed=False),
+    _row("list.calls", lists.CallsListed, "notify", sealed=True),
+    _row("list.box", lists.BoxRecorded, "intake", sealed=True),
+    _row("list.period", lists.PeriodReported, "workflow", sealed=True),
 )
 
 BY_NAME: dict[str, MessageType] = {row.name: row for row in CATALOGUE}

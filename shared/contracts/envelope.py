@@ -52,7 +52,7 @@ class Envelope(BaseModel):
     id: UUID = Field(default_factory=new_id)
     source: str
     type: str
-    subject: str = Field(description="the complaint's id")
+    subject: str = Field(description="the complaint's id; of a list, its document's")
     time: AwareDatetime
     datacontenttype: Literal["application/json", "application/jose"] = JSON_TYPE
     traceparent: str | None = None

@@ -8,9 +8,11 @@ It hides too much rather than too little (art. 17). Who is shown what is the ser
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 
 from shared.contracts.complaint import Complainant
+from shared.contracts.surnames import ALSO_WORDS, CLEAR, COMPOUND, NO_NAMES
 
 
 class Showing(StrEnum):
@@ -134,6 +136,33 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 """What is looked for in free text, in this order: the longer number first, and whatever is left that long last."""
 
+_COMPOUND = "|".join(COMPOUND)
+_SPEAKS_OF = (
+    r"(?:本人|其人|核实|核对|了解|反映|来电|来信|来访|致电|通话|通电话|联系|联络|沟通|见面|取得|确认|说明|解释|道歉|致歉|表示|告知|答复|回复|询问|"
+    r"认为|要求|请求|投诉|所述|所反映|所称|所提|提出|到场|先生|女士|同志|称|说|的(?:投诉|反映|诉求|来信|问题|电话|意见)|电话|手机|[\s,.;:!?、。()\"“”]|$)"
+)
+"""What follows the name of somebody whom an office speaks of."""
+_TURNS_TO = "(?:" + "|".join(f"(?<={cue})" for cue in (
+    "联系", "联系到", "联系上", "致电", "回访", "约见", "走访", "询问", "答复", "回复", "告知", "通知", "转告",
+    "已与", "经与", "并与", "再与", "请与", "已向", "请向", "并向", "再向", "已给", "请给", "请找", "投诉人", "来信人", "写信人", "反映人",
+    "来电人", "来访人", "当事人", "举报人", "群众", "市民", "居民", "家属",
+)) + ")"  # fmt: skip
+"""After these an office names the person it deals with."""
+_GIVEN = rf"{_HAN_OR_FIGURE}{{1,2}}"
+_ANY_NAME = rf"(?!{NO_NAMES})(?:(?:{_COMPOUND})|[{CLEAR}{ALSO_WORDS}]){_GIVEN}?"
+_CLEAR_NAME = rf"(?!{NO_NAMES})(?:(?:{_COMPOUND})|[{CLEAR}]){_GIVEN}"
+_SUBJECT_OF = "(?=来电|来信|来访|反映|所述|所反映|所称|称其|的(?:投诉|反映|诉求|来信))"
+_NAMED_BY_THE_OFFICE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    ("姓名", re.compile(pattern))
+    for pattern in (
+        rf"{_TURNS_TO}{_ANY_NAME}(?={_SPEAKS_OF})",
+        rf"{_TURNS_TO}{_CLEAR_NAME}",
+        rf"(?:^|(?<=[\s,.;:!?、。(])){_CLEAR_NAME}?{_SUBJECT_OF}",
+    )
+)
+"""Somebody whom nobody has entered as the complainant yet, as staff speak of them: with what follows, by the cue alone, or in
+the place of a subject. Looked for only while no name is known; once one is, the name itself is what is hidden."""
+
 _TITLES = "(?:先生|女士|小姐|师傅|同志|老师|大爷|大妈|阿姨|某某|某)"
 
 
@@ -147,16 +176,15 @@ class Scrubber:
 
     def text(self, text: str) -> str:
         """Free text: the complainant's own identity, then anything that looks like somebody's."""
-        return self._without_patterns(self.without_own(text))
+        text = self._without(_PATTERNS, self.without_own(text))
+        return text if self._person.name else self._without(_NAMED_BY_THE_OFFICE, text)
 
     def without_own(self, text: str) -> str:
         """Text of an office: only the complainant's own identity is taken out."""
-        for kind, pattern in self._own:
-            text = _replaced(text, pattern, kind, self._showing)
-        return text
+        return self._without(self._own, text)
 
-    def _without_patterns(self, text: str) -> str:
-        for kind, pattern in _PATTERNS:
+    def _without(self, patterns: Iterable[tuple[str, re.Pattern[str]]], text: str) -> str:
+        for kind, pattern in patterns:
             text = _replaced(text, pattern, kind, self._showing)
         return text
 

@@ -6,8 +6,10 @@ what the values lead to; rules live in the services' domains.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Annotated
 from uuid import UUID
 
@@ -30,6 +32,12 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 CaseNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{6}$")]
 """The register number of a case, gapless within its year: ``2026-001083``."""
+
+
+SERVICES: Mapping[str, str] = MappingProxyType(
+    {"intake": "接收", "workflow": "办理", "notify": "告知", "forms": "文书"}
+)
+"""The four services, in the order of a complaint's way, and what each is called in Chinese."""
 
 
 def new_id() -> UUID:

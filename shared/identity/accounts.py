@@ -1,7 +1,8 @@
 """Accounts of people: added by the administrator, entered first by a one-time link, never with a password of ours.
 
 Law of this file: whatever changes who somebody is or how they come in ends their sessions in the same transaction, and
-stands in the account's record. The last administrator can neither be disabled nor become something else.
+stands in the account's record; what an administrator changes revokes the tokens that bear their name too, so that no other
+way in is left. The last administrator can neither be disabled nor become something else.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, insert, or_, select, update
+from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.contracts.values import Role, new_id
 from shared.identity.principal import Principal
-from shared.identity.tables import accounts, links, sessions
+from shared.identity.tables import accounts, links, sessions, tokens
 from shared.identity.writing import note_event, writing
 
 UNIT_ROLES = frozenset({Role.UNIT_HANDLER, Role.UNIT_LEADER})
@@ -32,6 +33,8 @@ class AccountFault(StrEnum):
     UNIT_AND_ROLE = "unit_and_role"
     LAST_ADMINISTRATOR = "last_administrator"
     BAD_LOGIN = "bad_login"
+    DISABLED = "disabled_account"
+    OTHER_ROLE = "other_role"
 
 
 class AccountRefused(Exception):
@@ -144,7 +147,7 @@ class Accounts:
         await self._change(login, "credentials_reset", gone, by=by, now=now)
 
     async def end_sessions(self, login: str, *, by: str, now: datetime) -> None:
-        """End every session. Raises AccountRefused."""
+        """End every session, and revoke their tokens. Raises AccountRefused."""
         await self._change(login, "sessions_ended", {}, by=by, now=now)
 
     async def _change(self, login: str, kind: str, values: dict[str, Any], *, by: str, now: datetime) -> None:
@@ -155,7 +158,20 @@ class Accounts:
             if values:
                 await connection.execute(update(accounts).where(accounts.c.id == row.id).values(**values))
             await end_all(connection, row.id)
+            await _revoke_tokens(connection, row, now)
             await note_event(connection, row.id, kind, by=by, now=now)
+
+
+async def account_called(connection: AsyncConnection, name: str) -> Row[Any] | None:
+    """The account that a token of this name is of, its row held until the caller's transaction ends; None for a machine's."""
+    query = select(accounts).where(or_(accounts.c.login == folded_login(name), accounts.c.name == name))
+    return (await connection.execute(query.with_for_update())).first()
+
+
+async def _revoke_tokens(connection: AsyncConnection, row: Row[Any], now: datetime) -> None:
+    theirs = or_(func.lower(tokens.c.name) == row.login, tokens.c.name == row.name)
+    valid = and_(theirs, tokens.c.revoked_at.is_(None))
+    await connection.execute(update(tokens).where(valid).values(revoked_at=now))
 
 
 async def end_all(connection: AsyncConnection, account_id: UUID, *, but: str | None = None) -> None:

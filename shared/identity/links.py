@@ -1,7 +1,8 @@
 """One-time links: how a person comes in for the first time, or again after a reset; and the step between two factors.
 
-Law of this file: a link works once, for one account and one purpose, not for long; only its SHA-256 is kept. A new one voids
-the earlier ones of its kind. What isn't exactly a link of ours stands for nobody.
+Law of this file: a link works once, for one account and one purpose, not for long; only its SHA-256 is kept. A new set-up link
+voids the earlier ones; a new step leaves the others be, or whoever has the password could keep its owner from the second one.
+What isn't exactly a link of ours stands for nobody.
 """
 
 from __future__ import annotations
@@ -44,11 +45,12 @@ class Links:
             "expires_at": now + VALID_FOR[purpose],
         }
         async with writing(self._engine) as connection:
-            same = and_(links.c.account_id == account_id, links.c.purpose == purpose.value)
-            await connection.execute(delete(links).where(same | (links.c.expires_at <= now)))
-            await connection.execute(insert(links).values(row))
+            await connection.execute(delete(links).where(links.c.expires_at <= now))
             if purpose is LinkPurpose.SET_UP:
+                same = and_(links.c.account_id == account_id, links.c.purpose == purpose.value)
+                await connection.execute(delete(links).where(same))
                 await note_event(connection, account_id, "link_made", by=by, now=now)
+            await connection.execute(insert(links).values(row))
         return secret
 
     async def account(self, secret: str, purpose: LinkPurpose, now: datetime) -> UUID | None:

@@ -19,11 +19,13 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from shared.contracts.values import Role
-from shared.identity.accounts import Account, AccountRefused, Accounts
+from shared.identity.accounts import Account, AccountFault, AccountRefused, Accounts
 from shared.sealing import CannotOpen, KeyRing
 
 ALGORITHMS = ["RS256", "ES256", "PS256"]
 VALID_FOR = timedelta(minutes=10)
+LONGEST_SUBJECT, LONGEST_NAME = 255, 80
+"""Of a subject as the standard has it (section 2), of a name as the records have room for."""
 _CLOCK_SKEW = 60
 _CALL_SECONDS = 10.0
 
@@ -52,6 +54,10 @@ class NotVouchedFor(Exception):
     """The provider did not vouch for this person, for this log-in, or for a role here; the text names no person."""
 
 
+class ProviderAway(Exception):
+    """The provider can't be asked now; nobody is at fault who wants to come in. The text names no person."""
+
+
 class OpenIdConnect:
     """The log-in by a provider."""
 
@@ -69,7 +75,10 @@ class OpenIdConnect:
         self._transport = transport
 
     async def begin(self, then: str, now: datetime) -> tuple[str, str]:
-        """Where to send the browser, and what it must bring back in a cookie (sealed: state, nonce, verifier, then)."""
+        """Where to send the browser, and what it must bring back in a cookie (sealed: state, nonce, verifier, then).
+
+        Raises ProviderAway, NotVouchedFor.
+        """
         from authlib.integrations.httpx_client import AsyncOAuth2Client  # noqa: PLC0415 - only where a provider is set
 
         kept = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
@@ -85,8 +94,10 @@ class OpenIdConnect:
         return url, sealed
 
     async def finish(self, sealed: str, *, state: str, code: str, now: datetime) -> tuple[Account, str]:
-        """The account and where to go, once the provider has sent the browser back. Raises NotVouchedFor."""
+        """The account and where to go, once the provider has sent the browser back. Raises NotVouchedFor, ProviderAway."""
         kept = self._kept(sealed, state, now)
+        if not code:
+            raise NotVouchedFor("the provider sent the person back without a code")
         about = await self._about()
         claims = await self._claims(about, code, kept, now)
         return await self._account(claims, now), str(kept["then"])
@@ -112,9 +123,20 @@ class OpenIdConnect:
             published: Any = await self._json(about["jwks_uri"])
             opened = jwt.decode(token["id_token"], KeySet.import_key_set(published), algorithms=ALGORITHMS)
             self._registry(kept["nonce"], now).validate(opened.claims)
+        except httpx.TransportError as fault:
+            raise ProviderAway(type(fault).__name__) from fault
         except (AuthlibBaseError, JoseError, httpx.HTTPError, KeyError, ValueError) as fault:
             raise NotVouchedFor(f"the provider's answer can't be believed ({type(fault).__name__})") from fault
+        self._check_party(opened.claims)
         return opened.claims
+
+    def _check_party(self, claims: dict[str, Any]) -> None:
+        """Of a token for several, we must be the one it was issued to (OpenID Connect Core 3.1.3.7, 4 and 5)."""
+        for_several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+        if (for_several or "azp" in claims) and claims.get("azp") != self._provider.client_id:
+            raise NotVouchedFor("the token was issued to another client")
+        if not isinstance(claims["sub"], str) or not 0 < len(claims["sub"]) <= LONGEST_SUBJECT:
+            raise NotVouchedFor("the token names no subject")
 
     def _registry(self, nonce: str, now: datetime) -> jwt.JWTClaimsRegistry:
         return jwt.JWTClaimsRegistry(
@@ -134,11 +156,7 @@ class OpenIdConnect:
         account = await self._accounts.of_outer(outer)
         try:
             if account is None:
-                login = str(claims.get("preferred_username") or claims["sub"])
-                name = str(claims.get("name") or login)
-                return await self._accounts.add(
-                    login=login, name=name, role=seat.role, unit=seat.unit, by="openid", now=now, outer=outer
-                )
+                return await self._added(claims, seat, outer, now)
             if (account.role, account.unit) != (seat.role, seat.unit):
                 await self._accounts.change_role(account.login, seat.role, seat.unit, by="openid", now=now)
         except AccountRefused as fault:
@@ -146,6 +164,18 @@ class OpenIdConnect:
         if account.disabled_at is not None:
             raise NotVouchedFor("the account is disabled")
         return await self._accounts.named(account.login)
+
+    async def _added(self, claims: dict[str, Any], seat: Seat, outer: str, now: datetime) -> Account:
+        """An account for somebody who comes for the first time; of two of one name the second bears the log-in beside it."""
+        login = str(claims.get("preferred_username") or claims["sub"])
+        name = str(claims.get("name") or login)[:LONGEST_NAME]
+        about: dict[str, Any] = {"role": seat.role, "unit": seat.unit, "by": "openid", "now": now, "outer": outer}
+        try:
+            return await self._accounts.add(login=login, name=name, **about)
+        except AccountRefused as fault:
+            if fault.fault is not AccountFault.NAME_TAKEN:
+                raise
+        return await self._accounts.add(login=login, name=f"{name}（{login}）"[:LONGEST_NAME], **about)
 
     def _seat(self, claims: dict[str, Any]) -> Seat:
         said = claims.get(self._provider.claim, [])
@@ -167,7 +197,7 @@ class OpenIdConnect:
                 answer = await http.get(url)
                 found: dict[str, Any] = answer.raise_for_status().json()
         except (httpx.HTTPError, ValueError) as fault:
-            raise NotVouchedFor(f"the provider doesn't answer ({type(fault).__name__})") from fault
+            raise ProviderAway(type(fault).__name__) from fault
         return found
 
     def _client(self) -> dict[str, Any]:

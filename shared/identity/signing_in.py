@@ -6,6 +6,7 @@ exists. Whoever changes a password ends every other session. Composes the parts 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.identity.accounts import end_all, folded_login
 from shared.identity.links import LinkPurpose, Links, use_link
-from shared.identity.lockout import Attempts
+from shared.identity.lockout import Attempts, Whence
 from shared.identity.passwords import PasswordFault, Passwords, password_fault
 from shared.identity.second_factor import SecondFactor
 from shared.identity.sessions import StoredSessions
@@ -29,9 +30,10 @@ _log = structlog.get_logger("identity")
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Came in: the new session's cookie value."""
+    """Came in: the new session's cookie value, and whose it is."""
 
     session: str
+    login: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,41 +80,42 @@ class SigningIn:
         self._names = names
         """The house's own names: the first that a guesser tries."""
 
-    async def by_password(self, login: str, password: str, *, address: str, now: datetime) -> Outcome:
+    async def by_password(self, login: str, password: str, *, whence: Whence, now: datetime) -> Outcome:
         """Try name and password. Raises TooBusy."""
         login = folded_login(login)[:80]
-        wait = await self._attempts.must_wait(login, address, now)
+        wait = await self._attempts.must_wait(login, whence, now)
         if wait > timedelta():
             return Wait(wait)
         row = await self._row(accounts.c.login == login)
         checked = await self._passwords.check(password, row.password_hash if row else None)
         if row is None or not checked.fits or row.disabled_at is not None:
-            return await self._failed(login, address, now)
+            return await self._failed(login, whence, now)
         if checked.outdated:
             await self._rehash(row.id, row.password_hash, password)
         if row.sealed_totp is not None:
             step = await self._links.make(row.id, LinkPurpose.SECOND_STEP, by=login, now=now)
             return CodeNeeded(step)
-        await self._attempts.succeeded(login, address)
-        return SignedIn(await self._sessions.begin(row.id, by=login, how="password", now=now))
+        await self._attempts.succeeded(login, whence)
+        return SignedIn(await self._sessions.begin(row.id, by=login, how="password", now=now), login)
 
-    async def by_code(self, step: str, code: str, *, address: str, now: datetime) -> Outcome:
-        """The second step: the code beside the step that the password gave."""
+    async def by_code(self, step: str, code: str, *, whence: Callable[[str], Whence], now: datetime) -> Outcome:
+        """The second step: the code beside the step that the password gave. ``whence``: for the account of the step."""
         account_id = await self._links.account(step, LinkPurpose.SECOND_STEP, now)
         row = None if account_id is None else await self._row(accounts.c.id == account_id)
         if row is None:
             return Wrong()
-        wait = await self._attempts.must_wait(row.login, address, now)
+        came_from = whence(row.login)
+        wait = await self._attempts.must_wait(row.login, came_from, now, code=True)
         if wait > timedelta():
             return Wait(wait)
         if not await self._second_factor.accepts(row.id, code, now):
-            return await self._failed(row.login, address, now)
+            return await self._failed(row.login, came_from, now, code=True)
         async with writing(self._engine) as connection:
             used = await use_link(connection, step, LinkPurpose.SECOND_STEP, now)
         if used is None:
             return Wrong()
-        await self._attempts.succeeded(row.login, address)
-        return SignedIn(await self._sessions.begin(row.id, by=row.login, how="password_and_code", now=now))
+        await self._attempts.succeeded(row.login, came_from)
+        return SignedIn(await self._sessions.begin(row.id, by=row.login, how="password_and_code", now=now), row.login)
 
     async def link_is_good(self, link: str, now: datetime) -> bool:
         """Whether a set-up link would still work."""
@@ -132,13 +135,13 @@ class SigningIn:
             if await use_link(connection, link, LinkPurpose.SET_UP, now) is None:
                 return Wrong()
             await _set_password(connection, row, hashed, but=None, now=now)
-        return SignedIn(await self._sessions.begin(row.id, by=row.login, how="link", now=now))
+        return SignedIn(await self._sessions.begin(row.id, by=row.login, how="link", now=now), row.login)
 
     async def change_password(
-        self, login: str, old: str, new: str, *, session: str, address: str, now: datetime
+        self, login: str, old: str, new: str, *, session: str, whence: Whence, now: datetime
     ) -> PasswordFault | Wrong | Wait | None:
         """Change one's own password; every other session ends. None where it is done. Raises TooBusy."""
-        wrong = await self.fits(login, old, address=address, now=now)
+        wrong = await self.fits(login, old, whence=whence, now=now)
         if wrong is not None:
             return wrong
         row = await self._row(accounts.c.login == login)
@@ -151,21 +154,21 @@ class SigningIn:
             await _set_password(connection, row, hashed, but=digest_of(session), now=now)
         return None
 
-    async def fits(self, login: str, password: str, *, address: str, now: datetime) -> Wrong | Wait | None:
+    async def fits(self, login: str, password: str, *, whence: Whence, now: datetime) -> Wrong | Wait | None:
         """Ask for the password again before something grave. None where it fits. Raises TooBusy."""
-        wait = await self._attempts.must_wait(login, address, now)
+        wait = await self._attempts.must_wait(login, whence, now)
         if wait > timedelta():
             return Wait(wait)
         row = await self._row(accounts.c.login == login)
         checked = await self._passwords.check(password, row.password_hash if row else None)
-        return None if checked.fits else await self._failed(login, address, now)
+        return None if checked.fits else await self._failed(login, whence, now)
 
     def fault(self, password: str, row: Row[Any]) -> PasswordFault | None:
         """What speaks against a new password of this person."""
         return password_fault(password, about=(row.login, row.name, row.unit or "", *self._names))
 
-    async def _failed(self, login: str, address: str, now: datetime) -> Wrong:
-        await self._attempts.failed(login, address, now)
+    async def _failed(self, login: str, whence: Whence, now: datetime, *, code: bool = False) -> Wrong:
+        await self._attempts.failed(login, whence, now, code=code)
         _log.warning("sign_in.failed")
         return Wrong()
 

@@ -1,6 +1,7 @@
 """Bearer tokens: made once, shown once, checked at every request, so that a revoked one is dead at the next.
 
-A token is ``shouli_`` and 256 random bits; only its SHA-256 is stored.
+Law of this file: a token is ``shouli_`` and 256 random bits; only its SHA-256 is stored. One that bears a person's log-in name,
+or the name that records show, is that person's: made only in their role and unit, and revoked with their sessions.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ import secrets
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import Row, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.contracts.values import Role, new_id
+from shared.identity.accounts import AccountFault, AccountRefused, account_called
 from shared.identity.principal import Principal
 from shared.identity.tables import tokens
 from shared.identity.writing import digest_of, writing
@@ -44,7 +46,7 @@ class StoredTokens:
         now: datetime,
         expires_at: datetime | None = None,
     ) -> str:
-        """Make a token and give it; it can't be read again."""
+        """Make a token and give it; it can't be read again. Raises AccountRefused where it isn't what its person is."""
         token = _PREFIX + secrets.token_urlsafe(32)
         row = {
             "id": new_id(),
@@ -57,6 +59,7 @@ class StoredTokens:
             "expires_at": expires_at,
         }
         async with writing(self._engine) as connection:
+            _fitting(await account_called(connection, name), role, unit)
             await connection.execute(insert(tokens).values(row))
         return token
 
@@ -97,3 +100,12 @@ class FixedTokens:
     async def principal(self, token: str, now: datetime) -> Principal | None:  # noqa: ARG002 - the port's signature
         """Whom the token stands for."""
         return self.known.get(token)
+
+
+def _fitting(account: Row[Any] | None, role: Role, unit: str | None) -> None:
+    if account is None:
+        return
+    if account.disabled_at is not None:
+        raise AccountRefused(AccountFault.DISABLED)
+    if (account.role, account.unit) != (role.value, unit):
+        raise AccountRefused(AccountFault.OTHER_ROLE)

@@ -20,7 +20,7 @@ from shared.contracts.envelope import Envelope, Malformed, Sealer, read_envelope
 from shared.contracts.values import new_id
 from shared.messaging.ports import Done, IncomingMessage, Outcome, Retry, Subscriber
 from shared.messaging.topology import BY_SERVICE
-from shared.sealing import CannotOpen
+from shared.sealing import CannotOpen, UnknownKey
 from shared.store.engine import is_unreachable
 from shared.store.unit_of_work import Store, UnitOfWork
 
@@ -137,13 +137,18 @@ class Consumer:
         return outcomes
 
     def _open(self, unit: UnitOfWork, message: IncomingMessage) -> _Opened | None:
-        """Read the envelope and the data; what can't be read is buried, what nobody handles is passed over."""
+        """Read the envelope and the data; what can't be read is buried, what nobody handles is passed over.
+
+        Raises UnknownKey, which is worth another try: whoever sealed it was restarted with a new key before us.
+        """
         try:
             envelope = read_envelope(message.body)
             handler = self._handlers.get(envelope.type)
             if handler is None:
                 return None
             return _Opened(envelope, unwrap(envelope, self._sealer), handler)
+        except UnknownKey:
+            raise
         except (Malformed, CannotOpen) as fault:
             self._bury(unit, message, str(fault))
             return None

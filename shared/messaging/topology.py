@@ -53,7 +53,7 @@ QUEUES: tuple[ServiceQueue, ...] = (
     ServiceQueue("intake", ("case.registered.v1", "delivery.failed.v1")),
     ServiceQueue("workflow", ("complaint.*.v1", "delivery.*.v1", "document.*.v1")),
     ServiceQueue("notify", ("complaint.*.v1", "case.*.v1", "mail.*.v1")),
-    ServiceQueue("forms", ("complaint.*.v1", "case.*.v1")),
+    ServiceQueue("forms", ("complaint.*.v1", "case.*.v1", "list.*.v1")),
 )
 
 BY_SERVICE: dict[str, ServiceQueue] = {queue.service: queue for queue in QUEUES}

@@ -76,8 +76,8 @@ def site_of(centre: Centre) -> Site:
     """The house's own data as every page shows it."""
     hours = f"{centre.hours.opens:%H:%M}–{centre.hours.closes:%H:%M}"
     return Site(
-        name=Bilingual(centre.name, centre.name),
-        office=Bilingual(centre.office, centre.office),
+        name=Bilingual(centre.name, centre.in_english(centre.name)),
+        office=Bilingual(centre.office, centre.in_english(centre.office)),
         measure=Bilingual("政务服务投诉处置办法", "Measures for handling complaints about government services"),
         hotline=centre.channels.phone,
         hours=Bilingual(f"工作日 {hours}", f"working days {hours}"),

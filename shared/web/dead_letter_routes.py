@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from shared.clock import Clock
-from shared.contracts.values import Role
+from shared.contracts.values import SERVICES, Role
 from shared.identity.principal import Principal
 from shared.messaging.dead_letters import DeadLetter, DeadLetters, LetterSettledError, StillDeadError
 from shared.web.access import Gate
@@ -29,12 +29,7 @@ from shared.web.pages import Pages
 from shared.web.problem_answers import wants_html
 from shared.web.problems import FieldFault, Problem
 
-SERVICES: tuple[tuple[str, Bilingual], ...] = (
-    ("intake", Bilingual("接收", "Intake")),
-    ("workflow", Bilingual("办理", "Workflow")),
-    ("notify", Bilingual("告知", "Notify")),
-    ("forms", Bilingual("文书", "Forms")),
-)
+TABS = tuple((name, Bilingual(chinese, name.capitalize())) for name, chinese in SERVICES.items())
 """The tabs of the page: one a service, all of one origin."""
 SETTLERS = (Role.HANDLER, Role.ADMINISTRATOR)
 NO_REASON = FieldFault(
@@ -110,7 +105,7 @@ class _Desk:
         self, request: Request, who: Principal, *, status: int = 200, trouble: Bilingual | FieldFault | None = None
     ) -> Response:
         letters = await self._letters.waiting()
-        shown = DeadLettersPage(self._letters.service, SERVICES, letters, trouble)
+        shown = DeadLettersPage(self._letters.service, TABS, letters, trouble)
         head = desk_head(who, "dead_letters", csrf=self._gate.csrf(request))
         return self._pages.render(request, "dead_letters.html", status=status, desk=head, page=shown)
 

@@ -70,6 +70,13 @@ ROOMS: tuple[Room, ...] = (
         _RECEIVE,
     ),
     Room(
+        "taken",
+        "/workflow/taken",
+        Bilingual("我登记的", "My records"),
+        Bilingual("今天和本周经我登记的，编号和办到哪一步", "What I took in today and this week, and where it stands"),
+        frozenset({Role.OPERATOR}),
+    ),
+    Room(
         "quarantine",
         "/desk/quarantine",
         Bilingual("隔离件", "Quarantine"),
@@ -165,6 +172,14 @@ ROOMS: tuple[Room, ...] = (
         frozenset({Role.ADMINISTRATOR}),
     ),
     Room(
+        "audit",
+        "/workflow/audit",
+        Bilingual("审计", "Audit"),
+        Bilingual("谁看过投诉人的身份、凭什么，谁办了什么", "Who looked at an identity and why, who did what"),
+        frozenset({Role.OFFICE_LEADER, Role.AUDITOR}),
+        aside=True,
+    ),
+    Room(
         "papers",
         "/forms/day",
         Bilingual("文书", "Papers"),
@@ -180,6 +195,14 @@ ROOMS: tuple[Room, ...] = (
         "/workflow/directory",
         Bilingual("名录", "Directory"),
         Bilingual("各单位的处置人和分管领导", "Who acts for each unit"),
+        frozenset(Role),
+        aside=True,
+    ),
+    Room(
+        "calendar",
+        "/workflow/calendar",
+        Bilingual("日历", "Calendar"),
+        Bilingual("哪天上班、哪天放假，几个工作日到哪天", "Which days are worked, and where a period ends"),
         frozenset(Role),
         aside=True,
     ),
@@ -219,7 +242,7 @@ ROLE_WORDS: Mapping[Role, Bilingual] = {
 }
 
 KEYS: tuple[tuple[str, Bilingual], ...] = (
-    ("?", Bilingual("打开或收起这张表", "show or hide this list")),
+    ("?", Bilingual("打开或收起这张表；正在打字时用 Alt + ?", "show or hide this list; Alt + ? while typing")),
     ("Tab", Bilingual("下一栏；第一下显示“跳到正文”", "next field; the first shows “skip to the content”")),
     ("Ctrl + Enter", Bilingual("登记、提交", "register, send")),
     ("Ctrl + S", Bilingual("保存草稿", "save the draft")),
@@ -227,7 +250,7 @@ KEYS: tuple[tuple[str, Bilingual], ...] = (
     ("↑ ↓ Enter Esc", Bilingual("单位、窗口的选单：打首字母或窗口号", "list of windows: type initials or a number")),
     ("Alt + 0", Bilingual("有来电时：到它的记录", "when a call comes in: to its record")),
     ("J K", Bilingual("名单里下一件、上一件", "next, previous in a list")),
-    ("/", Bilingual("到搜索栏", "to the search field")),
+    ("/", Bilingual("到搜索栏；正在打字时用 Alt + /", "to the search field; Alt + / while typing")),
 )
 
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, UndefinedError
 from starlette.requests import HTTPConnection
@@ -30,9 +31,13 @@ from shared.web.i18n import (
     read_catalogue,
 )
 from shared.web.static_files import StaticFiles
+from shared.web.theme import QUERY as THEME_QUERY
+from shared.web.theme import Theme, remember_theme, theme_of
 
 HERE = Path(__file__).parent
 _A_YEAR = 365 * 24 * 3600
+UNSWITCHED: Mapping[str, object] = {"switch_url": "", "theme_url": "", "theme": Theme.SYSTEM}
+"""What a page is told of the switches where there is nothing to switch, or nobody has switched."""
 
 
 class Pages:
@@ -49,8 +54,7 @@ class Pages:
 
     def text(self, template: str, language: Language, **context: object) -> str:
         """The page as text, for a reader of ``language``. Raises UndefinedError for what the template lacks."""
-        context.setdefault("switch_url", "")
-        return self._environments[language].get_template(template).render(context)
+        return self._environments[language].get_template(template).render(UNSWITCHED | context)
 
     def render(
         self,
@@ -63,13 +67,15 @@ class Pages:
     ) -> HTMLResponse:
         """The page as an answer, in the language that the request asks for.
 
-        ``?lang=`` is remembered in a cookie. A page that answers a POST offers no switch of language, since following
-        it would lose what was typed.
+        ``?lang=`` and ``?theme=`` are remembered in cookies. A page that answers a POST offers no switch, since following it would
+        lose what was typed.
         """
         language = language_of(request)
-        context.setdefault("switch_url", _switch_url(request, language))
+        if request.scope.get("method") in {"GET", "HEAD"}:
+            context.setdefault("switch_url", _address_with(request, LANGUAGE_QUERY, language.other))
+            context.setdefault("theme_url", _address_with(request, THEME_QUERY, ""))
         response = HTMLResponse(
-            self.text(template, language, **context),
+            self.text(template, language, **{"theme": theme_of(request), **context}),
             status_code=status,
             headers={
                 "Content-Language": language.tag,
@@ -80,6 +86,7 @@ class Pages:
         )
         if request.query_params.get(LANGUAGE_QUERY) == language:
             response.set_cookie(LANGUAGE_COOKIE, language, max_age=_A_YEAR, samesite="lax", httponly=True)
+        remember_theme(request, response)
         return response
 
 
@@ -157,7 +164,7 @@ def _must_be_something(value: object) -> object:
     return value
 
 
-def _switch_url(request: HTTPConnection, language: Language) -> str:
-    if request.scope.get("method") not in {"GET", "HEAD"}:
-        return ""
-    return f"?{LANGUAGE_QUERY}={language.other}"
+def _address_with(request: HTTPConnection, name: str, value: str) -> str:
+    """This page's own address with another ``name``, all else in its query as it was; the value may be put behind it."""
+    others = [(each, said) for each, said in request.query_params.multi_items() if each != name]
+    return f"?{urlencode([*others, (name, value)])}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Header
 
@@ -17,11 +17,14 @@ from shared.web.problems import FieldFault, Problem
 
 LONGEST_KEY: Final = 200
 _HEADER = "Idempotency-Key"
-IdempotencyKey = Annotated[
-    str | None,
-    Header(alias=_HEADER, description=f"1 to {LONGEST_KEY} visible characters; the same request again is done once"),
-]
+_MEANING = f"1 to {LONGEST_KEY} visible characters; the same request again is done once"
+IdempotencyKey = Annotated[str | None, Header(alias=_HEADER, description=_MEANING)]
 """The header as a route's parameter."""
+
+DOCUMENTED: Mapping[str, Any] = MappingProxyType(
+    {"parameters": [{"name": _HEADER, "in": "header", "schema": {"type": "string"}, "description": _MEANING}]}
+)
+"""The header as OpenAPI shows it, for routes that read it from the request themselves (``openapi_extra``)."""
 
 REPLAYED: Mapping[str, str] = MappingProxyType({"Idempotency-Replayed": "true"})
 """Header of an answer that was given before."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from shared.contracts.values import SERVICES
 from tests.parts.ports import free_port
 from tests.parts.postgres_cluster import DURABLE, PgCluster
 from tests.parts.rabbit_node import RabbitNode
@@ -55,9 +56,7 @@ def run(out: list[str]) -> None:
             with tempfile.TemporaryDirectory() as folder, _house(folder, {}) as port:
                 rows["embedded"].append(_drive(port, body, Path(folder)))
             with tempfile.TemporaryDirectory() as folder:
-                databases = {
-                    name: postgres.database() for name in ("intake", "workflow", "notify", "forms", "identity")
-                }
+                databases = {name: postgres.database() for name in (*SERVICES, "identity")}
                 with _four(folder, databases, rabbit.vhost()) as port:
                     rows["rabbit+postgres"].append(_drive(port, body, databases["workflow"]))
     out.append(

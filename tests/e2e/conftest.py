@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.bootstrap import SERVICES
+from shared.contracts.values import SERVICES
 from tests.parts import keeper
 from tests.parts.dovecot import PASSWORD, Dovecot
 from tests.parts.house import House, Layout, running_house

@@ -1,5 +1,6 @@
 """The compose file's own commands, variables and secrets as plain processes behind its own Caddyfile: one complaint, whole."""
 
+import asyncio
 import contextlib
 import os
 import subprocess
@@ -11,13 +12,25 @@ from typing import Any
 import httpx
 import pytest
 
-from services.bootstrap import SERVICES
+from shared.contracts.values import SERVICES, Role
+from shared.identity.accounts import Accounts
+from shared.identity.sessions import StoredSessions
+from shared.identity.tokens import StoredTokens
+from shared.store.engine import open_engine
 from tests.parts.compose import ROOT
 from tests.parts.deployment import Ground, deployed_ground, running_service
-from tests.parts.house import HANDLER, UNIT, House, Layout
+from tests.parts.house import ADMINISTRATOR, HANDLER, UNIT, House, Layout
 from tests.parts.ports import LOOPBACK, free_port, wait_until_answers
 from tests.parts.programs import find_program, stop_process
 from tests.parts.ways import told
+
+ROOMS = {
+    "intake": "/intake/submissions",
+    "workflow": "/workflow/cases",
+    "notify": "/notify/deliveries",
+    "forms": "/forms/documents?case=2026-000001",
+}
+"""A room of each service that a handler may look into."""
 
 
 class Deployment(House):
@@ -96,6 +109,28 @@ def test_each_process_says_that_it_is_ready(deployment: Deployment, service: str
     ready = httpx.get(f"{deployment.services[service]}/readyz", timeout=10).json()
     assert ready["status"] == "ok"
     assert {"identity.database", "broker", f"{service}.database"} <= set(ready["dependencies"])
+
+
+def test_each_process_sees_at_once_that_somebody_is_out(deployment: Deployment):
+    """Disabled at one of them, a person's session and token are nobody's at all four, at the next request."""
+    session, token = asyncio.run(_somebody(deployment))
+    ways: tuple[dict[str, str], ...] = ({"Cookie": f"session={session}"}, {"Authorization": f"Bearer {token}"})
+    doors = [f"{deployment.services[name]}{path}" for name, path in ROOMS.items()]
+    assert {httpx.get(door, headers=way).status_code for door in doors for way in ways} == {200}
+    deployment.done("POST", "/identity/accounts/leaver/disable", ADMINISTRATOR)
+    assert {httpx.get(door, headers=way).status_code for door in doors for way in ways} == {401}
+
+
+async def _somebody(deployment: Deployment) -> tuple[str, str]:
+    """A handler's session and a token of theirs."""
+    engine, now = open_engine(deployment.layout.database("identity")), deployment.now()
+    account = await Accounts(engine).add(
+        login="leaver", name="郑离岗", role=Role.HANDLER, unit=None, by="test", now=now
+    )
+    session = await StoredSessions(engine).begin(account.id, by="leaver", how="link", now=now)
+    token = await StoredTokens(engine).add(name="leaver", role=Role.HANDLER, unit=None, scopes=frozenset(), now=now)
+    await engine.dispose()
+    return session, token
 
 
 @pytest.mark.article("17")

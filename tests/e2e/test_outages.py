@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from services.bootstrap import SERVICES
+from shared.contracts.values import SERVICES
 from tests.parts.house import OPERATOR, House, Layout, running_house
 from tests.parts.postgres_cluster import PgCluster
 from tests.parts.rabbit_node import RabbitAdmin, RabbitNode

@@ -16,9 +16,9 @@ import httpx
 import pypdfium2
 import pytest
 
-from services.bootstrap import SERVICES
+from shared.contracts.values import SERVICES
 from tests.parts.access_matrix import TABLE
-from tests.parts.canaries import CANARIES, come_in, traces_in
+from tests.parts.canaries import CANARIES, come_in, may_hold_traces, traces_in
 from tests.parts.house import (
     ADMINISTRATOR,
     AUDITOR,
@@ -31,6 +31,7 @@ from tests.parts.house import (
     UNIT_LEADER,
     House,
 )
+from tests.parts.postgres_cluster import PgAdmin, database_of
 from tests.parts.rabbit_node import RabbitAdmin
 
 STRANGERS = ("公积金处置人", "公积金领导", ADMINISTRATOR, None)
@@ -46,11 +47,14 @@ class Told:
 
     complaints: Mapping[str, str]
     numbers: Mapping[str, str]
+    wal_from: str
+    """The segment of PostgreSQL's log that was being written when the first of them came; empty without PostgreSQL."""
 
 
 @pytest.fixture(scope="session")
 def told(house: House) -> Told:
     """All of them came, were dispatched under the seal of secrecy, one was answered; and requests went wrong with them in hand."""
+    wal_from = _present_segment(house)
     complaints = {channel: come_in(house, canary) for channel, canary in CANARIES.items()}
     numbers = {channel: house.case_of(complaint) for channel, complaint in complaints.items()}
     for channel, number in numbers.items():
@@ -59,18 +63,24 @@ def told(house: House) -> Told:
     _end(house, numbers["phone"])
     for channel, number in numbers.items():
         house.until(f"the unit's form of {channel}", f"/forms/documents?case={number}", _drawn, UNIT_HANDLER)
-    return Told(complaints, numbers)
+    return Told(complaints, numbers, wal_from)
+
+
+def _present_segment(house: House) -> str:
+    if house.layout.broker is None:
+        return ""
+    (row,) = house.rows("identity", "SELECT pg_walfile_name(pg_current_wal_lsn()) AS name")
+    return str(row["name"])
 
 
 def _dispatch(house: House, channel: str, number: str) -> None:
-    """To the unit, by people who write names into every field that they find; of a fax nobody has entered whose it is."""
+    """To the unit, by people who write names into every field that they find, also of the fax that nobody has entered yet."""
     canary = CANARIES[channel]
-    name = "来信人" if channel == "fax" else canary.name
     if not house.done("GET", f"/workflow/cases/{number}", HANDLER)["confidential"]:
         house.act(number, "mark_confidential")
     house.act(number, "accept")
-    house.act(number, "note", text=f"已与{name}通话，{canary.phone}。")
-    house.act(number, "forward", unit=UNIT, advice=f"请联系{name}核实，电话{canary.phone}。")
+    house.act(number, "note", text=f"已与{canary.name}通话，{canary.phone}。")
+    house.act(number, "forward", unit=UNIT, advice=f"请联系{canary.name}核实，电话{canary.phone}。")
 
 
 def _end(house: House, number: str) -> None:
@@ -193,6 +203,36 @@ def test_no_file_names_anybody(told: Told, folders: list[Path]):
                 assert traces_in(content) == [], path.name
                 assert traces_in(str(path)) == []
     assert seen_messages
+
+
+@pytest.mark.article("17")
+@pytest.mark.parametrize("house", ["distributed"], indirect=True)
+def test_no_page_of_the_database_names_anybody(house: House, told: Told, pg_cluster: PgAdmin):
+    """Whoever carries PostgreSQL's disk away: heaps with their dead rows, indexes, write-ahead log, server's log, every byte.
+
+    Of the cluster that the whole run shares, what is this house's: its databases, and the log since its people came.
+    """
+    pg_cluster.sql("CHECKPOINT")
+    data = Path(pg_cluster.sql("SHOW data_directory"))
+    searched = [*_pages_of(house, data, pg_cluster), *_log_since(told.wal_from, data, pg_cluster)]
+    contents = {path: path.read_bytes() for path in [*searched, data.parent / "server.out"]}
+    assert any(b"complaint.received.v1" in content for content in contents.values())
+    assert [str(path) for path, content in contents.items() if may_hold_traces(content)] == []
+
+
+def _pages_of(house: House, data: Path, cluster: PgAdmin) -> Iterator[Path]:
+    """The files of its databases, and of what all share but the pages and the log of others."""
+    names = "', '".join(database_of(url) for url in house.layout.databases.values())
+    ours = cluster.sql(f"SELECT oid FROM pg_database WHERE datname IN ('{names}')").split()
+    shared = [folder for folder in data.iterdir() if folder.is_dir() and folder.name not in ("base", "pg_wal")]
+    for folder in (*shared, *(data / "base" / oid for oid in ours)):
+        yield from (path for path in folder.rglob("*") if path.is_file())
+
+
+def _log_since(first: str, data: Path, cluster: PgAdmin) -> Iterator[Path]:
+    """The segments that were written; those after the present one are old ones kept for use again."""
+    last = cluster.sql("SELECT pg_walfile_name(pg_current_wal_lsn())")
+    return (path for path in (data / "pg_wal").iterdir() if path.is_file() and first <= path.name <= last)
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, bytes]]:

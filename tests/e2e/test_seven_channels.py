@@ -14,9 +14,9 @@ from uuid import UUID
 import pypdfium2
 import pytest
 
-from services.bootstrap import SERVICES
 from services.workflow.domain.timeline import Break, Entry, verify_chain
 from shared.clock import SHANGHAI
+from shared.contracts.values import SERVICES
 from tests.parts.dovecot import Dovecot
 from tests.parts.house import HANDLER, UNIT, House, next_working_day
 from tests.parts.ways import WAYS, Receipt
@@ -189,7 +189,7 @@ def test_an_event_that_comes_again_changes_nothing(walks: Walks):
         walks.disposition(way)
     _settled(walks.house)
     before = _counts(walks.house)
-    for service in ("intake", "workflow", "notify", "forms"):
+    for service in SERVICES:
         walks.house.change(service, "UPDATE outbox SET published_at = NULL")
     _settled(walks.house)
     assert _counts(walks.house) == before

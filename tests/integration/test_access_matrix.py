@@ -59,7 +59,6 @@ async def places(house: OpenHouse) -> dict[str, str]:
         "identifier": document["id"],
         "channel": "letter",
         "desk": "phone",
-        "form": "monthly_report",
         "code": receipt["tracking_code"],
         "login": "nobody-has-this",
         "link": "x",

@@ -18,7 +18,7 @@ from services.cli import app
 from shared.contracts.values import Role
 from shared.identity.accounts import AccountRefused
 from shared.settings import OidcSeat
-from tests.parts.fake_openid import FakeOpenId
+from tests.parts.fake_openid import SECRET, FakeOpenId
 from tests.parts.house import OTHER_UNIT, UNIT
 from tests.parts.open_house import OpenHouse, open_house, until
 
@@ -95,7 +95,7 @@ def provider() -> Iterator[FakeOpenId]:
 async def house(tmp_path_factory: pytest.TempPathFactory, provider: FakeOpenId) -> AsyncIterator[OpenHouse]:
     """A house with an office, and nobody in any unit."""
     folder = tmp_path_factory.mktemp("seats")
-    settings = {"oidc_issuer": provider.issuer, "oidc_client_id": "shouli", "oidc_client_secret": "s"}
+    settings = {"oidc_issuer": provider.issuer, "oidc_client_id": "shouli", "oidc_client_secret": SECRET}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SHOULI_DATA_DIR", str(folder))
         async with open_house(folder, oidc_seats=SEATS, **settings) as started:

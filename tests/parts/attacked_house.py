@@ -30,10 +30,11 @@ _ACTIVE = "//script[not(starts-with(@src, '/static/'))] | //iframe | //object | 
 
 
 async def staffed(house: OpenHouse) -> None:
-    """An operator, a handler, and a unit with somebody to dispatch to."""
+    """An operator, a handler, an administrator, and a unit with somebody to dispatch to."""
     for name, role, unit in (
         ("operator", Role.OPERATOR, None),
         ("handler", Role.HANDLER, None),
+        ("boss", Role.ADMINISTRATOR, None),
         ("unit", Role.UNIT_HANDLER, UNIT),
     ):
         house.tokens[name] = (await house.token(name, role, unit))["Authorization"]

@@ -19,12 +19,14 @@ from services.workflow.domain.owed import next_duty
 from services.workflow.domain.printed import flow, tables
 from services.workflow.domain.roles import ROLES, SOFTWARE, Person
 from services.workflow.domain.states import STATES
+from services.workflow.drafting import Draft, Unsent
 from services.workflow.reading import Listed, Seen, Wanted
 from services.workflow.reports import clock_heading
 from services.workflow.store.statistics import Figure
 from services.workflow.web import leader_routes, office_routes, rules_routes, statistics_page, worklist
 from services.workflow.web.action_forms import action_form
 from services.workflow.web.case_page import Answered, CasePage, case_page, forms_for, known_for
+from services.workflow.web.draft_forms import APPROVAL, unsent_line
 from services.workflow.web.limits_shown import Reader, shown
 from services.workflow.web.masked import masked
 from services.workflow.web.notice_pages import results_of
@@ -68,7 +70,7 @@ def _seen(story: Story, who: Person) -> Seen:
     )
 
 
-def _entries(story: Story) -> Sequence[Mapping[str, Any]]:
+def entries(story: Story) -> Sequence[Mapping[str, Any]]:
     """The timeline as it is read from the database, newest first."""
     rows = [
         {
@@ -88,10 +90,10 @@ def _entries(story: Story) -> Sequence[Mapping[str, Any]]:
 
 
 def _case_page(story: Story, who: Person, **more: Any) -> CasePage:
-    return case_page(_seen(story, who), _entries(story), who, CENTRE, READER, **more)
+    return case_page(_seen(story, who), entries(story), who, CENTRE, READER, **more)
 
 
-def _second_round() -> Story:
+def second_round() -> Story:
     """Forwarded, answered, not content, and open again."""
     story = Story.begins(facts=FACTS, received_at=at("2026-11-20 09:00")).tell(commands.Accept(), HANDLER)
     story.tell(forwarded(), HANDLER, "2026-11-20 10:30").tell(
@@ -105,7 +107,8 @@ def _waiting_for_the_leader() -> Story:
     return Story.begins(received_at=at("2026-11-24 09:00")).tell(commands.Accept(), HANDLER).tell(proposed(), HANDLER)
 
 
-def _wants_more_time() -> Story:
+def wants_more_time() -> Story:
+    """Forwarded, and the unit asks for an extension."""
     story = Story.begins(received_at=at("2026-11-24 09:00")).tell(commands.Accept(), HANDLER).tell(forwarded(), HANDLER)
     return story.tell(asked_for_more(), UNIT_HANDLER)
 
@@ -137,7 +140,8 @@ def fault_words(fault: FieldFault) -> Bilingual:
     return Bilingual(fault.message_zh, fault.message_en)
 
 
-def _listed(story: Story, number: int, **more: Any) -> Listed:
+def listed(story: Story, number: int, **more: Any) -> Listed:
+    """A story's case as a row of a list."""
     case = story.case
     due = next_duty(case)
     row = {
@@ -200,11 +204,11 @@ def _follow_up(*, revealed: bool) -> Mapping[str, Any]:
         CENTRE.formal_number(story.case.number),
         sorted(acts, key=lambda form: _FOLLOW_UP.index(form.act)),
     )
-    row = worklist.row_of(_listed(story, 1083), READER, for_a_unit=False)
+    row = worklist.row_of(listed(story, 1083), READER, for_a_unit=False)
     queue = [
         office_routes.Waiting(row.number, row.short, row.name, row.limit, row.title, here) for here in (True, False)
     ]
-    return {"call": call, "queue": queue, "notice": None, "fault": None, "office": CENTRE.office, **_CUT}
+    return {"call": call, "queue": queue, "notice": None, "fault": None, **_CUT}
 
 
 _PERIOD = chosen({"period": "2026-10"}, NOW.date())
@@ -284,6 +288,8 @@ _PEOPLE = [
     )
 ]
 _WANTED = worklist.Asked(Wanted(), 0)
+_LEFT = Draft({"text": "已电话核实，等单位补材料"}, at("2026-11-24 10:31"))
+_UNSENT = [unsent_line(Unsent("2026-001083", form, _LEFT.saved_at)) for form in (Act.NOTE.value, APPROVAL)]
 
 CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "worklist": (
@@ -291,28 +297,32 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         {
             "page": _worklist(
                 [
-                    _listed(_second_round(), 1083),
-                    _listed(_waiting_for_the_leader(), 1091, confidential=True),
-                    _listed(_wants_more_time(), 1092, real_name=False),
+                    listed(second_round(), 1083),
+                    listed(_waiting_for_the_leader(), 1091, confidential=True),
+                    listed(wants_more_time(), 1092, real_name=False),
                 ],
                 _WANTED,
                 done=Notice("good", Bilingual("已办：受理", "Done: accept")),
-            )
+            ),
+            "unsent": _UNSENT,
         },
     ),
     "worklist-none": (
         "worklist.html",
-        {"page": _worklist([], worklist.Asked(Wanted(view="today", unit=CENTRE.units[0].name), 0))},
+        {"page": _worklist([], worklist.Asked(Wanted(view="today", unit=CENTRE.units[0].name), 0)), "unsent": []},
     ),
-    "case": ("case.html", {"page": _case_page(_second_round(), HANDLER)}),
-    "case-of-a-unit": ("case.html", {"page": _case_page(_wants_more_time(), UNIT_HANDLER)}),
+    "case": ("case.html", {"page": _case_page(second_round(), HANDLER)}),
+    "case-of-a-unit": ("case.html", {"page": _case_page(wants_more_time(), UNIT_HANDLER)}),
     "case-back": ("case.html", {"page": _refused_form()}),
+    "case-left": ("case.html", {"page": _case_page(wants_more_time(), HANDLER, drafts={Act.NOTE.value: _LEFT})}),
     "approvals": (
         "approvals.html",
         {
             "decisions": [
                 _decision(_waiting_for_the_leader(), _APPROVE, fault=Bilingual("请写明意见", "Write your opinion")),
-                _decision(_numbered(_wants_more_time(), 1091), _GRANT, is_late=True),
+                _decision(
+                    _numbered(wants_more_time(), 1091), _GRANT, is_late=True, opinion="同意", drafted_at=_LEFT.saved_at
+                ),
             ],
             "notice": None,
             "gone": Bilingual("这一件已由别人办理。", "Settled by somebody else."),
@@ -332,7 +342,7 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "follow-ups-shown": ("follow_ups.html", _follow_up(revealed=True)),
     "follow-ups-none": (
         "follow_ups.html",
-        {"call": None, "queue": [], "notice": None, "fault": None, "office": CENTRE.office},
+        {"call": None, "queue": [], "notice": None, "fault": None},
     ),
     "notices": (
         "notices.html",

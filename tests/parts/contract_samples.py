@@ -5,7 +5,7 @@ A model that uses a kind of field unknown here raises TypeError, so that no new 
 
 import types
 import typing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,7 @@ _IS_CODE = typing.get_args(TrackingCode)[1]
 PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     UUID: st.uuids(),
     bool: st.booleans(),
+    date: st.dates(),
     datetime: MOMENTS,
     AwareDatetime: MOMENTS,
 }

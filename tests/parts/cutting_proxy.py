@@ -24,6 +24,8 @@ class CuttingProxy:
         return self
 
     def __exit__(self, *_: object) -> None:
+        with suppress(OSError):  # closing alone wakes no thread that waits in accept()
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     def _serve(self) -> None:

@@ -22,7 +22,7 @@ from services.notify.web.words import PURPOSE_WORDS
 from shared.centre import load_centre
 from shared.contracts.values import Channel, Role
 from shared.messaging.dead_letters import DeadLetter
-from shared.web.dead_letter_routes import SERVICES, DeadLettersPage
+from shared.web.dead_letter_routes import TABS, DeadLettersPage
 from shared.web.desk_frame import rooms_of
 from shared.web.i18n import Bilingual
 from shared.web.limits import Due
@@ -242,7 +242,7 @@ CHECKS = desk.ChecksPage(
 )
 DEAD = DeadLettersPage(
     "workflow",
-    SERVICES,
+    TABS,
     [DeadLetter(UUID(int=30), UUID(int=31), "case.accepted.v1", "version 9 unknown", 12, NOW)],
     Bilingual("重放仍然失败", "It failed again"),
 )

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from services.forms.domain import lists
 from services.forms.domain.definition import FormId
 from services.forms.domain.documents import ON_DEMAND
 from services.forms.domain.filling import Story
+from services.forms.domain.lists import LISTS as DUE_LISTS
 from services.forms.domain.values import FormValues, Issue, Verification
-from shared.contracts import case
+from shared.contracts import case, lists
 from shared.contracts.complaint import Complainant, ComplaintReceived, Evidence, Source, Target
 from shared.contracts.values import Channel, Element, Ground, Relation, Satisfaction, Track
 
@@ -195,36 +195,66 @@ WHOLE = a_story(
 )
 """Everything that could be told of one case, so that any form can be filled in from it."""
 
-_LISTS: dict[FormId, FormValues] = {
-    FormId.BOX_RECORD: lists.box_record(
+_MONTH = lists.Counted(
+    received=118, refused=6, extended=3, second_round=4, satisfied=42, dissatisfied=7, unreachable=5, substantiated=38,
+    sanctioned=1, repeated=9, answered=lists.Kept(met=117, missed=1), handled=lists.Kept(met=95, missed=5),
+)  # fmt: skip
+_ASKED = {"document_id": ID, "asked_by": "孙晓敏", "occurred_at": NOON}
+LISTED: dict[FormId, lists.ListAsked] = {
+    FormId.BOX_RECORD: lists.BoxRecorded(
+        **_ASKED,
         box="3号箱，二楼东侧电梯口",
-        batch="箱3-20261124",
         opened_at=NOON,
         opened_by="李静",
         witness="曹海峰",
+        counted=3,
+        difference="一张是表扬（周明一起核对）",
         slips=[
-            lists.Slip("箱3-20261124-1", "投诉", "窗口边接私人电话边办件", signed=False, case_number="2026-001085"),
-            lists.Slip("箱3-20261124-2", "非投诉", "表扬户政窗口", signed=True),
+            lists.SlipFound(
+                register_number="箱2026-0041",
+                summary="窗口边接私人电话边办件",
+                signed=False,
+                case_number="2026-001085",
+            ),
+            lists.SlipFound(register_number="箱2026-0042", summary="一次没有说清要带的材料", signed=True),
         ],
     ),
-    FormId.CALL_LIST: lists.call_list(
-        day=date(2026, 11, 24),
-        caller="孙晓敏",
-        calls=[lists.Call("2026-001061", "秦玥", "+8613700005520", "回访：只收现金，未说明可刷卡", LIMIT)],
+    FormId.CALL_LIST: lists.CallsListed(
+        **_ASKED,
+        calls=[
+            lists.CallToMake(
+                tracking_code=CODE,
+                case_number="2026-001061",
+                name="秦玥",
+                phone="+8613700005520",
+                say="您好，您反映的收费问题已受理。",
+                latest=LIMIT,
+            )
+        ],
+        waiting=1,
     ),
-    FormId.MONTHLY_REPORT: lists.monthly_report(
-        lists.Month(
-            first=NOON,
-            last=LIMIT,
-            summary=[("收到", "118件", "131件", "")],
-            by_channel=[("电话", "47", "39.8%", "100%")],
-            by_unit=[("市医疗保障局", "27", "19", "1", "3", "4", "4", "责令整改1")],
-            by_matter=[("一次性告知不到位", "31", "6")],
-            trend=[("2026年11月", "118", "95%", "86%")],
-            analysis="投诉集中在异地就医备案。",
-        )
+    FormId.MONTHLY_REPORT: lists.PeriodReported(
+        **_ASKED,
+        frozen_id=UUID("0199f0aa-0000-7000-8000-0000000000f2"),
+        frozen_at=NOON,
+        frozen_by="赵志远",
+        sha256="5a" * 32,
+        first_day=date(2026, 10, 1),
+        last_day=date(2026, 10, 31),
+        analysis="投诉集中在异地就医备案。",
+        whole=_MONTH,
+        before=_MONTH.model_copy(update={"received": 131}),
+        by_channel=[
+            _MONTH.model_copy(update={"key": "phone", "received": 100}),
+            _MONTH.model_copy(update={"key": "letter", "received": 18}),
+        ],
+        by_unit=[_MONTH.model_copy(update={"key": "市医疗保障局", "received": 27})],
+        by_matter=[_MONTH.model_copy(update={"key": "一次性告知不到位", "received": 31})],
+        by_month=[_MONTH.model_copy(update={"key": "2026-10"})],
     ),
 }
+"""What the other services hand over, for each list."""
+_LISTS = {form: DUE_LISTS[type(told)].fill(told) for form, told in LISTED.items()}
 
 
 def values_for(form: FormId, **texts: str) -> FormValues:

@@ -12,13 +12,14 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import UUID
 from zipfile import ZipFile
 
 import httpx
 import pypdfium2 as pdfium
 
 from services.forms.bootstrap import build
-from services.forms.handlers import hear
+from services.forms.consumer import handlers
 from services.forms.print_room import PrintRoom
 from services.forms.renderers.signature import make_signing_key
 from services.forms.rendering import Printer
@@ -27,8 +28,9 @@ from shared.calendar_book.book import PrintedCalendar
 from shared.centre import load_centre
 from shared.contracts.case import CaseEvent
 from shared.contracts.catalogue import BY_MODEL
-from shared.contracts.complaint import ComplaintReceived, Published
+from shared.contracts.complaint import ComplaintReceived, ComplaintSupplemented, Published
 from shared.contracts.envelope import Envelope
+from shared.contracts.lists import ListAsked
 from shared.contracts.values import Role, new_id
 from shared.identity.principal import Principal
 from shared.identity.seats import FixedSeats
@@ -64,19 +66,27 @@ class FormsHouse:
 
     async def hear(self, *messages: Published) -> None:
         """Hand messages over, each in a transaction of its own."""
-        handler = hear(self.room)
+        table = handlers(self.room)
         for data in messages:
-            assert isinstance(data, CaseEvent | ComplaintReceived) or hasattr(data, "complaint_id")
+            kind = BY_MODEL[type(data)].name
+            handler = table[kind]
             envelope = Envelope(
                 id=new_id(),
                 source="/tests",
-                type=BY_MODEL[type(data)].name,
-                subject=str(data.complaint_id),
+                type=kind,
+                subject=str(data.document_id if isinstance(data, ListAsked) else _complaint_of(data)),
                 time=self.clock(),
                 data={},
             )
             async with self.room.store.transaction(self.clock()) as unit:
                 assert await handler(unit, envelope, data) is None
+
+    async def issue(self, told: ListAsked, who: str = "handler") -> dict[str, Any]:
+        """Hand a list over, and ask for what it became."""
+        await self.hear(told)
+        await self.draw()
+        issued: dict[str, Any] = await self.done("GET", f"/forms/documents/{told.document_id}", who)
+        return issued
 
     async def draw(self) -> None:
         """Draw everything that waits."""
@@ -101,6 +111,11 @@ class FormsHouse:
         items = (await self.done("GET", f"/forms/documents?case={NUMBER}", who))["items"]
         found: dict[str, Any] = next(item for item in items if item["form"] == form)
         return found
+
+
+def _complaint_of(data: Published) -> UUID:
+    assert isinstance(data, CaseEvent | ComplaintReceived | ComplaintSupplemented)
+    return data.complaint_id
 
 
 @cache

@@ -19,10 +19,9 @@ from typing import Any
 import httpx
 from sqlalchemy import text
 
-from services.bootstrap import SERVICES
 from services.workflow.domain.timeline import Entry
 from shared.clock import SHANGHAI
-from shared.contracts.values import Role
+from shared.contracts.values import SERVICES, Role
 from shared.identity.tokens import StoredTokens
 from shared.sealing import new_key_ring, save_key_ring
 from shared.store.engine import WRITES, open_engine

@@ -15,11 +15,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from services.bootstrap import build
 from shared.contracts.values import Role
 from shared.identity.tokens import StoredTokens
+from shared.sealing import KeyRing
 from shared.settings import Settings
 from shared.web.app import make_app
 
@@ -82,6 +84,26 @@ class IntakeApp:
     def submissions(self) -> list[Any]:
         """All that was taken in."""
         return list(self.done("GET", "/intake/submissions?limit=200", Role.HANDLER)["items"])
+
+    @property
+    def ring(self) -> KeyRing:
+        """What seals its messages."""
+        ring: KeyRing = self.service.surroundings["door"].ring
+        return ring
+
+    def outbox(self, kind: str) -> list[bytes]:
+        """The messages of a type that it has told, as they travel."""
+        store = self.service.surroundings["door"].store
+
+        async def read() -> list[bytes]:
+            table = store.messages.outbox
+            async with store.reading() as connection:
+                query = select(table.c.body).where(table.c.type == kind).order_by(table.c.seq)
+                return list((await connection.execute(query)).scalars())
+
+        assert self.client.portal is not None
+        found: list[bytes] = self.client.portal.call(read)
+        return found
 
 
 @contextmanager

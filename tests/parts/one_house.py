@@ -10,7 +10,8 @@ import os
 from datetime import UTC, datetime, timedelta
 
 from services.__main__ import serve
-from services.bootstrap import SERVICES, build
+from services.bootstrap import build
+from shared.contracts.values import SERVICES
 from shared.observability import configure_logging
 from shared.service import Service
 from shared.settings import Settings

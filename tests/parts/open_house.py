@@ -15,8 +15,8 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from services.bootstrap import SERVICES, build
-from shared.contracts.values import Role
+from services.bootstrap import build
+from shared.contracts.values import SERVICES, Role
 from shared.identity.reception import Reception
 from shared.service import Service
 from shared.settings import Settings
@@ -66,10 +66,12 @@ class OpenHouse:
         )
         return (await self.reception.set_up_link(account, by="test")).removeprefix(self.settings.public_url)
 
-    async def signed_in(self, login: str, role: Role = Role.HANDLER, unit: str | None = None) -> "Visitor":
+    async def signed_in(
+        self, login: str, role: Role = Role.HANDLER, unit: str | None = None, name: str = ""
+    ) -> "Visitor":
         """A person who has just come in by their link."""
         visitor = self.visitor()
-        answer = await visitor.set_up(await self.account(login, role, unit))
+        answer = await visitor.set_up(await self.account(login, role, unit, name))
         assert answer.status_code == 303, answer.text
         return visitor
 

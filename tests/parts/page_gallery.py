@@ -31,6 +31,8 @@ from shared.web.problems import FieldFault, Problem
 from shared.web.qr import qr_code
 from tests.parts.case_samples import CONTEXTS as CASES
 from tests.parts.desk_samples import CONTEXTS as DESKS
+from tests.parts.office_samples import CONTEXTS as OFFICE
+from tests.parts.page_checks import AXE, axe_core
 from tests.parts.page_samples import (
     ACCOUNT,
     ANSWERED,
@@ -271,7 +273,7 @@ SAMPLES: dict[str, Sample] = {
 }
 SAMPLES |= {
     name: Sample(template, {"desk": DESK, **context})
-    for name, (template, context) in {**DESKS, **CASES, **PAPERS}.items()
+    for name, (template, context) in {**DESKS, **CASES, **OFFICE, **PAPERS}.items()
 }
 """Every page, by the name it has in the gallery. A template without a sample fails a test."""
 
@@ -279,8 +281,8 @@ SAMPLES |= {
 def text_of(name: str, language: Language = Language.ZH) -> str:
     """One page of the gallery as text."""
     sample = SAMPLES[name]
-    switch = "" if sample.posted else f"?lang={language.other}"
-    return pages().text(sample.template, language, **sample.context, switch_url=switch)
+    switches = {} if sample.posted else {"switch_url": f"?lang={language.other}", "theme_url": "?theme="}
+    return pages().text(sample.template, language, **sample.context, **switches)
 
 
 def gallery_app() -> FastAPI:
@@ -293,6 +295,11 @@ def gallery_app() -> FastAPI:
     async def index() -> Response:
         links = "".join(f'<li><a href="/gallery/{name}">{name}</a></li>' for name in SAMPLES)
         return HTMLResponse(f"<!DOCTYPE html><title>gallery</title><ul>{links}</ul>")
+
+    @app.get(AXE)
+    async def axe() -> Response:
+        headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+        return Response(axe_core(), media_type="text/javascript", headers=headers)
 
     @app.get("/gallery/{name}")
     async def page(request: Request, name: str) -> Response:

@@ -1,4 +1,4 @@
-"""Forms' pages for staff with sample data: the papers of a case, one of them, a day's, a draft, a list. All of it is invented."""
+"""Forms' pages for staff with sample data: the papers of a case, one of them, a day's, a draft. All of it is invented."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import date
 from typing import Any
 
 from services.forms.domain.definition import FormId
-from services.forms.domain.lists import headings_of
 from services.forms.domain.masking import Reader
 from services.forms.domain.sealing import How, Kind
 from services.forms.templates import FORMS
 from services.forms.web import desk_views as views
 from services.forms.web.views import Paper
+from shared.contracts.values import Role
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault
 from shared.web.static_files import StaticFiles
@@ -77,16 +77,6 @@ _PAGE = views.PaperPage(
     notice=views.Notice("good", Bilingual("已登记。", "Recorded.")),
 )
 _FAULTS = {"signer": FieldFault("signer", "wrong", "请写明签字人", "Say who signed")}
-_BOX = FORMS[FormId.BOX_RECORD]
-_LIST = views.ListPage(
-    _BOX.id.value,
-    _BOX.title,
-    tuple(
-        views.ListField(field.name, field.title, "3号箱", headings=headings_of(_BOX).get(field.name, ()))
-        for field in _BOX.fields
-    ),
-)
-
 CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "papers-case": (
         "case_papers.html",
@@ -129,7 +119,12 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         "papers_of_day.html",
         {
             "page": views.DayPage(
-                date(2026, 11, 24), date(2026, 11, 23), date(2026, 11, 25), (FEEDBACK, OLD), 1, (_BOX,)
+                date(2026, 11, 24),
+                date(2026, 11, 23),
+                date(2026, 11, 25),
+                (FEEDBACK, OLD),
+                1,
+                views.origins(Role.HANDLER),
             )
         },
     ),
@@ -139,6 +134,5 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     ),
     "draft": ("draft.html", {"page": views.DraftPage(FEEDBACK.title, FEEDBACK.number, (PAGE,))}),
     "draft-wanting": ("draft.html", {"page": views.DraftPage(FEEDBACK.title, FEEDBACK.number, (), wanting=True)}),
-    "list": ("list.html", {"page": _LIST}),
 }
 """By the name in the gallery: the template, and what it is given beside the desk's head."""

@@ -21,10 +21,10 @@ import httpx
 import pytest
 import uvicorn
 
-from services.bootstrap import SERVICES, build
+from services.bootstrap import build
 from services.intake.domain.scan_text import Box, Line, Page, ScanText
 from services.intake.readers.ocr import WorkerOcr
-from shared.contracts.values import Role
+from shared.contracts.values import SERVICES, Role
 from shared.identity.reception import Reception
 from shared.identity.sessions import StoredSessions
 from shared.identity.signing_in import SignedIn

@@ -4,6 +4,8 @@ import pytest
 
 from tests.parts.open_house import OpenHouse
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 HEADERS = (
     "X-Forwarded-User",
     "Remote-User",
@@ -15,14 +17,14 @@ HEADERS = (
 
 
 @pytest.mark.parametrize("header", HEADERS)
-async def test_nobody_comes_in_by_a_header(house: OpenHouse, header: str):
+async def test_nobody_comes_in_by_a_header(attacked: OpenHouse, login: str, header: str):
     """Whatever a header says of who somebody is, it is not read."""
-    await house.signed_in("wang")
-    answer = await house.visitor().http.get("/workflow/cases", headers={header: "wang"})
+    await attacked.account(login)
+    answer = await attacked.visitor().http.get("/workflow/cases", headers={header: login})
     assert answer.status_code == 401
 
 
-async def test_without_a_provider_there_is_no_door_for_one(house: OpenHouse):
+async def test_without_a_provider_there_is_no_door_for_one(attacked: OpenHouse):
     """The callback of OpenID Connect isn't even mounted."""
     for path in ("/login/openid", "/login/openid/callback?code=x&state=x"):
-        assert (await house.visitor().http.get(path)).status_code == 404
+        assert (await attacked.visitor().http.get(path)).status_code == 404

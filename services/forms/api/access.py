@@ -29,9 +29,7 @@ ACCESS = AccessTable(
         staff("POST", "/forms/documents", ISSUERS, scope="forms:write"),
         staff("POST", "/forms/previews", (*ISSUERS, *UNITS), scope="forms:read"),
         staff("POST", "/forms/cases/{number}/drafts/{command}", (*ISSUERS, *UNITS), scope="forms:read", of_a_case=True),
-        staff("GET", "/forms/lists/{form}", ISSUERS, scope="forms:write"),
-        staff("POST", "/forms/lists/{form}", ISSUERS, scope="forms:write"),
-        staff("POST", "/forms/lists/{form}/draft", ISSUERS, scope="forms:write"),
+        staff("GET", "/forms/lists/{identifier}", OFFICE, scope="forms:read"),
         staff("GET", "/forms/documents/{identifier}/signatures", READERS_OF, scope="forms:read", of_a_case=True),
         staff(
             "GET",

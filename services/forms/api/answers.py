@@ -78,9 +78,7 @@ async def settled(printer: Printer, identifier: UUID) -> Any:
         if row is not None:
             return row
         await asyncio.sleep(_POLL)
-    raise Problem(
-        503, "not_ready", "文书还在制作，请稍后再取", "The document is still being made", headers={"Retry-After": "10"}
-    )
+    raise not_ready()
 
 
 async def known_document(room: PrintRoom, identifier: str, who: Principal) -> Any:
@@ -137,6 +135,13 @@ def file_name(row: Any, ending: str, mark: str = "") -> str:
     """What a document is called once it is downloaded: its number, what it is, which version; no person."""
     title = BINDER_TITLE if row.form == BINDER else FORMS[FormId(row.form)].title
     return f"{row.number} {title.removeprefix(CENTRE)}{mark} 第{row.version}版.{ending}"
+
+
+def not_ready() -> Problem:
+    """503: it will be there a little later."""
+    return Problem(
+        503, "not_ready", "文书还在制作，请稍后再取", "The document is still being made", headers={"Retry-After": "10"}
+    )
 
 
 def no_such_document() -> Problem:

@@ -1,4 +1,4 @@
-"""Asking for documents: a form of a case, a preview while it is filled in, a list about many cases."""
+"""Asking for documents: a form of a case, a preview while it is filled in."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from services.forms.api.answers import known_case, listed, no_such_case, the_document
-from services.forms.demand import Made, NoSuchCase, NotThisWay, make_form, make_list
+from services.forms.demand import NoSuchCase, NotThisWay, make_form
 from services.forms.domain.definition import FormId
 from services.forms.domain.filling import NotYet
 from services.forms.domain.masking import Reader
 from services.forms.domain.values import FormValues, Issue, WrongValues
+from services.forms.once import Made
 from services.forms.previews import pictures
 from services.forms.print_room import PrintRoom
 from services.forms.rendering import Printer
@@ -67,7 +68,7 @@ class Draft(BaseModel):
 
 
 def demand_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
-    """POST documents, previews and lists."""
+    """POST documents and previews."""
     router = APIRouter(tags=["forms"])
 
     @router.post("/forms/documents", status_code=201)
@@ -75,8 +76,8 @@ def demand_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
         request: Request, wanted: Wanted, key: IdempotencyKey = None, who: Principal = Depends(gate.admit)
     ) -> JSONResponse:
         """Make a form of a case as it stands now: the next version, which supersedes the one before."""
-        await known_case(room, wanted.case, who)
         same = repetition(key, f"{who.name} {request.url.path}", await request.body())
+        await known_case(room, wanted.case, who)
         with told():
             made = await make_form(room, wanted.case, wanted.form, wanted.reader, who=who.name, same=same)
         return await _created(room, printer, made, who)
@@ -88,16 +89,6 @@ def demand_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
         values = draft.values.of(draft.form)
         with told():
             return {"pages": await pictures(room, FORMS[draft.form], values, issue)}
-
-    @router.post("/forms/lists/{form}", status_code=201)
-    async def make_a_list(
-        form: FormId, request: Request, filled: Filled, key: IdempotencyKey = None, who: Principal = Depends(gate.admit)
-    ) -> JSONResponse:
-        """Issue a box record, a call list or a monthly report from the rows given; its PDF and DOCX are linked."""
-        same = repetition(key, f"{who.name} {request.url.path}", await request.body())
-        with told():
-            made = await make_list(room, filled.of(form), who=who.name, same=same)
-        return await _created(room, printer, made, who)
 
     return router
 

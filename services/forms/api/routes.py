@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from services.forms.api.answers import (
 from services.forms.api.demand_routes import told
 from services.forms.demand import make_binder, record_reprint
 from services.forms.domain.binder import BINDER
-from services.forms.drawing import DocumentRow, draw
+from services.forms.drawing import DocumentRow, draw, form_of
 from services.forms.print_room import PrintRoom
 from services.forms.rendering import Printer
 from services.forms.signing import signatures_of
@@ -110,9 +111,10 @@ async def reprints_of(room: PrintRoom, document_id: UUID) -> list[dict[str, Any]
 async def _pdf(room: PrintRoom, row: Any, who: Principal, *, copy: bool) -> Response:
     if not copy or row.form == BINDER:
         return file_answer(await _issued(room, row), PDF, file_name(row, "pdf"))
-    drawn = await draw(room, row, room.pdf, copy=True)
+    page = (await form_of(room, row)).page
+    copied = await asyncio.to_thread(room.pdf.marked_copy, await _issued(room, row), page)
     await record_reprint(room, row.id, who=who.name)
-    return file_answer(drawn.content, PDF, file_name(row, "pdf", "（副本）"))
+    return file_answer(copied, PDF, file_name(row, "pdf", "（副本）"))
 
 
 async def _issued(room: PrintRoom, row: Any) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,8 +16,10 @@ from services.forms.domain.sealing import How, Kind
 from services.forms.print_room import PrintRoom
 from services.forms.signing import Scan, Signed, record_signature, signatures_of
 from shared.identity.principal import Principal
+from shared.once import KeyReused
 from shared.web.access import Gate
 from shared.web.files import file_answer
+from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
 
 LONGEST_SIGNER = 120
 Signer = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SIGNER, strip_whitespace=True)]
@@ -33,10 +36,12 @@ def signing_routes(room: PrintRoom, gate: Gate) -> APIRouter:
         signed_at: Annotated[AwareDatetime, Form()],
         how: Annotated[How, Form()],
         scan: Annotated[UploadFile | None, File()] = None,
+        key: IdempotencyKey = None,
         who: Principal = Depends(gate.admit),
     ) -> JSONResponse:
         """Who signed when and how; the signed paper's scan is kept as an original."""
-        return await _recorded(identifier, Signed(Kind.SIGNATURE, signer, signed_at, how, await scan_in(scan)), who)
+        signature = Signed(Kind.SIGNATURE, signer, signed_at, how, await scan_in(scan))
+        return await _recorded(room, identifier, signature, who, key)
 
     @router.post("/forms/documents/{identifier}/seals", status_code=201)
     async def sealed(
@@ -45,10 +50,12 @@ def signing_routes(room: PrintRoom, gate: Gate) -> APIRouter:
         signed_at: Annotated[AwareDatetime, Form()],
         how: Annotated[How, Form()],
         scan: Annotated[UploadFile | None, File()] = None,
+        key: IdempotencyKey = None,
         who: Principal = Depends(gate.admit),
     ) -> JSONResponse:
         """Whose seal was put on it when and how."""
-        return await _recorded(identifier, Signed(Kind.SEAL, signer, signed_at, how, await scan_in(scan)), who)
+        seal = Signed(Kind.SEAL, signer, signed_at, how, await scan_in(scan))
+        return await _recorded(room, identifier, seal, who, key)
 
     @router.get("/forms/documents/{identifier}/signatures/{signature}/scan", response_class=Response)
     async def scan_of(identifier: str, signature: UUID, who: Principal = Depends(gate.admit)) -> Response:
@@ -66,13 +73,26 @@ def signing_routes(room: PrintRoom, gate: Gate) -> APIRouter:
         row = await known_document(room, identifier, who)
         return {"items": await signatures_of(room, row.id)}
 
-    async def _recorded(identifier: str, signed: Signed, who: Principal) -> JSONResponse:
-        row = await known_document(room, identifier, who)
-        made = await record_signature(room, row.id, signed, who=who.name)
-        headers = {"Location": f"/forms/documents/{row.id}/signatures"}
-        return JSONResponse({"id": str(made)}, status_code=201, headers=headers)
-
     return router
+
+
+async def _recorded(room: PrintRoom, identifier: str, signed: Signed, who: Principal, key: str | None) -> JSONResponse:
+    same = repetition(key, f"{who.name} {identifier} {signed.kind}", _content(signed))
+    row = await known_document(room, identifier, who)
+    try:
+        made = await record_signature(room, row.id, signed, who=who.name, same=same)
+    except KeyReused as fault:
+        raise key_reused() from fault
+    headers = {"Location": f"/forms/documents/{row.id}/signatures"}
+    if made.repeated:
+        headers |= REPLAYED
+    return JSONResponse({"id": str(made.id)}, status_code=201, headers=headers)
+
+
+def _content(signed: Signed) -> bytes:
+    """What must be the same again: the body itself differs from try to try, by its boundary."""
+    said = json.dumps([signed.signer, signed.signed_at.isoformat(), signed.how.value]).encode()
+    return said + (signed.scan.content if signed.scan else b"")
 
 
 async def scan_in(upload: Upload | None) -> Scan | None:

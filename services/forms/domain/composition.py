@@ -37,6 +37,7 @@ from services.forms.domain.values import FormValues, Issue, Verification
 from services.forms.domain.wording import MEASURE_NUMBER, shown_moment
 
 ATTACHED_HEAD = "《{title}》附页"
+COPY = "副本"
 CUT_LINE = "裁切线"
 CODE_CAPTION = "核验码"
 SEE_ATTACHED = "……（全文见附页）"
@@ -234,7 +235,7 @@ def compose(form: Form, values: FormValues, issue: Issue, *, copies: int | None 
 def _marks(form: Form, issue: Issue, place: int) -> str:
     marks = [
         "预览稿（未签发，不具效力）" if issue.verification is None else "",
-        "副本" if issue.copy else "",
+        COPY if issue.copy else "",
         f"一式{_COUNT[form.copies]}份　第{place}份" if form.copies > 1 else "",
     ]
     return "　".join(mark for mark in marks if mark)
@@ -266,7 +267,7 @@ class _Filled:
             case Paragraph():
                 yield from self._paragraphs(block)
             case Ruled(label=label, field=field, lines=lines):
-                yield Lines(label, self._text(field), lines)
+                yield Lines(label, self._on_rules(label, field, lines), lines)
             case Closing(lines=lines):
                 yield Ending(tuple(self._line(line) for line in lines))
             case Listing(field=field, headings=headings, columns=columns, bar=bar):
@@ -325,15 +326,23 @@ class _Filled:
 
     def _fit(self, name: str, width: float, height: float, *, spare: int) -> str:
         """The field's text, or as much as its cell holds; then the whole goes to an attached page."""
-        text = self._text(name)
-        # One character is left free on each line: a line may not begin with a comma, and takes it over from the next.
-        measure = self._measure(width) - 1
         room = max(LEAST_LINES, self._lines(height) - spare)
-        if lines_needed(text, measure) <= room:
+        return self._as_much(name, self._text(name), self._measure(width), room)
+
+    def _on_rules(self, label: str, name: str, lines: int) -> str:
+        """The same for words on ruled lines, which may become twice as many: the sheet has room for that."""
+        measure = self._form.page.text_width * POINTS_PER_MM / self._form.page.text_size
+        return self._as_much(name, label + self._text(name), measure, 2 * lines).removeprefix(label)
+
+    def _as_much(self, name: str, text: str, measure: float, room: int) -> str:
+        """As much of a field's text as ``room`` lines hold. One character is left free on each: a line may not begin with
+        a comma, and takes it over from the next.
+        """
+        if lines_needed(text, measure - 1) <= room:
             return text
-        self.attachments[name] = Attachment(self._form.field(name).title, text)
-        shown = first_lines(text, measure, room)
-        while shown and lines_needed(shown + SEE_ATTACHED, measure) > room:
+        self.attachments[name] = Attachment(self._form.field(name).title, self._text(name))
+        shown = first_lines(text, measure - 1, room)
+        while shown and lines_needed(shown + SEE_ATTACHED, measure - 1) > room:
             shown = shown[:-1]
         return shown + SEE_ATTACHED
 

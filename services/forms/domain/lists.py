@@ -1,140 +1,171 @@
-"""Documents about many cases: the opening of a suggestion box, the day's calls, the month's figures.
+"""Documents about many cases: the calls to make, what a suggestion box held, the figures of a month.
 
-Law of this file: rows in the order they are given, figures as they are given; nothing is counted or looked up here.
+Law of this file: ``LISTS`` says which message becomes which document. Rows and figures are those of the message, in its
+order, put into words; nothing is looked up here, and nothing is counted but shares and what was left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from typing import Any
+from uuid import UUID
 
-from services.forms.domain.definition import Form, FormId, Listing
-from services.forms.domain.values import FormValues, WrongValues
-from services.forms.domain.wording import official_number, shown_date, shown_moment, shown_phone
+from services.forms.domain.definition import FormId
+from services.forms.domain.values import FormValues
+from services.forms.domain.wording import CHANNELS, NOT_GIVEN, official_number, shown_date, shown_moment, shown_phone
+from shared.contracts.lists import BoxRecorded, CallsListed, CallToMake, Counted, Kept, ListAsked, PeriodReported
+from shared.contracts.tracking import show_tracking_code
+from shared.contracts.values import Channel
 
-LISTS = frozenset({FormId.BOX_RECORD, FormId.CALL_LIST, FormId.MONTHLY_REPORT})
-"""Forms that are about many cases, filled in from rows that the asker brings."""
-
-
-def check_list(form: Form, values: FormValues) -> None:
-    """Raise WrongValues unless the values are the form's, and every row has as many cells as the listing has columns."""
-    values.check(form)
-    headings = headings_of(form)
-    for name, rows in values.tables.items():
-        for place, row in enumerate(rows, 1):
-            if len(row) != len(headings[name]):
-                raise WrongValues(f"{name}: row {place} has {len(row)} cells instead of {len(headings[name])}")
+NO_FIGURE = "—"
+UNNAMED = "未指明"
+OTHERS = "其余"
 
 
-def headings_of(form: Form) -> dict[str, tuple[str, ...]]:
-    """The headings of each table of a list."""
-    return {block.field: block.headings for block in form.body if isinstance(block, Listing)}
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
-def read_rows(text: str, width: int) -> list[tuple[str, ...]]:
-    """Rows as they are pasted from a spreadsheet (tabs) or typed (``｜`` or ``|``): one a line, wanting cells are blank.
-
-    Raises WrongValues naming the line that has too many.
-    """
-    rows = []
-    for place, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        cells = [cell.strip() for cell in (line.split("\t") if "\t" in line else line.replace("｜", "|").split("|"))]
-        if len(cells) > width:
-            raise WrongValues(f"line {place} has {len(cells)} cells instead of {width}")
-        rows.append((*cells, *[""] * (width - len(cells))))
-    return rows
+def call_list(told: CallsListed) -> FormValues:
+    """电话告知清单 (arts. 14 and 18.5); three columns are left for the pen."""
+    left_out = told.waiting - len(told.calls)
+    texts = {
+        "day": shown_date(told.occurred_at),
+        "caller": told.asked_by,
+        "count": f"{len(told.calls)}件{f'（最急的在前；另有{left_out}件未列入）' if left_out > 0 else ''}",
+    }
+    rows = [(str(place), *_call(call), "", "", "") for place, call in enumerate(told.calls, 1)]
+    return FormValues(form=FormId.CALL_LIST, texts=texts, tables={"rows": rows})
 
 
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """One slip out of a box. ``case_number`` is None where it was no complaint, or isn't registered yet."""
-
-    register_number: str
-    kind: str
-    summary: str
-    signed: bool
-    case_number: str | None = None
+def _call(call: CallToMake) -> tuple[str, str, str, str, str]:
+    number = official_number(call.case_number) if call.case_number else show_tracking_code(call.tracking_code)
+    return number, call.name or NOT_GIVEN, shown_phone(call.phone), call.say, shown_moment(call.latest)
 
 
-def box_record(
-    *, box: str, batch: str, opened_at: datetime, opened_by: str, witness: str, slips: Sequence[Slip]
-) -> FormValues:
-    """意见箱开箱记录 (art. 14): every slip with its own register number."""
+def box_record(told: BoxRecorded) -> FormValues:
+    """意见箱开箱记录 (arts. 6 and 14): every slip with its own register number."""
+    texts = {
+        "box": told.box,
+        "opened_at": shown_moment(told.opened_at),
+        "slips": f"{told.counted}张",
+        "registered": f"{len(told.slips)}张",
+        "difference": told.difference or "相符",
+        "opened_by": told.opened_by,
+        "witness": told.witness,
+    }
     rows = [
         (
             str(place),
             slip.register_number,
-            slip.kind,
             slip.summary,
             "实名" if slip.signed else "匿名",
             official_number(slip.case_number) if slip.case_number else "",
         )
-        for place, slip in enumerate(slips, 1)
+        for place, slip in enumerate(told.slips, 1)
     ]
-    texts = {"box": box, "batch": batch, "opened_at": shown_moment(opened_at), "slips": f"{len(slips)}张"}
-    return FormValues(
-        form=FormId.BOX_RECORD, texts=texts | {"opened_by": opened_by, "witness": witness}, tables={"rows": rows}
+    return FormValues(form=FormId.BOX_RECORD, texts=texts, tables={"rows": rows})
+
+
+def monthly_report(told: PeriodReported) -> FormValues:
+    """月度统计分析 (art. 21), and from which frozen figures it was made."""
+    source = (
+        f"本分析的数字取自{told.frozen_by}于{shown_moment(told.frozen_at)}封存并签名的统计"
+        f"（编号{told.frozen_id}，SHA-256 {told.sha256}），封存后不再变动。"
     )
+    texts = {
+        "period": f"{_day(told.first_day)}至{_day(told.last_day)}",
+        "analysis": told.analysis,
+        "source": source,
+    }
+    tables = {
+        "summary": list(_summary(told.whole, told.before)),
+        "by_channel": [_of_channel(group, told.whole.received) for group in told.by_channel],
+        "by_unit": [_of_unit(group) for group in told.by_unit],
+        "by_matter": list(_of_matters(told.by_matter, told.whole.received)),
+        "trend": [_of_month(group) for group in told.by_month],
+    }
+    return FormValues(form=FormId.MONTHLY_REPORT, texts=texts, tables=tables)
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """One call to make. ``phone`` in E.164; ``latest`` is the limit it must be made before."""
+class _Line:
+    """A line of the summary: what is told of a group of cases, and what it means."""
 
-    case_number: str
-    name: str
-    phone: str
-    message: str
-    latest: datetime
+    title: str
+    of: Callable[[Counted], str]
+    meaning: str = ""
 
 
-def call_list(*, day: date, caller: str, calls: Sequence[Call]) -> FormValues:
-    """电话告知清单 (arts. 14 and 18.5)."""
-    rows = [
-        (
-            str(place),
-            official_number(call.case_number),
-            call.name,
-            shown_phone(call.phone),
-            call.message,
-            shown_moment(call.latest),
-            "",
-            "",
-            "",
-        )
-        for place, call in enumerate(calls, 1)
-    ]
-    texts = {"day": f"{day.year}年{day.month}月{day.day}日", "caller": caller, "count": str(len(calls))}
-    return FormValues(form=FormId.CALL_LIST, texts=texts, tables={"rows": rows})
+SUMMARY: tuple[_Line, ...] = (
+    _Line("收到投诉", lambda told: str(told.received)),
+    _Line("按时回应", lambda told: _in_time(told.answered), "第十四条，一个工作日内"),
+    _Line("单位按时办结", lambda told: _in_time(told.handled), "第十八条"),
+    _Line("不予受理", lambda told: str(told.refused), "第十条"),
+    _Line("延期", lambda told: str(told.extended), "第十八条"),
+    _Line("退回再办", lambda told: str(told.second_round), "第十八条"),
+    _Line("回访满意", lambda told: _in_time(Kept(met=told.satisfied, missed=told.dissatisfied)), "不含未能联系上的"),
+    _Line("回访未能联系上", lambda told: str(told.unreachable)),
+    _Line("查实", lambda told: str(told.substantiated)),
+    _Line("问责", lambda told: str(told.sanctioned), "第十九条"),
+    _Line("重复投诉", lambda told: str(told.repeated), "同一人对同一单位"),
+)
+
+
+def _summary(whole: Counted, before: Counted | None) -> Iterator[tuple[str, str, str, str]]:
+    for line in SUMMARY:
+        yield line.title, line.of(whole), line.of(before) if before else NO_FIGURE, line.meaning
+
+
+def _of_channel(group: Counted, all_received: int) -> tuple[str, str, str, str]:
+    name = CHANNELS[Channel(group.key)] if group.key else UNNAMED
+    return name, str(group.received), _share(group.received, all_received), _in_time(group.answered)
+
+
+def _of_unit(group: Counted) -> tuple[str, ...]:
+    kept = group.handled
+    told = (group.received, kept.met, kept.missed, group.extended, group.second_round, group.dissatisfied)
+    return group.key or UNNAMED, *(str(count) for count in (*told, group.sanctioned))
+
+
+def _of_matters(groups: Sequence[Counted], all_received: int) -> Iterator[tuple[str, str, str]]:
+    for group in groups:
+        yield group.key or UNNAMED, str(group.received), str(group.repeated)
+    others = all_received - sum(group.received for group in groups)
+    if others > 0:
+        yield OTHERS, str(others), ""
+
+
+def _of_month(group: Counted) -> tuple[str, str, str, str]:
+    satisfied = Kept(met=group.satisfied, missed=group.dissatisfied)
+    month = date.fromisoformat(f"{group.key}-01")
+    return f"{month.year}年{month.month}月", str(group.received), _in_time(group.handled), _in_time(satisfied)
+
+
+def _in_time(kept: Kept) -> str:
+    """``19/20（95.0%）``; nothing is in time where nothing was due."""
+    due = kept.met + kept.missed
+    return f"{kept.met}/{due}（{_share(kept.met, due)}）" if due else NO_FIGURE
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f}%" if whole else NO_FIGURE
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
-    """The figures of art. 21, each row as it is printed; see the headings of the form."""
+class DueList:
+    """What a message becomes: a form, filled in from it. Of those about one ``series`` a later one supersedes the earlier."""
 
-    first: datetime
-    last: datetime
-    summary: Sequence[tuple[str, str, str, str]]
-    by_channel: Sequence[tuple[str, str, str, str]]
-    by_unit: Sequence[tuple[str, str, str, str, str, str, str, str]]
-    by_matter: Sequence[tuple[str, str, str]]
-    trend: Sequence[tuple[str, str, str, str]]
-    analysis: str = ""
+    form: FormId
+    fill: Callable[[Any], FormValues]
+    series: Callable[[Any], UUID] | None = None
 
 
-def monthly_report(month: Month) -> FormValues:
-    """月度统计分析 (art. 21)."""
-    return FormValues(
-        form=FormId.MONTHLY_REPORT,
-        texts={"period": f"{shown_date(month.first)}至{shown_date(month.last)}", "analysis": month.analysis},
-        tables={
-            "summary": list(month.summary),
-            "by_channel": list(month.by_channel),
-            "by_unit": list(month.by_unit),
-            "by_matter": list(month.by_matter),
-            "trend": list(month.trend),
-        },
-    )
+LISTS: Mapping[type[ListAsked], DueList] = {
+    CallsListed: DueList(FormId.CALL_LIST, call_list),
+    BoxRecorded: DueList(FormId.BOX_RECORD, box_record),
+    PeriodReported: DueList(FormId.MONTHLY_REPORT, monthly_report, lambda told: told.frozen_id),
+}
+"""Message to document."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from services.forms.domain.definition import FieldKind, Form, FormId
+from services.forms.domain.definition import FieldKind, Form, FormId, Listing
 
 
 class WrongValues(ValueError):
@@ -31,7 +31,7 @@ class FormValues(BaseModel):
         return self.texts.get(name, "")
 
     def check(self, form: Form) -> None:
-        """Raise WrongValues unless every field named here is one of the form's, and of the right kind."""
+        """Raise WrongValues unless every field named here is the form's and of its kind, and every row fills its columns."""
         if self.form != form.id:
             raise WrongValues(f"values of {self.form} given for {form.id}")
         rows = {field.name for field in form.fields if field.kind is FieldKind.ROWS}
@@ -39,6 +39,11 @@ class FormValues(BaseModel):
         strangers = sorted((self.texts.keys() - words) | (self.tables.keys() - rows))
         if strangers:
             raise WrongValues(f"{form.id} has no such field: {', '.join(strangers)}")
+        widths = {block.field: len(block.headings) for block in form.body if isinstance(block, Listing)}
+        for name, listed in self.tables.items():
+            for place, row in enumerate(listed, 1):
+                if len(row) != widths[name]:
+                    raise WrongValues(f"{name}: row {place} has {len(row)} cells instead of {widths[name]}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

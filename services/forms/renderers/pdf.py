@@ -15,16 +15,18 @@ from pathlib import Path
 from threading import local
 from typing import Any
 
-from services.forms.domain.composition import ATTACHED_HEAD, CODE_CAPTION, CUT_LINE, Paper, compose
-from services.forms.domain.definition import Form
+from services.forms.domain.composition import ATTACHED_HEAD, CODE_CAPTION, COPY, CUT_LINE, Paper, compose
+from services.forms.domain.definition import Form, Page
 from services.forms.domain.printable import breakable
 from services.forms.domain.values import FormValues, Issue
 from services.forms.domain.wording import OFFICE, SHANGHAI
 from services.forms.ports import Rendered
-from services.forms.renderers.fonts import FontSet
+from services.forms.renderers.copies import with_mark
+from services.forms.renderers.fonts import FontSet, Role
 from services.forms.renderers.qr import qr_svg
 
 LAYOUT = Path(__file__).with_name("layout.typ")
+MARK = Path(__file__).with_name("mark.typ")
 STANDARD = "a-2b"
 _BEIJING_TIME = timezone(timedelta(hours=8))
 
@@ -42,6 +44,7 @@ class PdfRenderer:
         self._fonts = fonts
         self._workers = ThreadPoolExecutor(workers, thread_name_prefix="pdf")
         self._worker = local()
+        self._marks: dict[Page, bytes] = {}
 
     def render(self, form: Form, values: FormValues, issue: Issue, *, copies: int | None = None) -> Rendered:
         """See ``Renderer``."""
@@ -62,6 +65,20 @@ class PdfRenderer:
         data, _ = self._data(compose(form, values, issue, copies=1))
         pages: bytes | list[bytes] = self._compile(data, format="png", ppi=pixels_per_inch)
         return [pages] if isinstance(pages, bytes) else pages
+
+    def marked_copy(self, content: bytes, page: Page) -> bytes:
+        """See ``PdfDrawer``."""
+        if page not in self._marks:
+            setup = {"page": asdict(page), "face": self._fonts.chains[Role.HEAD], "words": COPY}
+            self._marks[page] = self._workers.submit(self._mark, json.dumps(setup, ensure_ascii=False)).result()
+        return with_mark(content, self._marks[page])
+
+    def _mark(self, setup: str) -> bytes:
+        import typst  # noqa: PLC0415 - see below
+
+        compiler = typst.Compiler(input=str(MARK), font_paths=self._fonts.handle)
+        mark: bytes = compiler.compile(sys_inputs={"mark": setup}, format="pdf", pdf_standards=[STANDARD])
+        return mark
 
     def _compile(self, data: str, **options: Any) -> Any:
         return self._workers.submit(self._compile_here, data, options).result()

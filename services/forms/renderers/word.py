@@ -6,6 +6,7 @@ must not know any form. Where python-docx has no word for something, Wordprocess
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC
 from io import BytesIO
 from typing import Any
@@ -13,15 +14,17 @@ from typing import Any
 from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_ALIGN_VERTICAL, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from services.forms.domain.composition import (
     ATTACHED_HEAD,
+    CELL_PADDING,
     CODE_CAPTION,
     CUT_LINE,
+    POINTS_PER_MM,
     Attachment,
     Box,
     BoxRow,
@@ -33,16 +36,24 @@ from services.forms.domain.composition import (
     Table,
     Text,
 )
+from services.forms.domain.printable import greatest_width, lines_needed
 from services.forms.domain.wording import OFFICE
 from services.forms.renderers.qr import qr_png
 
 TITLE_FACE, BODY_FACE, HEAD_FACE, NOTE_FACE = "方正小标宋简体", "仿宋", "黑体", "楷体"
 LISTING_SCALE = 0.88
 """The type of a listing, against that of the text around it; layout.typ has the same."""
+_HEADING_SCALE = 1.2
 _QR_COLUMN = 19.0
 _MARGIN_NOTE = 8.0
+_LISTING_PADDING = 1.5
+_OFF_THE_RULE = 4.0
+"""Points between a cell's rule and the words at its top or bottom."""
+_BLANK = "\u3000"
+_BAR_HEIGHT, _BAR_SHADE = 5.0, "737373"
+_TWIPS_PER_MM = 1440 / 25.4
 _AFTER_PAGE_NUMBERS = ("w:cols", "w:formProt", "w:vAlign", "w:titlePg", "w:textDirection", "w:bidi", "w:docGrid")
-_AFTER_BORDERS = ("w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:outlineLvl", "w:rPr")
+_AFTER_SHADE = ("w:tabs", "w:spacing", "w:ind", "w:jc", "w:outlineLvl", "w:rPr")
 """What comes after an element in its parent: the schema fixes the order, and Word repairs a file that breaks it."""
 _CENTRE, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 
@@ -50,6 +61,14 @@ _CENTRE, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 def draw(paper: Paper) -> bytes:
     """The paper as a WordprocessingML package; its ZIP still tells when it was packed."""
     return _Drawing(paper).drawn()
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """Of a cell, in millimetres."""
+
+    width: float
+    height: float
 
 
 class _Drawing:
@@ -126,16 +145,24 @@ class _Drawing:
 
     def _part(self, part: int, headline: str) -> None:
         if part:
-            paragraph = self._line(CUT_LINE, HEAD_FACE, 8, align=_CENTRE)
-            properties = paragraph.paragraph_format.element.get_or_add_pPr()
-            properties.insert_element_before(_borders("w:pBdr", bottom="dashed"), *_AFTER_BORDERS)
+            self._cut_line()
         self._headline(headline)
         for block in self._paper.body:
             self._block(block)
 
+    def _cut_line(self) -> None:
+        """Dashes from margin to margin with the word in their middle: leaders of tabs."""
+        paragraph = self._document.add_paragraph()
+        paragraph.paragraph_format.line_spacing = 1.0
+        stops = paragraph.paragraph_format.tab_stops
+        across = self._page.text_width
+        stops.add_tab_stop(Mm(across / 2), WD_TAB_ALIGNMENT.CENTER, WD_TAB_LEADER.DASHES)
+        stops.add_tab_stop(Mm(across), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DASHES)
+        self._run(paragraph, f"\t{CUT_LINE}\t", HEAD_FACE, 8)
+
     def _headline(self, words: str) -> None:
         middle = self._page.text_width + 2 * _MARGIN_NOTE - 2 * _QR_COLUMN
-        table = self._table((_QR_COLUMN, middle, _QR_COLUMN), ruled=False)
+        table = self._table((_QR_COLUMN, middle, _QR_COLUMN), ruled=False, padding=0)
         cells = table.add_row().cells
         _set_widths(cells, (_QR_COLUMN, middle, _QR_COLUMN))
         title = cells[1].paragraphs[0]
@@ -199,19 +226,41 @@ class _Drawing:
         for box in row.cells:
             covered = cells[place : place + box.span]
             _span(covered)
-            covered[0].width = Mm(sum(columns[place : place + box.span]))
+            width = sum(columns[place : place + box.span])
+            covered[0].width = Mm(width)
             place += box.span
-            self._box(covered[0], box)
+            self._box(covered[0], box, _Size(width, row.height))
 
-    def _box(self, cell: Any, box: Box) -> None:
+    def _box(self, cell: Any, box: Box, size: _Size) -> None:
         paragraph = cell.paragraphs[0]
-        cell.vertical_alignment = WD_ALIGN_VERTICAL.TOP if box.top else WD_ALIGN_VERTICAL.CENTER
         if box.kind == "label":
-            paragraph.alignment = _CENTRE
+            cell.vertical_alignment, paragraph.alignment = WD_ALIGN_VERTICAL.CENTER, _CENTRE
             self._run(paragraph, box.text, HEAD_FACE)
             return
-        if box.top:
-            paragraph.paragraph_format.space_before = Pt(4)
+        last = box.foot or box.date
+        cell.vertical_alignment = WD_ALIGN_VERTICAL.TOP if box.top or last else WD_ALIGN_VERTICAL.CENTER
+        above, between = self._spaces(box, size)
+        if box.top or last:
+            paragraph.paragraph_format.space_before = Pt(above)
+        self._value(cell, paragraph, box)
+        if last:
+            corner = cell.add_paragraph()
+            corner.alignment, corner.paragraph_format.space_before = _RIGHT, Pt(between)
+            self._run(corner, last, size=self._page.text_size * 0.85 if box.foot else None)
+
+    def _spaces(self, box: Box, size: _Size) -> tuple[float, float]:
+        """Points above the words, and between them and what stands in the lower corner, reckoned from the words' length.
+
+        No word processor can hang a line on the floor of a cell; where the reckoning is wrong, the row grows by a line.
+        """
+        pitch = self._page.text_size * (1 + self._page.leading)
+        measure = (size.width - 2 * CELL_PADDING) * POINTS_PER_MM / self._page.text_size - 1
+        words = max(1, lines_needed(box.text, measure)) * pitch
+        free = size.height * POINTS_PER_MM - words - pitch - 2 * _OFF_THE_RULE
+        above = 0.0 if box.top else min(free, (free + pitch) / 2)
+        return _OFF_THE_RULE + max(0.0, above), max(0.0, free - max(0.0, above))
+
+    def _value(self, cell: Any, paragraph: Any, box: Box) -> None:
         if box.large:
             paragraph.paragraph_format.line_spacing = 1.0
         size = self._page.text_size * 1.6 if box.large else None
@@ -219,45 +268,59 @@ class _Drawing:
         self._run(paragraph, first, HEAD_FACE if box.large else None, size)
         for words in others:
             self._run(cell.add_paragraph(), words)
-        for words in (box.foot, box.date):
-            if words:
-                last = cell.add_paragraph()
-                last.alignment = _RIGHT
-                self._run(last, words, size=self._page.text_size * 0.85 if words is box.foot else None)
 
     def _text(self, block: Text) -> None:
         paragraph = self._document.add_paragraph()
+        heading = block.kind == "heading"
+        size = self._page.text_size * _HEADING_SCALE if heading else None
         for place, run in enumerate(block.runs):
-            head = block.kind == "heading" or (block.kind == "seal_line" and place == 0)
-            written = self._run(paragraph, run.text, HEAD_FACE if head else None)
+            head = heading or (block.kind == "seal_line" and place == 0)
+            written = self._run(paragraph, run.text, HEAD_FACE if head else None, size)
             written.underline = run.underlined or None
         if block.indent:
             self._indent(paragraph)
-        paragraph.paragraph_format.keep_with_next = block.kind == "heading" or None
+        if block.kind == "seal_line":
+            paragraph.paragraph_format.space_after = Mm(2)
+        if heading:
+            layout = paragraph.paragraph_format
+            layout.keep_with_next, layout.space_before, layout.space_after = True, Mm(2), Mm(1)
 
     def _ruled(self, block: Lines) -> None:
-        """An underlined tab carries the rule on to the margin; further lines of the form are nothing but that."""
+        """An underlined tab carries the rule on to the margin; further lines of the form are a blank and that.
+
+        The blank gives them their height: LibreOffice makes a line of nothing but tabs as low as it can.
+        """
         first, *others = block.text.split("\n")
-        written = [first, *others, *[""] * (block.lines - 1 - len(others))]
+        measure = self._page.text_width * POINTS_PER_MM / self._page.text_size - 1
+        written = [first, *others, *[_BLANK] * (block.lines - lines_needed(block.label + block.text, measure))]
         for place, words in enumerate(written):
             paragraph = self._document.add_paragraph()
             paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(self._page.text_width), WD_TAB_ALIGNMENT.RIGHT)
-            self._run(paragraph, block.label if place == 0 else "")
+            if place == 0:
+                self._run(paragraph, block.label)
             self._run(paragraph, f"{words}\t").underline = True
 
     def _closing(self, lines: tuple[str, ...]) -> None:
-        self._gap()
-        for words in lines:
-            paragraph = self._line(words, align=_RIGHT)
-            paragraph.paragraph_format.right_indent = Pt(2 * self._page.text_size)
-            paragraph.paragraph_format.keep_with_next = words is not lines[-1]
+        """Two characters off the right margin, each line over the middle of the longest (GB/T 9704-2012, 7.3.5)."""
+        type_size = self._page.text_size
+        across = self._page.text_width * POINTS_PER_MM
+        longest = max(greatest_width(words) for words in lines) * type_size
+        for place, words in enumerate(lines):
+            paragraph = self._line(words, align=_CENTRE)
+            layout = paragraph.paragraph_format
+            layout.right_indent, layout.left_indent = Pt(2 * type_size), Pt(max(0.0, across - longest - 3 * type_size))
+            layout.space_before = Pt(0 if place else 2 * type_size)
+            layout.keep_with_next = place < len(lines) - 1
 
     def _listing(self, block: Rows) -> None:
-        table = self._table(block.columns, ruled=True)
+        table = self._table(block.columns, ruled=True, padding=_LISTING_PADDING)
         head = self._listed(table, block.columns, block.headings, HEAD_FACE)
         head._tr.get_or_add_trPr().append(_element("w:tblHeader"))  # noqa: SLF001 - python-docx has no way to repeat a head
-        for row in block.rows:
-            self._listed(table, block.columns, row, None)
+        for place, row in enumerate(block.rows):
+            drawn = self._listed(table, block.columns, row, None)
+            if block.bar is not None:
+                inner = block.columns[block.bar] - 2 * _LISTING_PADDING
+                _draw_bar(drawn.cells[block.bar], inner, block.portions[place])
         self._gap()
 
     def _listed(self, table: Any, columns: tuple[float, ...], words: tuple[str, ...], face: str | None) -> Any:
@@ -272,10 +335,11 @@ class _Drawing:
 
     # --- pieces
 
-    def _table(self, columns: tuple[float, ...], *, ruled: bool) -> Any:
+    def _table(self, columns: tuple[float, ...], *, ruled: bool, padding: float = CELL_PADDING) -> Any:
         table = self._document.add_table(0, len(columns))
         if ruled:
             table.style = "Table Grid"
+        _pad(table, padding)
         table.autofit, table.alignment = False, WD_TABLE_ALIGNMENT.CENTER
         for column, width in zip(table.columns, columns, strict=True):
             column.width = Mm(width)
@@ -331,15 +395,26 @@ def _span(cells: Any) -> None:
         first._tc.grid_span = len(cells)  # noqa: SLF001 - see above
 
 
+def _pad(table: Any, millimetres: float) -> None:
+    """The room left and right of the words of every cell."""
+    margins = _element("w:tblCellMar")
+    for side in ("left", "right"):
+        margins.append(_element(f"w:{side}", w=str(round(millimetres * _TWIPS_PER_MM)), type="dxa"))
+    table._tbl.tblPr.insert_element_before(margins, "w:tblLook", "w:tblCaption", "w:tblDescription")  # noqa: SLF001 - python-docx has no way to say so
+
+
+def _draw_bar(cell: Any, across: float, portion: float) -> None:
+    """A low empty paragraph, shaded as far as the figure's part of the greatest: it says nothing to who reads the words."""
+    paragraph = cell.add_paragraph()
+    layout = paragraph.paragraph_format
+    layout.line_spacing, layout.right_indent = Pt(_BAR_HEIGHT), Mm(across * (1 - portion))
+    if portion:
+        shade = _element("w:shd", val="clear", color="auto", fill=_BAR_SHADE)
+        layout.element.get_or_add_pPr().insert_element_before(shade, *_AFTER_SHADE)
+
+
 def _element(name: str, **attributes: str) -> Any:
     element = OxmlElement(name)
     for attribute, value in attributes.items():
         element.set(qn(f"w:{attribute}"), value)
     return element
-
-
-def _borders(name: str, **sides: str) -> Any:
-    borders = _element(name)
-    for side, line in sides.items():
-        borders.append(_element(f"w:{side}", val=line, sz="6", space="1", color="auto"))
-    return borders

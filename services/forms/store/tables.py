@@ -2,9 +2,10 @@
 
 Law of this file: a document's words are frozen (sealed) when it is due, so that later data never changes an issued one;
 its bytes are an original, named by hash: ``sha256`` as it was drawn, ``signed_sha256`` with the centre's signature
-appended. A list belongs to no complaint. Who took a complaint in stands beside the sealed rest of it: an operator sees the
-papers of what they took in, and a list of them must not cost an unsealing each. Complaints, supplements and events are sealed; what was signed, printed or
-asked for is only ever added.
+appended. A list belongs to no complaint; ``series`` is what lists about the same thing have in common. Who took a
+complaint in stands beside the sealed rest of it: an operator sees the papers of what they took in, and a list of them
+must not cost an unsealing each. Complaints, supplements and events are sealed; what was signed, printed or asked for is
+only ever added.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ documents = Table(
     Column("case_number", String(11), index=True),
     Column("form", String(40), nullable=False),
     Column("reader", String(20), nullable=False),
+    Column("series", Uuid),
     Column("unit", String(120)),
     Column("article", String(10), nullable=False),
     Column("number", String(60), nullable=False),
@@ -73,6 +75,16 @@ documents = Table(
     UniqueConstraint("complaint_id", "form", "reader", "version", name="documents_versions"),
 )
 Index("documents_state", documents.c.state, documents.c.issued_at)
+Index("documents_series", documents.c.series, documents.c.version, unique=True)
+
+definitions = Table(
+    "definitions",
+    metadata,
+    Column("form", String(40), primary_key=True),
+    Column("version", String(20), primary_key=True),
+    Column("definition", Text, nullable=False),
+)
+"""Every version of every form that ever stood in this installation: what was issued by one is drawn by it."""
 
 supplements = Table(
     "supplements",

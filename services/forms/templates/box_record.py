@@ -18,13 +18,14 @@ FORM = Form(
     id=FormId.BOX_RECORD,
     title="枣庄市民中心意见箱开箱记录",
     article="14",
-    template_version="2",
+    template_version="3",
     page=TABLE_PAGE,
     fields=(
         Field("box", "意见箱"),
-        Field("batch", "批次"),
         Field("opened_at", "开箱时间"),
         Field("slips", "取出张数"),
+        Field("registered", "登记张数"),
+        Field("difference", "张数核对", FieldKind.TEXT),
         Field("rows", "登记明细", FieldKind.ROWS),
         Field("opened_by", "开箱人（签字）"),
         Field("opened_on", "开箱人签字日期", FieldKind.DATE),
@@ -35,14 +36,15 @@ FORM = Form(
         Grid(
             columns=(26, 54, 26, 54),
             rows=(
-                Row(11, (Label("意见箱"), Value("box"), Label("批次"), Value("batch"))),
-                Row(11, (Label("开箱时间"), Value("opened_at"), Label("取出张数"), Value("slips"))),
+                Row(11, (Label("意见箱"), Value("box"), Label("开箱时间"), Value("opened_at"))),
+                Row(11, (Label("取出张数"), Value("slips"), Label("登记张数"), Value("registered"))),
+                Row(13, (Label("张数核对"), Value("difference", span=3))),
             ),
         ),
         Listing(
             "rows",
-            headings=("序号", "登记号", "类别", "事由摘要", "署名", "编号"),
-            columns=(13, 37, 17, 39, 15, 39),
+            headings=("序号", "登记号", "事由摘要", "署名", "编号"),
+            columns=(13, 35, 56, 15, 41),
         ),
         Grid(
             columns=(26, 54, 26, 54),

@@ -6,7 +6,7 @@ FORM = Form(
     id=FormId.CALL_LIST,
     title="枣庄市民中心投诉电话告知清单",
     article="14",
-    template_version="2",
+    template_version="3",
     page=WIDE_PAGE,
     fields=(
         Field("day", "日期", FieldKind.DATE),
@@ -15,7 +15,7 @@ FORM = Form(
         Field("rows", "清单", FieldKind.ROWS, columns=(None, None, Identity.NAME, Identity.PHONE)),
     ),
     body=(
-        Paragraph("日期：{day}　　告知人：{caller}　　共{count}件", indent=False),
+        Paragraph("日期：{day}　　告知人：{caller}　　共{count}", indent=False),
         Listing(
             "rows",
             headings=("序号", "编号", "投诉人", "联系电话", "告知事项", "最迟时间", "接通时间", "结果", "签字"),

@@ -28,11 +28,10 @@ from services.forms.domain.binder import BINDER
 from services.forms.domain.definition import Form, FormId
 from services.forms.domain.documents import ON_DEMAND
 from services.forms.domain.filling import NotYet, Story
-from services.forms.domain.lists import LISTS
 from services.forms.domain.masking import Reader
 from services.forms.domain.sealing import How, Kind
 from services.forms.domain.values import WrongValues
-from services.forms.drawing import frozen_values, issue_of
+from services.forms.drawing import form_of, frozen_values, issue_of
 from services.forms.previews import pictures
 from services.forms.print_room import PrintRoom
 from services.forms.rendering import Printer
@@ -49,6 +48,7 @@ from services.forms.web.desk_views import (
     case_papers,
     fact,
     listed,
+    origins,
 )
 from shared.clock import SHANGHAI
 from shared.contracts.tracking import show_tracking_code
@@ -259,10 +259,10 @@ async def _pictures(room: PrintRoom, row: Any) -> list[Picture]:
     """The document's pages to look at, one copy; none of a binder, which is too long for a page, nor of what can't be drawn."""
     if row.form == BINDER or row.state == FAILED:
         return []
-    issue = await issue_of(room, row)
+    form, issue = await form_of(room, row), await issue_of(room, row)
     try:
-        drawn = await pictures(room, FORMS[FormId(row.form)], frozen_values(room, row), issue)
-    except WrongValues:  # frozen by a version of the form that had other fields; the file itself is as it was
+        drawn = await pictures(room, form, frozen_values(room, row), issue)
+    except WrongValues:  # issued by a version of the form that was never kept here; the file itself is as it was
         return []
     return [Picture(url) for url in drawn]
 
@@ -294,5 +294,5 @@ async def _day_page(room: PrintRoom, day: date, who: Principal) -> DayPage:
         rows = (await connection.execute(newest)).all()
         dispositions = int((await connection.execute(count)).scalar() or 0) if batches else 0
     one = timedelta(days=1)
-    lists = [form for form in FORMS.values() if form.id in LISTS] if who.role in ISSUERS else []
-    return DayPage(day, day - one, day + one, [listed(row) for row in rows], dispositions, lists)
+    papers = [listed(row) for row in rows]
+    return DayPage(day, day - one, day + one, papers, dispositions, origins(who.role))

@@ -19,6 +19,8 @@ from services.forms.domain.wording import official_number
 from services.forms.store.states import FAILED
 from services.forms.templates import FORMS
 from services.forms.web.views import Paper
+from shared.contracts.values import Role
+from shared.web.desk_frame import ROOMS, Room
 from shared.web.i18n import Bilingual, Language
 from shared.web.problems import FieldFault
 from shared.web.words import articles
@@ -188,25 +190,18 @@ class PaperPage:
     notice: Notice | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ListField:
-    """A field of a list as the page asks for it; with ``headings`` it is a table, one row a line."""
-
-    name: str
-    title: str
-    value: str
-    is_long: bool = False
-    headings: tuple[str, ...] = ()
+ORIGINS: Mapping[FormId, str] = {
+    FormId.CALL_LIST: "calls",
+    FormId.BOX_RECORD: "box",
+    FormId.MONTHLY_REPORT: "statistics",
+}
+"""Lists about many cases, and the room whose page issues them."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    """``GET /forms/lists/{form}``: a list about many cases, to be filled in, looked at and issued."""
-
-    form: str
-    title: str
-    fields: Sequence[ListField]
-    faults: Mapping[str, FieldFault] = field(default_factory=dict)
+def origins(role: Role) -> list[tuple[Form, Room]]:
+    """The lists, and where somebody of this role gets them issued."""
+    rooms = {room.key: room for room in ROOMS if role in room.roles}
+    return [(FORMS[form], rooms[key]) for form, key in ORIGINS.items() if key in rooms]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +213,8 @@ class DayPage:
     after: date
     papers: Sequence[Listed]
     dispositions: int
-    lists: Sequence[Form] = ()
-    """Lists that whoever looks may issue."""
+    origins: Sequence[tuple[Form, Room]] = ()
+    """Where whoever looks gets the lists issued."""
 
 
 @dataclass(frozen=True, slots=True)

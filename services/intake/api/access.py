@@ -73,6 +73,7 @@ ACCESS = AccessTable(
         staff("GET", "/intake/events", RECEIVERS, scope="desk"),
         staff("POST", "/desk/box/openings", RECEIVERS, scope="intake:suggestion_box"),
         staff("POST", "/desk/box/openings/{opening_id}/close", RECEIVERS, scope="intake:suggestion_box"),
+        staff("POST", "/desk/box/openings/{opening_id}/record", RECEIVERS, scope="intake:suggestion_box"),
         *(
             staff(method, "/desk/imports" + part, RECEIVERS, scope="intake:import")
             for method in ("GET", "POST")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,18 +14,12 @@ from starlette.responses import JSONResponse, Response
 
 from services.intake.adapters.told import Line, Moment, Strict
 from services.intake.api.requests import json_body
-from services.intake.drafts import (
-    LARGEST_DRAFT,
-    draft_of,
-    drafts_of,
-    drop_draft,
-    open_call,
-    save_draft,
-)
+from services.intake.drafts import draft_of, drafts_of, drop_draft, open_call, save_draft
 from services.intake.known import earlier_of
 from services.intake.ports import Door
 from shared.identity.principal import Principal
 from shared.web.access import Gate
+from shared.web.drafts import draft_in
 from shared.web.problems import Problem
 
 
@@ -52,7 +45,7 @@ def draft_routes(door: Door, gate: Gate) -> APIRouter:
     @router.put("/intake/drafts/{draft_id}", status_code=204)
     async def put(draft_id: UUID, request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """Save; send it every few seconds. 404 where the id is somebody else's."""
-        content = _object_in(await request.body())
+        content = await draft_in(request)
         if not await save_draft(door, draft_id, who.name, content):
             raise _no_draft()
         return Response(status_code=204)
@@ -109,22 +102,6 @@ async def _own(door: Door, draft_id: UUID, who: Principal) -> tuple[dict[str, An
     if found is None:
         raise _no_draft()
     return found
-
-
-def _object_in(body: bytes) -> dict[str, Any]:
-    if len(body) > LARGEST_DRAFT:
-        raise Problem(413, "draft_too_large", "草稿太大", "A draft holds at most 64 KiB")
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError) as fault:
-        raise _not_an_object() from fault
-    if not isinstance(content, dict):
-        raise _not_an_object()
-    return content
-
-
-def _not_an_object() -> Problem:
-    return Problem(422, "draft_not_an_object", "草稿应为 JSON 对象", "A draft is a JSON object")
 
 
 def _no_draft() -> Problem:

@@ -40,7 +40,7 @@ from shared.identity.principal import Principal
 from shared.once import KeyReused
 from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
-from shared.web.repetition import key_reused
+from shared.web.repetition import DOCUMENTED, key_reused
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 OWN_WITNESS = ("见证人应为另一人", "must be another person")
@@ -86,7 +86,7 @@ def paper_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
 
 
 def _add_openings(router: APIRouter, door: Door, gate: Gate) -> None:
-    @router.post("/intake/box-openings", status_code=201)
+    @router.post("/intake/box-openings", status_code=201, openapi_extra={**DOCUMENTED, **body_of(BoxOpening)})
     async def opened(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """A box was opened; its slips are registered one by one against this, and it is closed when the counts agree."""
         told = await json_body(request, BoxOpening)
@@ -142,7 +142,7 @@ def _add_paper(router: APIRouter, row: ToldDoor, door: Door, gate: Gate, public_
         responses=RECEIPT_DOCUMENTED,
         name=row.kind,
         summary=(row.model.__doc__ or "").strip(),
-        openapi_extra=body_of(row.model),
+        openapi_extra={**DOCUMENTED, **body_of(row.model)},
     )
 
 

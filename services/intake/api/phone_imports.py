@@ -36,7 +36,7 @@ from shared.once import KeyReused, Once
 from shared.store.engine import is_unreachable
 from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
-from shared.web.repetition import key_reused
+from shared.web.repetition import DOCUMENTED, key_reused
 
 TAKEN = "CSV, tab-separated text, XLSX"
 
@@ -51,7 +51,7 @@ def import_routes(door: Door, gate: Gate) -> APIRouter:
     """POST /intake/phone-logs/import, and GET, POST and faults.csv of one import."""
     router = APIRouter(tags=["intake"], prefix="/intake/phone-logs")
 
-    @router.post("/import", status_code=201)
+    @router.post("/import", status_code=201, openapi_extra={**DOCUMENTED})
     async def upload(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """A file as the part ``file``: 201 with how it was read and its first rows. Nothing is taken in yet."""
         raw = await uploaded(request)

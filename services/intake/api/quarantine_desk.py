@@ -27,6 +27,7 @@ from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.files import BYTES, file_answer
 from shared.web.problems import Problem
+from shared.web.repetition import DOCUMENTED
 
 
 class TakeAsTyped(Strict):
@@ -67,7 +68,9 @@ def quarantine_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
             raise Problem(404, "not_found", "没有这一件", "There is no such item")
         return file_answer(found[1], BYTES, f"{item_id}.eml")
 
-    @router.post("/intake/quarantine/{item_id}", status_code=201, responses=RECEIPT_DOCUMENTED)
+    @router.post(
+        "/intake/quarantine/{item_id}", status_code=201, responses=RECEIPT_DOCUMENTED, openapi_extra={**DOCUMENTED}
+    )
     async def settle(item_id: UUID, request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """201 with the receipt of the complaint that it becomes; 204 where it is set aside; 409 if it is settled."""
         decision = (await json_body(request, Settlement)).root

@@ -25,6 +25,7 @@ from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.files import BYTES, file_answer
 from shared.web.problems import FieldFault, Problem
+from shared.web.repetition import DOCUMENTED
 
 
 class Reviewed(Told):
@@ -44,7 +45,9 @@ def desk_routes(door: Door, gate: Gate, ocr: OcrReader, public_url: str) -> APIR
 
     _add_files(router, Depends(gate.admit), door, ocr)
 
-    @router.post("/intake/review/{complaint_id}", status_code=201, responses=RECEIPT_DOCUMENTED)
+    @router.post(
+        "/intake/review/{complaint_id}", status_code=201, responses=RECEIPT_DOCUMENTED, openapi_extra={**DOCUMENTED}
+    )
     async def review(complaint_id: UUID, request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """What a person read on the page: becomes the complaint, under the number and clock it had from the start."""
         told = await json_body(request, Reviewed)

@@ -22,7 +22,7 @@ from shared.identity.principal import Principal
 from shared.once import KeyReused
 from shared.store.engine import is_unreachable
 from shared.web.access import Gate
-from shared.web.repetition import key_reused
+from shared.web.repetition import DOCUMENTED, key_reused
 
 SCANS = ("image/tiff", "application/pdf", "image/png", "image/jpeg")
 
@@ -31,7 +31,7 @@ def scan_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
     """POST /intake/faxes."""
     router = APIRouter(tags=["intake"])
 
-    @router.post("/intake/faxes", status_code=201, responses=RECEIPT_DOCUMENTED)
+    @router.post("/intake/faxes", status_code=201, responses=RECEIPT_DOCUMENTED, openapi_extra={**DOCUMENTED})
     async def fax(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """A fax or scan as it came: multi-page TIFF (G3, G4) or PDF, PNG, JPEG. Read afterwards; the receipt comes at once."""
         original = await _scan_of(request)

@@ -30,7 +30,7 @@ from shared.once import KeyReused, Once
 from shared.store.engine import is_unreachable
 from shared.web.access import Gate
 from shared.web.i18n import language_of
-from shared.web.repetition import key_reused
+from shared.web.repetition import DOCUMENTED, key_reused
 
 CITIZEN = "网上投诉"
 WEB_FORM, UNPROVEN = "web_form", "web_form_unproven"
@@ -131,7 +131,7 @@ def _add_staff_door(router: APIRouter, row: ToldDoor, door: Door, gate: Gate, pu
         responses=RECEIPT_DOCUMENTED,
         name=row.kind,
         summary=(row.model.__doc__ or "").strip(),
-        openapi_extra=body_of(row.model),
+        openapi_extra={**DOCUMENTED, **body_of(row.model)},
     )
 
 

@@ -22,6 +22,7 @@ from services.intake.adapters.told import Told
 from services.intake.api.access import ENTRY_DESKS
 from services.intake.api.answers import unavailable
 from services.intake.api.paper_doors import ahead
+from services.intake.box_sheet import hand_over
 from services.intake.known import Known
 from services.intake.paper_desk import (
     CountsDifferError,
@@ -146,6 +147,15 @@ def _add_openings(router: APIRouter, room: DeskRoom) -> None:
         """Close it: as it is where the counts agree, otherwise with the reason that two people give."""
         async with request.form(max_files=0, max_fields=20) as form:
             return await _close(room, request, who, replace(typed_in(form), opening=str(opening_id)))
+
+    @router.post(OPENINGS.path + "/{opening_id}/record", include_in_schema=False)
+    async def record(opening_id: UUID, request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
+        """Have the record of a closed opening issued as a document, and lead to it."""
+        try:
+            document_id = await hand_over(room.door, opening_id, asked_by=who.name)
+        except UnknownOpeningError as fault:
+            return await _slip_page(room, request, who, Typed(), notice=NOTICES[type(fault)], status=404)
+        return RedirectResponse(f"/forms/lists/{document_id}", status_code=303)
 
 
 async def _open(room: DeskRoom, request: Request, who: Principal, typed: Typed, key: str) -> Response:

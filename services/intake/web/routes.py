@@ -24,6 +24,7 @@ from services.intake.web.views import (
     WrittenOffer,
     WrittenStatementPage,
 )
+from shared.centre import Centre
 from shared.contracts.complaint import ComplaintReceived
 from shared.contracts.tracking import read_tracking_code
 from shared.contracts.values import Channel, Element
@@ -31,6 +32,7 @@ from shared.web.frame import tel
 from shared.web.i18n import Bilingual
 from shared.web.problems import Problem
 from shared.web.qr import qr_code
+from shared.web.repetition import DOCUMENTED
 
 
 def page_routes(counter: Counter) -> APIRouter:
@@ -131,27 +133,30 @@ def _no_such_receipt() -> Problem:
 
 
 def _ways(door: Door) -> list[Way]:
-    said = door.centre.channels
-    hours = f"{door.centre.hours.opens:%-H:%M}–{door.centre.hours.closes:%-H:%M}"
+    centre, said = door.centre, door.centre.channels
+    hours = f"{centre.hours.opens:%-H:%M}–{centre.hours.closes:%-H:%M}"
     attended = Bilingual(f"工作日 {hours}", f"Working days {hours}")
     return [
-        Way([Channel.PHONE], [Place(_same(said.phone), tel(said.phone))], attended),
-        Way([Channel.VISIT], [Place(_same(place)) for place in door.centre.reception_points], attended),
-        Way([Channel.SUGGESTION_BOX], [Place(_same(said.boxes))]),
-        Way([Channel.LETTER], [Place(_same(said.postal_address))]),
-        Way([Channel.EMAIL, Channel.FAX], [Place(_same(said.email), f"mailto:{said.email}"), Place(_same(said.fax))]),
+        Way([Channel.PHONE], [Place(_said(centre, said.phone), tel(said.phone))], attended),
+        Way([Channel.VISIT], [Place(_said(centre, place)) for place in centre.reception_points], attended),
+        Way([Channel.SUGGESTION_BOX], [Place(_said(centre, said.boxes))]),
+        Way([Channel.LETTER], [Place(_said(centre, said.postal_address))]),
+        Way(
+            [Channel.EMAIL, Channel.FAX],
+            [Place(_said(centre, said.email), f"mailto:{said.email}"), Place(_said(centre, said.fax))],
+        ),
     ]
 
 
 def _written(door: Door) -> WrittenStatementPage:
     said = door.centre.channels
-    return WrittenStatementPage(hand_in=[_same(said.postal_address), _same(said.visit)])
+    return WrittenStatementPage(hand_in=[_said(door.centre, said.postal_address), _said(door.centre, said.visit)])
 
 
-def _same(text: str) -> Bilingual:
-    return Bilingual(text, text)
+def _said(centre: Centre, text: str) -> Bilingual:
+    return Bilingual(text, centre.in_english(text))
 
 
 def _web_form_body() -> dict[str, Any]:
     schema = WebForm.model_json_schema(ref_template="#/components/schemas/{model}")
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    return {**DOCUMENTED, "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}

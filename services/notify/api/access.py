@@ -20,6 +20,7 @@ ACCESS = AccessTable(
             for what in ("reached", "not-reached", "posted")
         ),
         staff("GET", "/desk/calls", CALLERS, scope="notify:call"),
+        staff("POST", "/desk/calls/sheet", CALLERS, scope="notify:call"),
         staff("POST", "/desk/calls/{delivery_id}", CALLERS, scope="notify:call", of_a_case=True),
         staff("GET", "/notify/inbound-texts", CALLERS, scope="notify:call"),
         staff("POST", "/notify/inbound-texts/{key}/settled", CALLERS, scope="notify:call", of_a_case=True),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, StringConstraints
+from starlette.responses import Response
 
 from services.notify.call_desk import AlreadyRecorded, NotOnTheList, record
 from services.notify.desk import Desk
@@ -17,8 +18,11 @@ from services.notify.ledger import PLANS, TEXTS
 from services.notify.store import queries
 from shared.clock import SHANGHAI
 from shared.identity.principal import Principal
+from shared.once import KeyReused, Once
+from shared.store.answers import Given
 from shared.web.access import Gate
 from shared.web.problems import Problem
+from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
 
 
 class CallRecord(BaseModel):
@@ -46,9 +50,19 @@ def call_routes(desk: Desk, gate: Gate) -> APIRouter:
 
     def button(path: str, outcome: CallOutcome) -> None:
         @router.post(f"/notify/call-list/{{delivery_id}}/{path}", name=f"call_{outcome.value}")
-        async def press(delivery_id: UUID, entry: CallRecord, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
+        async def press(
+            delivery_id: UUID,
+            entry: CallRecord,
+            response: Response,
+            key: IdempotencyKey = None,
+            who: Principal = Depends(gate.admit),
+        ) -> dict[str, Any]:
             """Record what became of it: once, by one person."""
-            return await _record(desk, delivery_id, outcome, entry, who)
+            same = repetition(key, f"{who.name} {delivery_id}/{path}", entry.model_dump_json().encode())
+            given = await _record(desk, delivery_id, outcome, entry, who, same)
+            if given.repeated:
+                response.headers.update(REPLAYED)
+            return given.answer
 
     @router.get("/notify/inbound-texts", dependencies=[Depends(gate.admit)])
     async def inbound_texts() -> dict[str, Any]:
@@ -70,15 +84,16 @@ def call_routes(desk: Desk, gate: Gate) -> APIRouter:
 
 
 async def _record(
-    desk: Desk, delivery_id: UUID, outcome: CallOutcome, entry: CallRecord, who: Principal
-) -> dict[str, Any]:
+    desk: Desk, delivery_id: UUID, outcome: CallOutcome, entry: CallRecord, who: Principal, same: Once | None
+) -> Given:
     try:
-        after = await record(desk, delivery_id, outcome, by=who.name, note=entry.note)
+        return await record(desk, delivery_id, outcome, by=who.name, note=entry.note, same=same)
+    except KeyReused as fault:
+        raise key_reused() from fault
     except NotOnTheList as fault:
         raise Problem(404, "not_on_the_list", "名单中没有这一条", "There is no such entry on this list") from fault
     except AlreadyRecorded as fault:
         raise _conflict(fault) from fault
-    return {"id": delivery_id, "state": after.state, "outcome": outcome}
 
 
 def _conflict(fault: AlreadyRecorded) -> Problem:

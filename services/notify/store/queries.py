@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, case, func, select
+from sqlalchemy import ColumnElement, Row, RowMapping, Select, case, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notify.domain.contact import MANNED
 from services.notify.domain.rule import Standing
 from services.notify.domain.state import State
 from services.notify.store.tables import calls, contacts, deliveries, inbound_texts, response_rules, silences
+from shared.contracts.values import Route
 from shared.store.unit_of_work import Store
 
 PAGE = 50
@@ -65,6 +67,25 @@ async def call_list(store: Store, limit: int = PAGE) -> list[RowMapping]:
     )
     async with store.reading() as connection:
         return list((await connection.execute(query)).mappings())
+
+
+async def calls_to_make(connection: AsyncConnection, limit: int) -> Sequence[Row[Any]]:
+    """The calls that wait, the most urgent first, each with whose complaint it is about; with what is sealed in it."""
+    shown = (deliveries.c.audience, deliveries.c.sealed_plan, deliveries.c.sealed_text, response_rules.c.respond_by)
+    query = (
+        select(*shown, contacts.c.tracking_code, contacts.c.case_number, contacts.c.sealed)
+        .join(response_rules, response_rules.c.complaint_id == deliveries.c.complaint_id)
+        .join(contacts, contacts.c.complaint_id == deliveries.c.complaint_id)
+        .where(_IS_CALL)
+        .order_by(response_rules.c.respond_by, deliveries.c.made_at)
+        .limit(limit)
+    )
+    return (await connection.execute(query)).all()
+
+
+async def count_calls(connection: AsyncConnection) -> int:
+    """How many calls wait."""
+    return int((await connection.execute(select(func.count()).where(_IS_CALL))).scalar_one())
 
 
 async def calls_of(store: Store, delivery_ids: Sequence[UUID]) -> list[RowMapping]:
@@ -187,6 +208,7 @@ async def open_cases_of(store: Store, phones: Sequence[str]) -> list[RowMapping]
         return list((await connection.execute(query)).mappings())
 
 
+_IS_CALL = (deliveries.c.route == Route.CALL.value) & (deliveries.c.state == State.PLANNED.value)
 _RULES = response_rules.c
 _MANNED_ROUTES = [route.value for route in MANNED]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint, Uuid
 
+from shared.store.answers import answers_table
 from shared.store.columns import UtcDateTime
 from shared.store.message_tables import message_tables
 
@@ -165,3 +166,5 @@ response_rules = Table(
 )
 Index("response_rules_open", response_rules.c.owes, response_rules.c.respond_by)
 Index("response_rules_received", response_rules.c.received_at)
+
+idempotency = answers_table(metadata)

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.notify.call_desk import AlreadyRecorded, NotOnTheList, record
+from services.notify.call_sheet import NothingToCall, hand_over
 from services.notify.desk import Desk
 from services.notify.domain.calls import CHINESE, CallOutcome
 from services.notify.inbound import NoSuchText, OpenCase, WaitingText, deal_with, waiting_texts
@@ -44,6 +45,7 @@ _SAID: dict[str, Bilingual] = {
 _GONE = Bilingual("这一条已由别人办结。", "This entry was settled by somebody else.")
 _NO_TEXT = Bilingual("没有这条短信。", "There is no such text.")
 _WHICH = Bilingual("请点“接通”或“未接通”。", "Say whether they were reached.")
+_NOBODY = Bilingual("没有要打的电话，没有出清单。", "Nobody is to be called: no list was issued.")
 _TWICE = Bilingual("别人刚刚记录过这一条，请看下面的拨打记录。", "Somebody has just recorded this one; see its calls.")
 
 
@@ -96,10 +98,16 @@ class CallsPage:
     said: Bilingual | None = None
     trouble: Bilingual | None = None
 
+    @property
+    def has_calls(self) -> bool:
+        """Whether anybody is to be called, and not only written to."""
+        return any(not entry.by_post for entry in self.entries)
+
 
 def call_pages(room: Room) -> APIRouter:
-    """GET /desk/calls, POST /desk/calls/{delivery_id}, POST /desk/calls/texts/{key}."""
+    """GET /desk/calls, POST /desk/calls/{delivery_id}, /desk/calls/sheet, /desk/calls/texts/{key}."""
     router = APIRouter()
+    _add_sheet(router, room)
 
     @router.get(CALLS, include_in_schema=False)
     async def calls(request: Request, who: Principal = Depends(room.gate.admit), done: str = "") -> Response:
@@ -132,6 +140,17 @@ def call_pages(room: Room) -> APIRouter:
         return RedirectResponse(f"{CALLS}?done={TEXT_SETTLED}", status_code=303)
 
     return router
+
+
+def _add_sheet(router: APIRouter, room: Room) -> None:
+    @router.post(CALLS + "/sheet", include_in_schema=False)
+    async def sheet(request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
+        """Have the list issued as a document, and lead to it."""
+        try:
+            document_id = await hand_over(room.desk, asked_by=who.name)
+        except NothingToCall:
+            return await _page(room, request, who, trouble=_NOBODY, status=409)
+        return RedirectResponse(f"/forms/lists/{document_id}", status_code=303)
 
 
 async def _page(

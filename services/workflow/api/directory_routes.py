@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Response
 from sqlalchemy import delete, select
@@ -14,8 +15,10 @@ from services.workflow.office import Office
 from services.workflow.staffing import OTHER_SEAT, Absence, SheetFault, StaffEntry
 from services.workflow.store.tables import absences
 from shared.identity.principal import Principal
+from shared.once import KeyReused
 from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
+from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
 
 MOST_BYTES = 5 * 1024 * 1024
 
@@ -83,12 +86,30 @@ def _add_keeping(router: APIRouter, office: Office, gate: Gate) -> None:
 
 def _add_absences(router: APIRouter, office: Office, gate: Gate) -> None:
     @router.post("/workflow/directory/staff/{who}/absences", status_code=201)
-    async def leave(who: str, absence: Absence, _keeper: Principal = Depends(gate.admit)) -> dict[str, Any]:
+    async def leave(
+        who: str,
+        absence: Absence,
+        response: Response,
+        key: IdempotencyKey = None,
+        keeper: Principal = Depends(gate.admit),
+    ) -> dict[str, Any]:
         """Somebody will be away; the deputy stands in."""
-        async with office.store.transaction(office.clock()) as unit:
-            if not await staffing.add_absence(unit, who, absence):
-                raise Problem(404, "not_found", "名录中没有此人", "There is no such person")
-        return absence.model_dump(mode="json")
+        same = repetition(key, f"{keeper.name} absence of {who}", absence.model_dump_json().encode())
+        try:
+            async with office.store.transaction(office.clock()) as unit:
+
+                async def work() -> dict[str, Any]:
+                    if not await staffing.add_absence(unit, who, absence):
+                        raise Problem(404, "not_found", "名录中没有此人", "There is no such person")
+                    return absence.model_dump(mode="json")
+
+                given = await office.answers.once(unit, same, work)
+        except KeyReused as fault:
+            raise key_reused() from fault
+        response.headers["Location"] = f"/workflow/directory/staff/{quote(who)}/absences"
+        if given.repeated:
+            response.headers.update(REPLAYED)
+        return given.answer
 
     @router.delete("/workflow/directory/staff/{who}/absences", status_code=204)
     async def back(who: str, _keeper: Principal = Depends(gate.admit)) -> Response:

@@ -17,7 +17,6 @@ from starlette.responses import Response
 from services.workflow import evidence, problems, reading
 from services.workflow.api import answers
 from services.workflow.api.case_filter import case_filter
-from services.workflow.api.once import keep_answer, kept_answer
 from services.workflow.api.people import person_of
 from services.workflow.domain.commands import COMMANDS, Command
 from services.workflow.handlers import NoSuchCaseError, RefusedError, carry_out
@@ -124,14 +123,15 @@ def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:
         same = repetition(key, f"{who.name} {number}/{name}", await request.body())
         with _told():
             async with office.store.transaction(office.clock()) as unit:
-                if same is not None and (kept := await kept_answer(unit, office.ring, same)) is not None:
-                    response.headers.update(REPLAYED)
-                    return kept
-                after = await carry_out(office, unit, number, command, person_of(who), _version(if_match))
-                answer = await answers.done(office, unit, after, command)
-                if same is not None:
-                    await keep_answer(unit, office.ring, same, answer)
-                return answer
+
+                async def work() -> dict[str, Any]:
+                    after = await carry_out(office, unit, number, command, person_of(who), _version(if_match))
+                    return await answers.done(office, unit, after, command)
+
+                given = await office.answers.once(unit, same, work)
+        if given.repeated:
+            response.headers.update(REPLAYED)
+        return given.answer
 
 
 @contextmanager

@@ -20,8 +20,11 @@ from services.workflow.office import Office
 from services.workflow.reports import Period
 from services.workflow.store.statistics import By
 from shared.identity.principal import Principal
+from shared.once import KeyReused, Once
+from shared.store.answers import Given
 from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
+from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
 
 LONGEST_DAYS = 3660
 _MEDIA = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -46,12 +49,12 @@ class Freezing:
     signer: Signer
     anchor: Callable[[], Awaitable[object]]
 
-    async def freeze(self, period: Period, by_whom: str) -> dict[str, Any]:
-        """Keep a period's figures as they are now, signed and anchored at once. Raises Problem 422 while it runs."""
+    async def freeze(self, period: Period, by_whom: str, same: Once | None = None) -> Given:
+        """Keep a period's figures as they are now, signed and anchored at once. Raises Problem 422 while it runs, KeyReused."""
         office = self.office
         if period.last >= office.hours.date_of(office.clock()):
             raise _wrong("to", "not_over", "统计期尚未结束", "the period is not over yet")
-        made = await kept_figures.freeze(office, self.signer, period, by_whom)
+        made = await kept_figures.freeze(office, self.signer, period, by_whom, same)
         try:
             await self.anchor()
         except AnchorBroken as fault:  # the figures are frozen; what is wrong with the anchors is verify's to name
@@ -105,12 +108,21 @@ def _add_figures(router: APIRouter, office: Office, gate: Gate) -> None:
 def _add_frozen(router: APIRouter, office: Office, gate: Gate, freezing: Freezing) -> None:
     @router.post("/workflow/statistics/freeze", status_code=201)
     async def freeze(
-        response: Response, period: Period = Depends(period_of), who: Principal = Depends(gate.admit)
+        response: Response,
+        period: Period = Depends(period_of),
+        key: IdempotencyKey = None,
+        who: Principal = Depends(gate.admit),
     ) -> dict[str, Any]:
         """Keep a period's figures as they are now, signed with the anchors' key."""
-        made = await freezing.freeze(period, who.name)
-        response.headers["Location"] = f"/workflow/statistics/frozen/{made['id']}"
-        return made
+        same = repetition(key, f"{who.name} freeze", f"{period.first} {period.last}".encode())
+        try:
+            made = await freezing.freeze(period, who.name, same)
+        except KeyReused as fault:
+            raise key_reused() from fault
+        response.headers["Location"] = f"/workflow/statistics/frozen/{made.answer['id']}"
+        if made.repeated:
+            response.headers.update(REPLAYED)
+        return made.answer
 
     @router.get("/workflow/statistics/frozen", dependencies=[Depends(gate.admit)])
     async def all_frozen() -> dict[str, Any]:

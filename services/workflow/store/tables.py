@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, Uuid, false
 
+from shared.store.answers import answers_table
 from shared.store.columns import UtcDateTime
 from shared.store.message_tables import message_tables
 
@@ -187,6 +188,8 @@ timeline = Table(
     Column("hash", String(64), nullable=False),
 )
 
+Index("timeline_at", timeline.c.at)
+
 number_series = Table(
     "number_series",
     metadata,
@@ -222,11 +225,15 @@ absences = Table(
 """Days (Asia/Shanghai, both included, ISO 8601) on which somebody is away and the deputy stands in."""
 Index("absences_days", absences.c.last_day, absences.c.first_day)
 
-idempotency = Table(
-    "idempotency",
+idempotency = answers_table(metadata)
+
+action_drafts = Table(
+    "action_drafts",
     metadata,
-    Column("key", String(160), primary_key=True),
-    Column("request_sha256", String(64), nullable=False),
-    Column("answer", Text, nullable=False),
-    Column("made_at", UtcDateTime, nullable=False),
+    Column("author", String(80), primary_key=True),
+    Column("number", String(11), primary_key=True),
+    Column("form", String(40), primary_key=True),
+    Column("sealed", Text, nullable=False),
+    Column("saved_at", UtcDateTime, nullable=False),
 )
+"""What somebody has typed into an action's form and not sent; ``author`` is a person's id, ``form`` a command's name."""

@@ -7,7 +7,8 @@ may be chosen beyond the model (units, people, the grounds open now) is told by 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -62,6 +63,9 @@ class Kind(StrEnum):
     LINES = "lines"
 
 
+_WRITTEN = frozenset({Kind.LINE, Kind.TEXT, Kind.LINES})
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """One value that may be chosen."""
@@ -95,6 +99,13 @@ class ActionForm:
     fields: tuple[Field, ...]
     faults: Mapping[str, FieldFault] = field(default_factory=dict)
     refusal: str = ""
+    drafted_at: datetime | None = None
+    """When what stands in it was saved as a draft."""
+
+    @property
+    def keeps_drafts(self) -> bool:
+        """Whether anything is written in it; why somebody looks at an identity is asked at the moment of looking."""
+        return self.act is not Act.REVEAL_IDENTITY and any(each.kind in _WRITTEN for each in self.fields)
 
     @property
     def is_open(self) -> bool:
@@ -103,8 +114,8 @@ class ActionForm:
 
     @property
     def is_aside(self) -> bool:
-        """Whether it stands folded away; never with something to be read."""
-        return self.act in ASIDE and not self.is_open
+        """Whether it stands folded away; never with something to be read, nor with something left in it."""
+        return self.act in ASIDE and not self.is_open and self.drafted_at is None
 
     @property
     def is_drawn(self) -> bool:
@@ -150,6 +161,17 @@ def action_form(
     row = ACTS[act]
     told = {f"{act.value}-{name}": each for name, each in (faults or {}).items()}
     return ActionForm(act, Bilingual(row.chinese, row.english), row.article, tuple(shown), told, refusal)
+
+
+def with_draft(form: ActionForm, values: Mapping[str, str], saved_at: datetime) -> ActionForm:
+    """The form as its author left it."""
+    fields = tuple(_valued(each, values.get(each.name, "")) for each in form.fields)
+    return replace(form, fields=fields, drafted_at=saved_at)
+
+
+def field_names(act: Act) -> frozenset[str]:
+    """The fields that a command's form asks for."""
+    return frozenset(each.name for each in action_form(act, Known()).fields)
 
 
 def read_command(act: Act, values: Mapping[str, str]) -> Command | dict[str, FieldFault]:

@@ -6,7 +6,7 @@ what an event's body holds beyond free text is told by its kind. It knows neithe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -20,9 +20,10 @@ from services.workflow.domain.owed import next_duty
 from services.workflow.domain.roles import ROLES, Person
 from services.workflow.domain.sight import may_open
 from services.workflow.domain.states import STATES
+from services.workflow.drafting import Draft
 from services.workflow.evidence import has_looked
 from services.workflow.reading import Seen
-from services.workflow.web.action_forms import MACHINES_ONLY, ActionForm, Known, Option, action_form
+from services.workflow.web.action_forms import MACHINES_ONLY, ActionForm, Known, Option, action_form, with_draft
 from services.workflow.web.limits_shown import Reader, Shown, clock_name, clock_shown, shown
 from services.workflow.web.masked import MaskedPerson, masked
 from services.workflow.web.worklist import RINGS, Notice, title_of
@@ -123,6 +124,8 @@ class CasePage:
     messages_url: str = ""
     """Where what was sent about it stands; empty for a unit, which isn't told how the complainant is reached (art. 17)."""
     notice: Notice | None = None
+    open_act: Act | None = None
+    """The form that stands open: what came back, else what was left last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +149,11 @@ def case_page(
     answered: Answered | None = None,
     identity: Complainant | None = None,
     notice: Notice | None = None,
+    drafts: Mapping[str, Draft] | None = None,
 ) -> CasePage:
-    """The page for this person at this moment."""
+    """The page for this person at this moment; ``drafts``: what they left unsent in its forms, by the command's name."""
     case = seen.case
-    forms = {form.act: form for form in forms_for(seen, who, centre)}
+    forms = {form.act: as_left(form, drafts or {}) for form in forms_for(seen, who, centre)}
     if answered is not None:
         forms[answered.act] = answered.form
     chosen = round_ if round_ is not None and 1 <= round_ <= case.round else case.round
@@ -186,6 +190,7 @@ def case_page(
         messages_url="" if who.is_of_a_unit else f"/desk/messages/{case.complaint_id}",
         supplements=[{**each, "received_at": datetime.fromisoformat(each["received_at"])} for each in supplements],
         notice=notice or (answered.notice if answered else None),
+        open_act=answered.act if answered else _left_last(forms.values()),
     )
 
 
@@ -193,6 +198,17 @@ def forms_for(seen: Seen, who: Person, centre: Centre) -> list[ActionForm]:
     """A form for everything that may be done now by a person, most pressing first as the table has it."""
     offers = [offer for offer in seen.offers.offers if offer.command not in MACHINES_ONLY]
     return [action_form(offer.command, known_for(offer.command, seen, who, centre), offer=offer) for offer in offers]
+
+
+def as_left(form: ActionForm, drafts: Mapping[str, Draft]) -> ActionForm:
+    """The form with what its author left in it, if there is anything."""
+    draft = drafts.get(form.act.value) if form.keeps_drafts else None
+    return form if draft is None else with_draft(form, draft.values, draft.saved_at)
+
+
+def _left_last(forms: Iterable[ActionForm]) -> Act | None:
+    drafted = [(form.drafted_at, form.act) for form in forms if form.drafted_at is not None]
+    return max(drafted)[1] if drafted else None
 
 
 def known_for(act: Act, seen: Seen, who: Person, centre: Centre) -> Known:
@@ -249,11 +265,12 @@ def _cannot(each: NotYet) -> Cannot:
 def _timeline(entries: Sequence[Mapping[str, Any]]) -> list[RoundOf]:
     rounds: dict[int, list[Happening]] = {}
     for entry in reversed(entries):
-        rounds.setdefault(entry["round"], []).append(_happening(entry))
+        rounds.setdefault(entry["round"], []).append(happening(entry))
     return [RoundOf(number, rounds[number]) for number in sorted(rounds, reverse=True)]
 
 
-def _happening(entry: Mapping[str, Any]) -> Happening:
+def happening(entry: Mapping[str, Any]) -> Happening:
+    """An entry of a timeline as it is shown."""
     what, kind = entry["event"]["what"], entry["kind"]
     bad = kind in _BAD or what.get("outcome") == "dissatisfied"
     return Happening(

@@ -26,9 +26,11 @@ from services.workflow.domain.decide import Availability
 from services.workflow.domain.in_force import day_of
 from services.workflow.domain.limits import limit_row
 from services.workflow.domain.owed import next_duty
+from services.workflow.drafting import Draft, drafts_in
 from services.workflow.handlers import RefusedError
 from services.workflow.store import files
 from services.workflow.web.action_forms import read_command
+from services.workflow.web.draft_forms import APPROVAL
 from services.workflow.web.limits_shown import Reader, Shown, shown
 from services.workflow.web.staff_routes import StaffDesk, done_notice, form_values, perform, stale_words, version_of
 from services.workflow.web.worklist import title_of
@@ -66,6 +68,8 @@ class Decision:
     opinion: str = ""
     late_reason: str = ""
     fault: Bilingual | None = None
+    drafted_at: datetime | None = None
+    """When what stands in its form was saved as a draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,9 @@ async def _list(
     person, reader = person_of(who), desk.reader(request)
     counts = await desk.counts(person)
     waiting = await reading.waiting_for_approval(desk.office, person)
-    found = [made for seen in waiting if (made := _decision(seen, reader, typed or Typed())) is not None]
+    drafts = await drafts_in(desk.office, APPROVAL, person)
+    decisions = [_decision(seen, reader, typed or Typed(), drafts.get(seen.case.number)) for seen in waiting]
+    found = [made for made in decisions if made is not None]
     notice = Bilingual("", "") if typed is None or typed.fault is None else typed.fault
     gone = typed is not None and all(each.case.number != typed.number for each in found)
     return await desk.render(
@@ -127,12 +133,17 @@ async def _list(
     )  # fmt: skip
 
 
-def _decision(seen: reading.Seen, reader: Reader, typed: Typed) -> Decision | None:
-    """The case as the leader decides on it; None where this leader may not (whoever proposed can't approve)."""
+def _decision(seen: reading.Seen, reader: Reader, typed: Typed, draft: Draft | None) -> Decision | None:
+    """The case as the leader decides on it; None where this leader may not (whoever proposed can't approve).
+
+    What came back stands in its form, else what was left there unsent.
+    """
     choices = _choices(seen.case, seen.offers, reader)
     if not choices:
         return None
     own = typed.number == seen.case.number
+    left = None if own else draft
+    values = typed.values if own else left.values if left else {}
     duty = next_duty(seen.case)
     unit_clock = seen.case.unit_clock
     return Decision(
@@ -143,10 +154,11 @@ def _decision(seen: reading.Seen, reader: Reader, typed: Typed) -> Decision | No
         choices=choices,
         is_extension=seen.case.extension_request is not None,
         is_late=unit_clock is not None and unit_clock.limit < reader.now,
-        chosen=typed.values.get("decision", "") if own else "",
-        opinion=typed.values.get("opinion", "") if own else "",
-        late_reason=typed.values.get("late_reason", "") if own else "",
+        chosen=values.get("decision", ""),
+        opinion=values.get("opinion", ""),
+        late_reason=values.get("late_reason", ""),
         fault=typed.fault if own else None,
+        drafted_at=left.saved_at if left else None,
     )
 
 

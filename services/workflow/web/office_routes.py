@@ -17,11 +17,12 @@ from services.workflow.api.people import person_of
 from services.workflow.domain import commands
 from services.workflow.domain.acts import Act
 from services.workflow.domain.commands import Command, Purpose
+from services.workflow.drafting import drafts_on
 from services.workflow.handlers import RefusedError
 from services.workflow.store import files
 from services.workflow.web import worklist
 from services.workflow.web.action_forms import ActionForm, action_form, read_command
-from services.workflow.web.case_page import known_for
+from services.workflow.web.case_page import as_left, known_for
 from services.workflow.web.limits_shown import Reader, Shown
 from services.workflow.web.masked import MaskedPerson, masked
 from services.workflow.web.staff_routes import StaffDesk, done_notice, form_values, perform, stale_words, version_of
@@ -145,7 +146,7 @@ async def _follow_ups(
     call = await _call(desk, await reading.seen(desk.office, wanted, person), who, reply or Reply()) if wanted else None
     return await desk.render(
         request, who, "follow_ups", "follow_ups.html", status=status, call=call, notice=done_notice(done),
-        queue=[_waiting(each, reader, wanted) for each in found], office=desk.office.centre.office,
+        queue=[_waiting(each, reader, wanted) for each in found],
         fault=reply.refusal if reply else None, counts=counts,
         waiting=count_shown(counts["follow_ups"]), is_cut=counts["follow_ups"] > len(found),
     )  # fmt: skip
@@ -153,13 +154,18 @@ async def _follow_ups(
 
 async def _call(desk: StaffDesk, seen: reading.Seen, who: Principal, reply: Reply) -> Call:
     centre, open_acts = desk.office.centre, {offer.command: offer for offer in seen.offers.offers}
+    drafts = await drafts_on(desk.office, seen.case.number, person_of(who))
+    drafts.pop(reply.act.value if reply.act else "", None)  # what came back is newer
     forms = [
-        action_form(
-            act,
-            known_for(act, seen, person_of(who), centre),
-            offer=open_acts[act],
-            values=reply.values if reply.act is act else None,
-            faults=reply.faults if reply.act is act else None,
+        as_left(
+            action_form(
+                act,
+                known_for(act, seen, person_of(who), centre),
+                offer=open_acts[act],
+                values=reply.values if reply.act is act else None,
+                faults=reply.faults if reply.act is act else None,
+            ),
+            drafts,
         )
         for act in _FORMS
         if act in open_acts

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.workflow.reports import Period, month_of
+from services.workflow.reports import Period, month_of, period_before
 from shared.web.i18n import Bilingual
 
 MONTHS_OFFERED = 24
@@ -35,13 +35,7 @@ class Chosen:
     @property
     def before(self) -> Period:
         """The period of the same kind before it."""
-        first = self.period.first
-        if len(self.key) == _MONTH_LENGTH:
-            return month_of(first - timedelta(days=1))
-        if len(self.key) == _YEAR_LENGTH:
-            return Period(date(first.year - 1, 1, 1), date(first.year - 1, 12, 31))
-        length = self.period.last - first
-        return Period(first - length - timedelta(days=1), first - timedelta(days=1))
+        return period_before(self.period)
 
 
 def chosen(query: Mapping[str, str], today: date) -> Chosen:

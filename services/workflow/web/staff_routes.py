@@ -25,6 +25,7 @@ from services.workflow.domain.commands import Command
 from services.workflow.domain.refusal import RefusalCode
 from services.workflow.domain.roles import Person, may
 from services.workflow.domain.sight import may_see
+from services.workflow.drafting import drafts_on, drop_drafts, unsent_by
 from services.workflow.handlers import NoSuchCaseError, RefusedError, carry_out
 from services.workflow.office import Office
 from services.workflow.store import files
@@ -32,6 +33,7 @@ from services.workflow.store.statistics import Filter
 from services.workflow.web import worklist
 from services.workflow.web.action_forms import MACHINES_ONLY, action_form, read_command
 from services.workflow.web.case_page import Answered, CasePage, case_page, known_for
+from services.workflow.web.draft_forms import forms_of, unsent_line
 from services.workflow.web.limits_shown import Reader
 from services.workflow.web.worklist import Notice
 from shared.identity.principal import Principal
@@ -117,7 +119,8 @@ def _add_worklist(router: APIRouter, desk: StaffDesk) -> None:
             done=done_notice(request.query_params.get("done", "")) or _assigned(request.query_params),
             figure=worklist.behind(figure) if figure is not None else None,
         )
-        return await desk.render(request, who, "cases", "worklist.html", counts=counts, page=page)
+        unsent = [] if figure is not None else [unsent_line(each) for each in await unsent_by(desk.office, person)]
+        return await desk.render(request, who, "cases", "worklist.html", counts=counts, page=page, unsent=unsent)
 
 
 def _add_case(router: APIRouter, desk: StaffDesk) -> None:
@@ -154,10 +157,12 @@ def _add_case(router: APIRouter, desk: StaffDesk) -> None:
 
 
 async def perform(office: Office, number: str, command: Command, who: Person, version: int | None) -> Case:
-    """Carry out what a form says. Raises Problem 404, RefusedError, or StaleError where somebody acted since."""
+    """Carry out what a form says, and forget its draft. Raises Problem 404, RefusedError, or StaleError where somebody acted since."""
     try:
         async with office.store.transaction(office.clock()) as unit:
-            return await carry_out(office, unit, number, command, who, version)
+            after = await carry_out(office, unit, number, command, who, version)
+            await drop_drafts(unit, number, forms_of(command.act), who)
+            return after
     except NoSuchCaseError as fault:
         raise problems.no_such_case() from fault
 
@@ -179,9 +184,10 @@ async def show_case(
     seen = await reading.seen(desk.office, number, person)
     entries = await reading.events_of(desk.office, seen, person)
     more = await reading.supplements_of(desk.office, seen, person)
+    drafts = await drafts_on(desk.office, number, person)
     page: CasePage = case_page(
         seen, entries, person, desk.office.centre, desk.reader(request), supplements=more, round_=round_, notice=notice,
-        answered=answered, identity=seen.complaint.complainant if revealed else None,
+        answered=answered, identity=seen.complaint.complainant if revealed else None, drafts=drafts,
     )  # fmt: skip
     headers = {"Content-Security-Policy": WITH_PICTURES_WITHIN}  # previews of documents, beside their fields
     return await desk.render(request, who, "cases", "case.html", status=status, headers=headers, page=page)

@@ -19,9 +19,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.workflow import kept_figures, notices, reports
-from services.workflow.api.access import FREEZES, OFFICE
+from services.workflow.api.access import FREEZES, OFFICE, REPORTS
 from services.workflow.api.people import person_of
 from services.workflow.api.statistics_routes import Freezing, as_file
+from services.workflow.monthly_report import LONGEST_ANALYSIS, NotAReport, hand_over, is_of_a_month
 from services.workflow.office import Office
 from services.workflow.store.statistics import By
 from services.workflow.verifying import is_as_frozen
@@ -40,7 +41,7 @@ _FORMS = ("csv", "xlsx")
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """What the address of the statistics asks for."""
 
     chosen: Chosen
@@ -136,7 +137,7 @@ def _add_frozen(router: APIRouter, desk: StaffDesk, freezing: Freezing, key: Ed2
         """Freeze the period of the page."""
         period = chosen(await form_values(request), _today(desk))
         made = await freezing.freeze(period.period, who.name)
-        return RedirectResponse(f"/workflow/statistics/frozen/{made['id']}?done=1", status_code=303)
+        return RedirectResponse(f"/workflow/statistics/frozen/{made.answer['id']}?done=1", status_code=303)
 
     @router.get("/workflow/statistics/frozen/{frozen_id}")
     async def frozen(
@@ -153,14 +154,29 @@ def _add_frozen(router: APIRouter, desk: StaffDesk, freezing: Freezing, key: Ed2
             request, who, "statistics", "frozen.html", row=row, is_whole=is_as_frozen(row, key),
             chosen=chosen({"from": first, "to": last}, _today(desk)),
             tables=[shown.table(figures[name], words) for name in ("all", *By) if name in figures],
-            notice=Notice("good", said) if done else None, told=await notices.of_period(desk.office, first, last, row["made_at"]),
+            notice=Notice("good", said) if done else None,
+            may_report=who.role in REPORTS and is_of_a_month(row), longest=LONGEST_ANALYSIS,
+            told=await notices.of_period(desk.office, first, last, row["made_at"]),
         )  # fmt: skip
 
+    @router.post("/workflow/statistics/frozen/{frozen_id}/report")
+    async def report(request: Request, frozen_id: UUID, who: Principal = Depends(desk.gate.admit)) -> Response:
+        """Have the frozen month issued as a document, with the analysis that was written, and lead to it."""
+        analysis = (await form_values(request)).get("analysis", "").strip()[:LONGEST_ANALYSIS]
+        try:
+            document_id = await hand_over(desk.office, key, frozen_id, analysis, asked_by=who.name)
+        except NotAReport as fault:
+            raise Problem(
+                409, "no_report", "这份统计不能出具月报：不是整月，或者与签名不符",
+                "No report can be made of these figures: not a whole month, or not as they were signed",
+            ) from fault  # fmt: skip
+        return RedirectResponse(f"/forms/lists/{document_id}", status_code=303)
 
-def _asked(request: Request, who: Principal, desk: StaffDesk) -> _Asked:
+
+def _asked(request: Request, who: Principal, desk: StaffDesk) -> Asked:
     query = request.query_params
     by = By(query["by"]) if query.get("by") in set(By) else (By.MATTER if who.unit else By.UNIT)
-    return _Asked(chosen(query, _today(desk)), by, query.get("unit") or None)
+    return Asked(chosen(query, _today(desk)), by, query.get("unit") or None)
 
 
 def _words(request: Request, pages: Pages) -> shown.GroupNames:

@@ -62,9 +62,10 @@ def _add_accounts(router: APIRouter, reception: Reception, gate: Gate) -> None:
         return {"items": [_answer(account) for account in await reception.accounts.everybody()]}
 
     @router.post("/identity/accounts", status_code=201)
-    async def add(new: NewAccount, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
+    async def add(new: NewAccount, response: Response, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """Add a person; the answer holds their one-time link, to be handed over in person."""
         account, link = await added(reception, new, by=who.id)
+        response.headers["Location"] = "/identity/accounts"
         return _answer(account) | {"link": link}
 
 

@@ -6,12 +6,16 @@ somebody else by another site; the session's number is always new; after it, one
 
 from __future__ import annotations
 
+import math
+from functools import partial
+
 from fastapi import APIRouter, Depends
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from shared.identity.doors import words
+from shared.identity.doors.browsers import KnownBrowsers
 from shared.identity.passwords import PasswordFault, TooBusy
 from shared.identity.reception import Reception
 from shared.identity.signing_in import CodeNeeded, Outcome, SignedIn, Wait, Wrong
@@ -31,8 +35,11 @@ _SET_UP = "/account/set-up"
 class Entrance:
     """The pages before a session, over the reception."""
 
-    def __init__(self, reception: Reception, pages: Pages, forms: FormTokens, *, other_way: str = "") -> None:
+    def __init__(
+        self, reception: Reception, pages: Pages, forms: FormTokens, browsers: KnownBrowsers, *, other_way: str = ""
+    ) -> None:
         self.reception = reception
+        self.browsers = browsers
         self._pages = pages
         self._forms = forms
         self._other_way = other_way
@@ -71,10 +78,11 @@ class Entrance:
         page = SetUpPage(f"{_SET_UP}/{link}", self._csrf(visitor, _SET_UP), failed)
         return self._shown(request, "set_up.html", page, visitor, status)
 
-    def let_in(self, request: Request, session: str, then: str) -> Response:
-        """Set the cookie and go on."""
+    def let_in(self, request: Request, came: SignedIn, then: str) -> Response:
+        """Set the cookies and go on."""
         response = RedirectResponse(safe_then(then), status_code=303)
-        remember_session(request, response, session)
+        remember_session(request, response, came.session)
+        self.browsers.remember(request, response, came.login, self.reception.clock())
         return response
 
     def _csrf(self, visitor: str, purpose: str) -> str:
@@ -125,29 +133,31 @@ async def _sign_in(entrance: Entrance, request: Request, fields: FormData) -> Re
     username = username[:80]
     if not entrance.is_ours(request, fields, LOGIN):
         return entrance.login(request, username=username, then=then, failed=words.STALE_PAGE, status=403)
-    reception, address = entrance.reception, address_of(request)
+    reception, now = entrance.reception, entrance.reception.clock()
+    whence = entrance.browsers.whence(request, username, now)
     try:
-        outcome = await reception.signing_in.by_password(username, password, address=address, now=reception.clock())
+        outcome = await reception.signing_in.by_password(username, password, whence=whence, now=now)
     except TooBusy:
         return entrance.login(request, username=username, then=then, failed=words.BUSY, status=429)
     if isinstance(outcome, CodeNeeded):
         return entrance.code(request, outcome.step, then=then)
     if isinstance(outcome, SignedIn):
-        return entrance.let_in(request, outcome.session, then)
+        return entrance.let_in(request, outcome, then)
     failed, status = _not_let_in(outcome)
-    return entrance.login(request, username=username, then=then, failed=failed, status=status)
+    return _later(outcome, entrance.login(request, username=username, then=then, failed=failed, status=status))
 
 
 async def _second_step(entrance: Entrance, request: Request, fields: FormData) -> Response:
     step, code, then = (str(fields.get(name, "")) for name in ("step", "code", "then"))
     if not entrance.is_ours(request, fields, CODE):
         return entrance.login(request, then=then, failed=words.STALE_PAGE, status=403)
-    reception, address = entrance.reception, address_of(request)
-    outcome = await reception.signing_in.by_code(step, code, address=address, now=reception.clock())
+    reception, now = entrance.reception, entrance.reception.clock()
+    whence = partial(entrance.browsers.whence, request, now=now)
+    outcome = await reception.signing_in.by_code(step, code, whence=whence, now=now)
     if isinstance(outcome, SignedIn):
-        return entrance.let_in(request, outcome.session, then)
+        return entrance.let_in(request, outcome, then)
     failed, status = _not_let_in(outcome)
-    return entrance.code(request, step, then=then, failed=failed, status=status)
+    return _later(outcome, entrance.code(request, step, then=then, failed=failed, status=status))
 
 
 def _add_set_up(router: APIRouter, entrance: Entrance) -> None:
@@ -178,12 +188,14 @@ async def _set_up(entrance: Entrance, request: Request, link: str, fields: FormD
         return entrance.set_up(request, link, failed=words.PASSWORDS[outcome], status=422)
     if isinstance(outcome, Wrong):
         raise _no_such_link()
-    return entrance.let_in(request, outcome.session, "")
+    return entrance.let_in(request, outcome, "")
 
 
-def address_of(request: Request) -> str:
-    """The client's address, as far as our proxy can be trusted for it."""
-    return request.client.host if request.client else ""
+def _later(outcome: Outcome, answer: Response) -> Response:
+    """The answer, saying when to try again where one must wait (RFC 9110, 10.2.3)."""
+    if isinstance(outcome, Wait):
+        answer.headers["Retry-After"] = str(math.ceil(outcome.how_long.total_seconds()))
+    return answer
 
 
 def _not_let_in(outcome: Outcome) -> tuple[Bilingual, int]:

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from shared.identity.accounts import Account
 from shared.identity.doors import words
-from shared.identity.doors.login import address_of
+from shared.identity.doors.browsers import KnownBrowsers
 from shared.identity.passwords import TooBusy
 from shared.identity.principal import Principal
 from shared.identity.reception import Reception
@@ -28,8 +28,9 @@ DONE = {"password": words.PASSWORD_CHANGED, "totp-on": words.TOTP_ON, "totp-off"
 class OwnAccount:
     """The page, over the reception."""
 
-    def __init__(self, reception: Reception, pages: Pages, gate: Gate) -> None:
+    def __init__(self, reception: Reception, pages: Pages, gate: Gate, browsers: KnownBrowsers) -> None:
         self.reception = reception
+        self.browsers = browsers
         self._pages = pages
         self._gate = gate
 
@@ -65,6 +66,16 @@ class OwnAccount:
         )
         return self._pages.render(request, "account.html", status=status, page=page)
 
+    async def not_proven(self, request: Request, account: Account) -> Response | None:
+        """The page again unless the present password came along: an open desk is not enough to change how one comes in."""
+        old, now = str((await request.form()).get("old", "")), self.reception.clock()
+        whence = self.browsers.whence(request, account.login, now)
+        try:
+            wrong = await self.reception.signing_in.fits(account.login, old, whence=whence, now=now)
+        except TooBusy:
+            return await self.show(request, account, failed=words.BUSY, status=429)
+        return None if wrong is None else await self.show(request, account, failed=words.failure(wrong), status=422)
+
 
 def own_account_routes(own: OwnAccount, gate: Gate) -> APIRouter:
     """The page and what can be done on it."""
@@ -95,7 +106,7 @@ def _add_password(router: APIRouter, own: OwnAccount, gate: Gate) -> None:
                 str(fields.get("old", "")),
                 str(fields.get("new", "")),
                 session=session_of(request),
-                address=address_of(request),
+                whence=own.browsers.whence(request, account.login, reception.clock()),
                 now=reception.clock(),
             )
         except TooBusy:
@@ -109,12 +120,13 @@ def _add_second_factor(router: APIRouter, own: OwnAccount, gate: Gate) -> None:
     reception = own.reception
 
     @router.post(ACCOUNT + "/totp")
-    async def offer(who: Principal = Depends(gate.admit)) -> Response:
-        """Offer a second factor; it counts once confirmed."""
+    async def offer(request: Request, who: Principal = Depends(gate.admit)) -> Response:
+        """Offer a second factor, for the password; it counts once confirmed."""
         account = await own.of(who)
-        if not account.has_totp:
+        refused = await own.not_proven(request, account)
+        if refused is None and not account.has_totp:
             await reception.second_factor.offer(account.id)
-        return RedirectResponse(ACCOUNT, status_code=303)
+        return refused or RedirectResponse(ACCOUNT, status_code=303)
 
     @router.post(ACCOUNT + "/totp/confirm")
     async def confirm(request: Request, who: Principal = Depends(gate.admit)) -> Response:
@@ -128,16 +140,12 @@ def _add_second_factor(router: APIRouter, own: OwnAccount, gate: Gate) -> None:
     @router.post(ACCOUNT + "/totp/disable")
     async def disable(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """Take it away, with the password."""
-        account, fields = await own.of(who), await request.form()
-        old, now = str(fields.get("old", "")), reception.clock()
-        try:
-            wrong = await reception.signing_in.fits(account.login, old, address=address_of(request), now=now)
-        except TooBusy:
-            return await own.show(request, account, failed=words.BUSY, status=429)
-        if wrong is not None:
-            return await own.show(request, account, failed=words.failure(wrong), status=422)
-        await reception.second_factor.take_away(account.id, session=session_of(request), now=now)
-        return _back("totp-off")
+        account = await own.of(who)
+        refused = await own.not_proven(request, account)
+        if refused is None:
+            now = reception.clock()
+            await reception.second_factor.take_away(account.id, session=session_of(request), now=now)
+        return refused or _back("totp-off")
 
 
 def _back(done: str) -> Response:

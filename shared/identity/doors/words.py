@@ -23,10 +23,16 @@ TOTP_ON = Bilingual("两步验证已开启。", "Two-step verification is on.")
 TOTP_OFF = Bilingual("两步验证已关闭。", "Two-step verification is off.")
 
 CHANGED: dict[str, Bilingual] = {
-    "disable": Bilingual("账号已停用，登录已全部失效。", "The account is disabled; its log-ins have ended."),
+    "disable": Bilingual(
+        "账号已停用，登录和令牌已全部失效。",
+        "The account is disabled; its log-ins have ended and its tokens are revoked.",
+    ),
     "enable": Bilingual("账号已启用。", "The account is in use again."),
-    "end-sessions": Bilingual("登录已全部失效。", "All its log-ins have ended."),
-    "role": Bilingual("角色和单位已更改，须重新登录。", "Role and unit are changed; they sign in again."),
+    "end-sessions": Bilingual("登录和令牌已全部失效。", "All its log-ins have ended, and its tokens are revoked."),
+    "role": Bilingual(
+        "角色和单位已更改，须重新登录，令牌已作废。",
+        "Role and unit are changed; they sign in again, tokens are revoked.",
+    ),
     "revoke": Bilingual("令牌已作废。", "The token is revoked."),
 }
 """What the administrator's last form did, by the name that the way back carries."""
@@ -45,6 +51,11 @@ ACCOUNTS: dict[AccountFault, Bilingual] = {
     ),
     AccountFault.LAST_ADMINISTRATOR: Bilingual("这是最后一个系统管理员", "this is the last administrator"),
     AccountFault.BAD_LOGIN: Bilingual("工号为 2 至 80 个字母、数字或 . _ - @", "2 to 80 letters, figures or . _ - @"),
+    AccountFault.DISABLED: Bilingual("这个账号已停用", "this account is disabled"),
+    AccountFault.OTHER_ROLE: Bilingual(
+        "这是某人的账号，令牌的角色和单位须与账号一致",
+        "this is somebody's account; a token of theirs has the account's role and unit",
+    ),
 }
 
 

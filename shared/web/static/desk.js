@@ -100,8 +100,9 @@ function typeahead(input) {
 }
 all("input[data-combo]").forEach(typeahead);
 
-// Keys: data-key="alt+1" or "/" on a field or link; J K X on a list. Letters act outside fields only, Alt+digit everywhere.
+// Keys: data-key="alt+1", "/" or "?" on a field or link; J K X on a list. Without Alt they act outside fields only, with it everywhere.
 const rows = all("[data-rows] [data-row]");
+const cameFrom = new WeakMap(); // what a key opened, and what had the focus then
 let current = -1;
 const go = (index) => {
   current = Math.max(0, Math.min(rows.length - 1, index));
@@ -111,11 +112,13 @@ document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input:not([type=checkbox]), textarea, select");
   if (typing && !event.altKey) return;
   const key = event.altKey ? `alt+${event.key}` : event.key;
-  const target = all("[data-key]").find((element) => element.dataset.key === key);
+  const target = all("[data-key]").find(({ dataset }) => dataset.key === key || `alt+${dataset.key}` === key);
   if (target) {
     event.preventDefault();
+    const from = document.activeElement;
     target.focus();
     if (target.matches("summary")) target.click();
+    if (from !== target) cameFrom.set(target, from);
     return;
   }
   if (!rows.length || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -129,7 +132,9 @@ for (const list of all("[data-escape]")) {
   list.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !list.open) return;
     list.open = false;
-    list.querySelector("summary").focus();
+    const summary = list.querySelector("summary");
+    (cameFrom.get(summary) ?? summary).focus();
+    cameFrom.delete(summary);
   });
 }
 for (const table of all("[data-rows]")) {

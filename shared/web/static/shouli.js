@@ -1,5 +1,5 @@
-// Small additions to pages that are complete without them. Hooks are data-* attributes, words come from the page
-// (so that they are translated with it), and nothing is kept in the browser: a draft lies on the server, sealed.
+// Small additions to pages that are complete without them. Hooks are data-* attributes, and words come from the page, so
+// that they are translated with it.
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const controlKey = (event) => event.ctrlKey || event.metaKey;
@@ -16,85 +16,6 @@ for (const form of all('form[data-send="ctrl-enter"]')) {
     if (event.key !== "Enter" || !controlKey(event)) return;
     event.preventDefault();
     form.requestSubmit();
-  });
-}
-
-// <form data-draft="/intake/drafts/…">: PUT two seconds after the last change, and at once by Ctrl+S, when the page is left and
-// when the network is back. Files stay out. With data-draft-of="…" the fields go as a JSON object that says whose desk it is.
-// What is said of it stands in the page: <output data-draft-status data-saved data-not-saved data-signed-out data-offline>.
-function fieldsOf(form) {
-  const fields = { desk: form.dataset.draftOf };
-  for (const [name, value] of new FormData(form)) {
-    if (value instanceof File || name === "csrf" || name === "idempotency_key") continue;
-    fields[name] = name in fields ? [fields[name], value].flat() : value;
-  }
-  return fields;
-}
-function draftOf(form) {
-  if (form.dataset.draftOf) {
-    const headers = { "Content-Type": "application/json", "X-CSRF-Token": form.elements.csrf.value };
-    return { headers, body: JSON.stringify(fieldsOf(form)) };
-  }
-  const body = new FormData(form);
-  for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
-  return { body };
-}
-for (const form of all("form[data-draft]")) {
-  const status = document.querySelector("[data-draft-status]");
-  let timer;
-  let typed = 0;
-  let saved = 0;
-  let leaving = false;
-  let underWay = new AbortController();
-  const tell = (words = "", time = "") => {
-    if (status) status.textContent = words.replace("{time}", time);
-  };
-  const later = (delay) => {
-    clearTimeout(timer);
-    timer = setTimeout(save, delay);
-  };
-  const save = async () => {
-    clearTimeout(timer);
-    if (leaving) return;
-    const now = typed;
-    underWay = new AbortController();
-    try {
-      const answer = await fetch(form.dataset.draft, { method: "PUT", keepalive: true, signal: underWay.signal, ...draftOf(form) });
-      if (!answer.ok) throw new Error(`${answer.status}`);
-      saved = now;
-      tell(status?.dataset.saved, new Date().toTimeString().slice(0, 8));
-    } catch (fault) {
-      if (leaving) return;
-      tell(fault.message === "401" ? status?.dataset.signedOut : status?.dataset.notSaved);
-      later(10_000);
-    }
-  };
-  form.addEventListener("input", () => {
-    typed += 1;
-    later(2_000);
-  });
-  form.addEventListener("submit", (event) => {
-    if (!navigator.onLine && status?.dataset.offline) {
-      event.preventDefault(); // what was typed is still here; an error page would take its place
-      tell(status.dataset.offline);
-      return;
-    }
-    if (event.defaultPrevented) return;
-    leaving = true;
-    clearTimeout(timer);
-    underWay.abort(); // so that no draft comes to lie behind what is registered
-    setTimeout(() => (leaving = false), 3_000);
-  });
-  form.addEventListener("keydown", (event) => {
-    if (event.key !== "s" || !controlKey(event)) return;
-    event.preventDefault();
-    save();
-  });
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden" && typed !== saved) save();
-  });
-  addEventListener("online", () => {
-    if (typed !== saved) save();
   });
 }
 

@@ -229,6 +229,16 @@ def test_stub_and_dispatch_copy_always_stand_on_the_first_sheet(pdf, content):
     assert sheet.index("（存根）") < sheet.index("裁切线") < sheet.index("（发文）")
 
 
+@pytest.mark.article("annex 5")
+@pytest.mark.parametrize("reason", ["很长的理由，" * 300, "a" * 3000, "行\n" * 300])
+def test_the_place_of_the_seal_is_on_the_sheet_that_says_why(pdf, reason):
+    """However long the unit's reason, its signatures and （章） stand under it on the first page."""
+    values = values_for(FormId.UNIT_REFUSAL, reason=reason)
+    document = pypdfium2.PdfDocument(pdf.render(FORMS[FormId.UNIT_REFUSAL], values, ISSUE).content)
+    sheet = re.sub(r"\s", "", document[0].get_textpage().get_text_range())
+    assert sheet.index("不予受理原因：") < sheet.index("全文见附页") < sheet.index("送达时间：") < sheet.index("（章）")
+
+
 @pytest.mark.parametrize("form", [FormId.FEEDBACK, FormId.EXTENSION, FormId.UNIT_REFUSAL, FormId.RECEIPT])
 def test_an_ordinary_form_is_one_page_a_copy(pdf, form):
     """A form that fits its sheet takes no second one."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from shared.contracts.values import Role
-from tests.parts.page_checks import PALE, TOO_SMALL, WATCH, WIDER_BY, barriers
+from tests.parts.page_checks import TOO_SMALL, WATCH, WIDER_BY
 from tests.parts.staffed_house import PASSWORD, PEOPLE, StaffedHouse, fill, staffed_house
 
 FACTS = "来电人说在二楼等了一个小时没有叫到号，问了两次都说系统慢。"
@@ -27,6 +27,9 @@ PAGES: tuple[tuple[str, Role], ...] = (
     *((f"/workflow/{room}", HANDLER) for room in ("statistics", "rules", "search", "dead-letters")),
     *((f"/desk/{room}", Role.ADMINISTRATOR) for room in ("templates", "templates/receipt", "staff-contacts")),
     ("/desk/imports", OPERATOR),
+    ("/workflow/taken", OPERATOR),
+    ("/workflow/audit", Role.AUDITOR),
+    ("/workflow/calendar", Role.ADMINISTRATOR),
     ("/desk/response", HANDLER),
     ("/forms/day", HANDLER),
     ("/forms/documents?case={unit}", HANDLER),
@@ -80,19 +83,13 @@ def registered(page: Page) -> None:
     )
 
 
-def walked(
-    page: Page,
-    house: StaffedHouse,
-    cases: dict[str, str],
-    look: Callable[[Page], dict[str, Any]],
-    pages: Iterable[tuple[str, Role]] = PAGES,
-) -> Any:
+def walked(page: Page, house: StaffedHouse, cases: dict[str, str], look: Callable[[Page], dict[str, Any]]) -> Any:
     """What a look at each page finds wrong, by page."""
     faults: dict[str, Any] = {}
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
-    for path, role in pages:
+    for path, role in PAGES:
         page.goto("about:blank")  # so that the page before doesn't go on following its stream as somebody else
         said.clear()
         page.context.add_cookies([{"name": "session", "value": house.sessions[role], "url": house.url}])
@@ -112,19 +109,6 @@ def test_every_page_fits_a_phone(at: Open, house: StaffedHouse, cases: dict[str,
         return {"wider by": page.evaluate(WIDER_BY), "small": page.evaluate(TOO_SMALL), "stopped": stopped}
 
     assert walked(at("/account", HANDLER, viewport={"width": 360, "height": 800}), house, cases, look) == {}
-
-
-def test_no_page_bars_anybody(at: Open, house: StaffedHouse, cases: dict[str, str]) -> None:
-    """axe-core finds nothing serious in the light, each page once; in the dark, where only the colours differ, every text can be read."""
-
-    def look(page: Page) -> dict[str, Any]:
-        found: dict[str, Any] = {"barred": barriers(page)}
-        page.emulate_media(color_scheme="dark")
-        found["pale in the dark"] = page.evaluate(PALE)
-        page.emulate_media(color_scheme="light")
-        return found
-
-    assert walked(at("/account", HANDLER), house, cases, look, dict(PAGES).items()) == {}
 
 
 def test_an_operator_comes_in_and_records_a_call_without_a_mouse(chromium: Browser, house: StaffedHouse) -> None:

@@ -21,7 +21,9 @@ from tests.parts.page_samples import CODE, FACTS, FORM, SALT, SECRET_NUMBER
 def page(chromium: Browser) -> Iterator[Page]:
     """A phone."""
     context = chromium.new_context(viewport={"width": 360, "height": 800}, locale="zh-CN")
-    yield context.new_page()
+    page = context.new_page()
+    yield page
+    page.wait_for_load_state()  # a window closed in the middle of a navigation now and then never closes
     context.close()
 
 

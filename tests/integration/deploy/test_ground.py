@@ -8,7 +8,7 @@ import pytest
 from aiormq.exceptions import ChannelAccessRefused, ProbableAuthenticationError
 
 from deploy.rabbitmq.make_definitions import FILE, definitions
-from services.bootstrap import SERVICES
+from shared.contracts.values import SERVICES
 from shared.messaging.rabbit import build_message, declare
 from shared.messaging.topology import BY_SERVICE, EXCHANGE, QUEUES, RETRY_TIERS
 from tests.parts.deployment import Ground, deployed_ground

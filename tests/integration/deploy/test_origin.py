@@ -12,11 +12,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.bootstrap import SERVICES
 from services.forms.api.access import ACCESS as FORMS
 from services.intake.api.access import ACCESS as INTAKE
 from services.notify.api.access import ACCESS as NOTIFY
 from services.workflow.api.access import ACCESS as WORKFLOW
+from shared.contracts.values import SERVICES
 from shared.identity.doors.access import ACCESS as IDENTITY
 from tests.parts.compose import ROOT
 from tests.parts.ports import LOOPBACK, free_port, wait_until_answers

@@ -1,4 +1,4 @@
-"""Documents that somebody asks for, over HTTP: forms on demand, previews, reprints, lists, the batch of a day."""
+"""Documents that somebody asks for, over HTTP: forms on demand, previews, reprints, the batch of a day."""
 
 import asyncio
 import base64
@@ -7,16 +7,13 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from services.forms.domain.definition import FormId
-from services.forms.domain.lists import LISTS
 from services.forms.store.tables import documents
-from services.forms.templates import FORMS
 from shared.contracts import case
 from shared.contracts.values import new_id
-from tests.parts.forms import FINDINGS, a_complaint, an_event, values_for
-from tests.parts.forms_house import NUMBER, PEOPLE, UNIT, FormsHouse, docx_text, pdf_text
+from tests.parts.forms import FINDINGS, a_complaint, an_event
+from tests.parts.forms_house import NUMBER, PEOPLE, UNIT, FormsHouse, pdf_text
 
 DISPATCHED = (an_event(case.CaseRegistered, 1), an_event(case.CaseAccepted, 2), an_event(case.CaseForwarded, 3))
 
@@ -164,39 +161,6 @@ async def test_a_preview_of_strange_fields_names_them(house: FormsHouse) -> None
     assert "机密内容" not in answer.text
 
 
-@pytest.mark.parametrize("form", sorted(LISTS))
-async def test_a_list_is_issued_from_the_rows_given(house: FormsHouse, form: str) -> None:
-    """PDF and DOCX both say every cell; the list has a code of its own."""
-    values = values_for(FormId(form))
-    body = {
-        "texts": values.texts,
-        "tables": {name: [list(row) for row in rows] for name, rows in values.tables.items()},
-    }
-    made = await house.done("POST", f"/forms/lists/{form}", "operator", json=body)
-    pdf = pdf_text((await house.ask("GET", made["pdf"])).content)
-    docx = docx_text((await house.ask("GET", made["docx"])).content)
-    for cell in (cell for rows in values.tables.values() for row in rows for cell in row):
-        assert "".join(cell.split()) in pdf
-        assert cell in docx
-    page = await house.ask("GET", f"/verify/{made['verify_code']}", None, headers={"Accept": "text/html"})
-    assert page.status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("form", "tables", "status"),
-    [
-        ("call_list", {"rows": [["1", "2"]]}, 422),
-        ("call_list", {"strangers": []}, 422),
-        ("disposition", {}, 422),
-    ],
-)
-async def test_a_list_with_wrong_rows_is_refused(
-    house: FormsHouse, form: str, tables: dict[str, list[list[str]]], status: int
-) -> None:
-    """Too few cells, no such table, no list at all."""
-    assert (await house.ask("POST", f"/forms/lists/{form}", json={"tables": tables})).status_code == status
-
-
 async def test_the_dispositions_of_a_day_come_in_one_file(house: FormsHouse) -> None:
     """Those of the day, and none of another; a day without any is a 404; a unit may not."""
     await _dispatched(house)
@@ -237,28 +201,6 @@ async def _set_dispositions(house: FormsHouse, values: dict[str, Any], **where: 
     wanted = [documents.c.form == "disposition", *(documents.c[name] == value for name, value in where.items())]
     async with house.room.store.transaction(house.clock()) as unit:
         await unit.connection.execute(update(documents).where(*wanted).values(**values))
-
-
-async def test_a_list_is_told_to_nobody(house: FormsHouse) -> None:
-    """It belongs to no complaint, and ``document.rendered`` is about one: no case's file has a place for it."""
-    outbox = house.room.store.messages.outbox
-    values = values_for(FormId.BOX_RECORD)
-    body = {"texts": values.texts, "tables": {"rows": [list(row) for row in values.tables["rows"]]}}
-    made = await house.done("POST", "/forms/lists/box_record", json=body)
-    assert made["state"] == "ready"
-    async with house.room.store.reading() as connection:
-        assert (await connection.execute(select(outbox.c.type))).all() == []
-    await _dispatched(house)
-    async with house.room.store.reading() as connection:
-        assert set((await connection.execute(select(outbox.c.type))).scalars()) == {"document.rendered.v1"}
-
-
-async def test_a_document_says_by_which_version_of_the_form_it_was_drawn(house: FormsHouse) -> None:
-    """Frozen before a release and drawn after it: the newer version is on file, as it is on the paper."""
-    await house.hear(a_complaint(), *DISPATCHED)
-    await _set_dispositions(house, {"template_version": "0"})
-    await house.draw()
-    assert (await house.listed("disposition"))["template_version"] == FORMS[FormId.DISPOSITION].template_version
 
 
 async def test_each_file_of_a_case_has_a_name_of_its_own(house: FormsHouse) -> None:

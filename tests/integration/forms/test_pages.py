@@ -1,5 +1,6 @@
 """Forms' pages for staff: from a case to its papers, to one of them, to its signature, and the papers of a day."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -7,15 +8,15 @@ import pytest
 from sqlalchemy import update
 
 from services.forms.domain.definition import FormId
-from services.forms.domain.lists import LISTS
 from services.forms.domain.values import FormValues
 from services.forms.store.states import FAILED
 from services.forms.store.tables import documents
 from shared.contracts import case
 from shared.contracts.tracking import show_tracking_code
+from shared.contracts.values import new_id
 from shared.web.security import WITH_PICTURES_WITHIN
-from tests.parts.forms import FINDINGS, a_complaint, an_event, values_for
-from tests.parts.forms_house import NUMBER, FormsHouse, pdf_text
+from tests.parts.forms import FINDINGS, LISTED, a_complaint, an_event
+from tests.parts.forms_house import NUMBER, FormsHouse
 
 STORY = (
     an_event(case.CaseRegistered, 1),
@@ -190,38 +191,27 @@ async def test_nobody_drafts_for_a_case_that_is_none_of_theirs(told: FormsHouse,
 
 @pytest.mark.article("17")
 async def test_an_operator_s_day_shows_what_they_asked_for_themselves(told: FormsHouse) -> None:
-    """Their lists, and no paper of somebody else's case; no batch."""
-    await browse(told, "POST", "/forms/lists/box_record", "operator", data={"box": "3号箱"})
+    """Their lists, nobody else's, and no paper of somebody else's case; no batch. Where lists are issued is said."""
+    theirs = LISTED[FormId.BOX_RECORD].model_copy(update={"asked_by": "某operator"})
+    others = LISTED[FormId.CALL_LIST].model_copy(update={"document_id": new_id()})
+    await told.hear(theirs, others)
     page = (await browse(told, "GET", "/forms/day", "operator")).text
-    assert "开箱记录" in page
-    assert 'href="/forms/lists/call_list"' in page
-    for words in ("投诉处置单", "batch.pdf", NUMBER):
+    assert page.count("/forms/documents/") > 0
+    assert str(theirs.document_id) in page
+    for words in ("投诉处置单", "batch.pdf", NUMBER, str(others.document_id)):
         assert words not in page, words
+    assert 'href="/desk/calls"' in page
+    assert "/workflow/statistics" not in page
 
 
-@pytest.mark.parametrize("form", sorted(LISTS))
-async def test_a_list_is_filled_in_looked_at_and_issued(house: FormsHouse, form: str) -> None:
-    """Found from the day's page; rows pasted from a spreadsheet; the same words on paper as over the API."""
-    values, path = values_for(FormId(form)), f"/forms/lists/{form}"
-    assert f'href="{path}"' in (await browse(house, "GET", "/forms/day")).text
-    assert 'name="' in (await browse(house, "GET", path, "operator")).text
-    pasted = {name: "\n".join("\t".join(row) for row in rows) for name, rows in values.tables.items()}
-    look = await browse(house, "POST", f"{path}/draft", data=values.texts | pasted)
-    assert "data:image/png;base64," in look.text
-    made = await browse(house, "POST", path, "operator", data=values.texts | pasted)
-    assert made.status_code == 303, made.text
-    identifier = made.headers["location"].partition("?")[0]
-    text = pdf_text((await house.ask("GET", f"{identifier}.pdf")).content)
-    for cell in (cell for rows in values.tables.values() for row in rows for cell in row):
-        assert "".join(cell.split()) in text
-
-
-async def test_a_list_with_a_row_too_long_comes_back_as_it_was_typed(house: FormsHouse) -> None:
-    """422, the field is marked with the line; nothing was issued; an unknown list is not found."""
-    rows = "1｜箱3-1｜投诉｜推诿｜匿名｜\n1|2|3|4|5|6|7"
-    back = await browse(house, "POST", "/forms/lists/box_record", data={"rows": rows})
-    assert back.status_code == 422
-    assert "line 2 has 7 cells" in back.text
-    assert rows in back.text
-    assert "这一天没有出具文书" in (await browse(house, "GET", "/forms/day")).text
-    assert (await browse(house, "GET", "/forms/lists/disposition")).status_code == 404
+async def test_a_page_that_handed_a_list_over_leads_to_its_document(house: FormsHouse) -> None:
+    """At once where the message has come, else as soon as it comes; what is no address at all is not found."""
+    told = LISTED[FormId.CALL_LIST]
+    waiting = asyncio.create_task(browse(house, "GET", f"/forms/lists/{told.document_id}"))
+    await house.hear(told)
+    answer = await waiting
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/forms/documents/{told.document_id}?done=made")
+    page = await browse(house, "GET", answer.headers["location"])
+    assert "已出具" in page.text
+    assert f"{told.document_id}.docx" in page.text
+    assert (await browse(house, "GET", "/forms/lists/monthly_report")).status_code == 404

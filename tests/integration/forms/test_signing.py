@@ -55,6 +55,18 @@ async def test_a_signed_paper_is_recorded_with_its_scan(house: FormsHouse, door:
     assert (await house.listed("feedback"))["sha256"] == item["sha256"]
 
 
+async def test_the_same_request_sent_again_records_one_fact(house: FormsHouse) -> None:
+    """With the scan, whose form is put together anew each time; another scan under the key is refused."""
+    await house.hear(*STORY)
+    path = f"/forms/documents/{(await house.listed('disposition'))['id']}/seals"
+    key, scan = {"Idempotency-Key": "a-key-of-mine"}, {"scan": ("a.jpg", b"\xff\xd8 a scan", "image/jpeg")}
+    first, again = [await house.ask("POST", path, data=FACT, files=scan, headers=key) for _ in range(2)]
+    assert (first.status_code, first.text) == (again.status_code, again.text)
+    assert ["idempotency-replayed" in answer.headers for answer in (first, again)] == [False, True]
+    assert len((await house.done("GET", first.headers["location"]))["items"]) == 1
+    assert (await house.ask("POST", path, data=FACT, headers=key)).status_code == 422
+
+
 async def test_a_fact_without_its_time_zone_or_signer_is_refused(house: FormsHouse) -> None:
     """Each faulty field is named."""
     await house.hear(*STORY)

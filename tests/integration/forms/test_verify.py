@@ -11,12 +11,12 @@ import pytest
 from PIL import Image
 from sqlalchemy import event
 
+from services.forms.domain.definition import FormId
 from services.forms.domain.documents import ON_DEMAND
-from services.forms.domain.lists import LISTS
 from services.forms.web.views import Paper
 from shared.contracts import case
 from shared.contracts.tracking import new_tracking_code
-from tests.parts.forms import WHOLE, a_complaint, an_event, values_for
+from tests.parts.forms import LISTED, WHOLE, a_complaint, an_event
 from tests.parts.forms_house import NUMBER, FormsHouse
 
 HTML = {"Accept": "text/html"}
@@ -36,8 +36,7 @@ async def test_every_kind_of_paper_is_genuine_and_then_superseded(house: FormsHo
     await house.hear(an_event(case.CaseArchived, 12))
     await house.draw()
     made["binder"] = await house.listed("binder")
-    lists = {form.value for form in LISTS}
-    assert set(made) | lists == {paper.value for paper in Paper}
+    assert set(made) | {form.value for form in LISTED} == {paper.value for paper in Paper}
     for name, item in made.items():
         status, text = await _page(house, item["verify_code"])
         assert (status, "是真的" in text) == (200, True), name
@@ -53,16 +52,11 @@ async def test_every_kind_of_paper_is_genuine_and_then_superseded(house: FormsHo
         assert (status, "已被新的一份替代" in text) == (200, True), name
 
 
-@pytest.mark.parametrize("form", sorted(LISTS))
-async def test_a_list_is_genuine(house: FormsHouse, form: str) -> None:
+@pytest.mark.parametrize("form", LISTED)
+async def test_a_list_is_genuine(house: FormsHouse, form: FormId) -> None:
     """By the code in its head."""
-    values = values_for(next(each for each in LISTS if each.value == form))
-    body = {
-        "texts": values.texts,
-        "tables": {name: [list(row) for row in rows] for name, rows in values.tables.items()},
-    }
-    made = await house.done("POST", f"/forms/lists/{form}", json=body)
-    assert (await _page(house, made["verify_code"]))[0] == 200
+    issued = await house.issue(LISTED[form])
+    assert (await _page(house, issued["verify_code"]))[0] == 200
 
 
 async def test_the_tracking_code_of_a_receipt_is_known(house: FormsHouse) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from shared.contracts.envelope import read_envelope, unwrap
+from shared.contracts.lists import BoxRecorded
 from shared.contracts.values import Role
 from tests.parts.intake_app import IntakeApp, intake_app
 
@@ -72,6 +74,32 @@ def test_a_box_is_opened_its_slips_typed_one_after_another_and_the_opening_close
     assert (found["state"], found["registered"], len(found["items"])) == ("closed", 2, 2)
     submission = house.done("GET", f"/intake/submissions/{found['items'][0]['complaint_id']}")
     assert submission["received_at"].startswith("2026-11-20T01:02")
+
+
+@pytest.mark.article("14")
+def test_the_record_of_a_closed_opening_is_handed_over_to_be_issued(house: IntakeApp) -> None:
+    """By one press once it is closed: who opened it, every slip by its number and how it begins; sealed on its way."""
+    place = opened(house)
+    slip(house, place, facts="字" * 80, slip_number="1")
+    slip(house, place, facts="窗口边打电话边办件", slip_number="2", name="秦玥")
+    opening = place.rpartition("=")[2]
+    record = f"{BOX}/openings/{opening}/record"
+    assert record not in house.ask("GET", place).text
+    assert house.ask("POST", record).status_code == 404
+    close(house, place)
+    assert record in house.ask("GET", place).text
+    answer = house.ask("POST", record)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/forms/lists/{opening}")
+    (body,) = house.outbox("list.box.v1")
+    assert "秦玥" not in body.decode()
+    told = unwrap(read_envelope(body), house.ring)
+    assert isinstance(told, BoxRecorded)
+    assert (str(told.document_id), told.counted, told.difference) == (opening, 2, "")
+    assert [(found.signed, found.summary) for found in told.slips] == [
+        (False, "字" * 60 + "……"),
+        (True, "窗口边打电话边办件"),
+    ]
+    assert all(found.register_number.startswith("箱2026-") for found in told.slips)
 
 
 @pytest.mark.parametrize(

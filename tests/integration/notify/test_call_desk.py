@@ -7,11 +7,16 @@ from typing import Any
 import httpx
 import pytest
 
+from services.notify.call_sheet import MOST_CALLS
 from services.notify.domain.calls import CALL_AGAIN, LARGEST_CALLS, SAME_CALL
 from services.notify.fakes import FakeProvider
 from services.notify.ports import Temporary
 from services.notify.store import tables
-from shared.contracts.values import Route
+from shared.contracts.envelope import LARGEST_BODY, wrap
+from shared.contracts.lists import CallsListed, CallToMake
+from shared.contracts.tracking import new_tracking_code
+from shared.contracts.values import Route, new_id
+from shared.sealing import new_key_ring
 from tests.parts.notify_house import WEDNESDAY_CLOSE, NotifyHouse
 from tests.parts.notify_web import notify_client
 
@@ -82,6 +87,23 @@ async def test_three_times_not_reached_goes_by_post(house: NotifyHouse, client: 
     assert [call.by for call in await house.rows(tables.calls)] == ["wang"] * 4
 
 
+@pytest.mark.parametrize("button", ["reached", "not-reached"])
+async def test_the_same_request_sent_again_is_answered_alike(
+    house: NotifyHouse, client: httpx.AsyncClient, button: str
+) -> None:
+    """Four times at once and once more with one key: one record, one answer; another note under the key is refused."""
+    await house.complaints([LANDLINE])
+    (entry,) = await the_list(client)
+    path, key = f"/notify/call-list/{entry['id']}/{button}", {"Idempotency-Key": "a-key-of-mine"}
+    answers = await asyncio.gather(*(client.post(path, json={"note": "占线"}, headers=key) for _ in range(4)))
+    answers.append(await client.post(path, json={"note": "占线"}, headers=key))
+    assert {(answer.status_code, answer.text) for answer in answers} == {(200, answers[0].text)}
+    assert sorted("idempotency-replayed" in answer.headers for answer in answers) == [False, True, True, True, True]
+    assert len(await house.rows(tables.calls)) == 1
+    other = await client.post(path, json={"note": "别的"}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
 async def test_the_same_call_entered_twice_is_one(house: NotifyHouse, client: httpx.AsyncClient) -> None:
     """A double click, or two colleagues at one telephone, doesn't use up a try; later it counts again."""
     await house.complaints([LANDLINE])
@@ -140,3 +162,49 @@ async def test_who_left_nothing_to_call_is_named_apart(house: NotifyHouse, clien
     await house.pass_time(WEDNESDAY_CLOSE)
     lost = (await client.get("/notify/call-list")).json()["no_way_to_reach"]
     assert [item["complaint_id"] for item in lost] == [str(complaint)]
+
+
+@pytest.mark.article("14")
+async def test_the_calls_are_handed_over_to_be_issued_on_paper(house: NotifyHouse) -> None:
+    """By one press: whom to call, what to say, by when, in the order of the page; letters are no calls; all still wait."""
+    await house.complaints([LANDLINE, LETTER, {"phone": "+866323312346", "name": "秦玥"}])
+    async with notify_client(house.desk, "handler:zhou") as browser:
+        page = await browser.get("/desk/calls", headers={"Accept": "text/html"})
+        assert 'action="/desk/calls/sheet"' in page.text
+        answer = await browser.post("/desk/calls/sheet")
+        waiting = await the_list(browser)
+    (told,) = await house.told("list.calls")
+    assert isinstance(told, CallsListed)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/forms/lists/{told.document_id}")
+    assert (told.asked_by, told.waiting) == ("zhou", 2)
+    assert {call.phone for call in told.calls} == {LANDLINE["phone"], "+866323312346"}
+    assert "秦玥" in {call.name for call in told.calls}
+    assert all("投诉" in call.say and call.latest == WEDNESDAY_CLOSE for call in told.calls)
+    assert len(waiting) == 3
+    (row,) = [row for row in await house.rows(tables.messages.outbox) if row.type == "list.calls.v1"]
+    assert "秦玥" not in row.body.decode()
+    assert "866323312346" not in row.body.decode()
+
+
+async def test_a_list_of_no_calls_is_not_issued(house: NotifyHouse, client: httpx.AsyncClient) -> None:
+    """Somebody else made the last call in the meantime: the page says so, and nothing is handed over."""
+    assert "/desk/calls/sheet" not in (await client.get("/desk/calls", headers={"Accept": "text/html"})).text
+    assert (await client.post("/desk/calls/sheet")).status_code == 409
+    assert await house.told("list") == []
+
+
+def test_the_longest_list_fits_into_a_message() -> None:
+    """As many calls as a list takes, each saying as much as the longest template and name can."""
+    call = CallToMake(
+        tracking_code=new_tracking_code(), case_number="2026-001083", name="某" * 40, phone="+8613800138000",
+        say="您" * 500, latest=WEDNESDAY_CLOSE,
+    )  # fmt: skip
+    told = CallsListed(
+        document_id=new_id(),
+        asked_by="周明",
+        occurred_at=WEDNESDAY_CLOSE,
+        calls=[call] * MOST_CALLS,
+        waiting=1000,
+    )
+    _, body = wrap(told, subject=told.document_id, now=WEDNESDAY_CLOSE, sealer=new_key_ring())
+    assert len(body) < LARGEST_BODY

@@ -13,10 +13,13 @@ from sqlalchemy import select
 from shared.contracts.complaint import Published
 from shared.contracts.envelope import Envelope, wrap
 from shared.messaging.consumer import Consumer, HandlerOutcome, TryLater
-from shared.messaging.ports import IncomingMessage, Retry
+from shared.messaging.ports import Done, IncomingMessage, Retry
+from shared.sealing import new_key_ring, rotated
 from shared.store.unit_of_work import UnitOfWork
+from tests.parts.forms import a_complaint
 from tests.parts.message_house import DOCUMENT, document, effects, now, open_store
 
+COMPLAINT = "complaint.received.v1"
 MESSAGES = 6
 ROUNDS = st.lists(st.lists(st.integers(0, MESSAGES - 1), min_size=1, max_size=8), max_size=6)
 """Batches of places in the true order: any message any number of times, in any order."""
@@ -86,3 +89,19 @@ async def test_what_a_batch_needs_is_read_once_before_its_handlers(tmp_path: Pat
         await consumer.handle_batch(sent)
     ids = [envelope.id for envelope, _ in made]
     assert [sorted(each) for each in seen] == [sorted(ids[:2]), [ids[2]]]
+
+
+async def test_what_a_newer_key_sealed_waits_for_the_restart(tmp_path: Path) -> None:
+    """After a rotation the services restart one by one: the last to do so buries nothing, and handles it afterwards."""
+    async with open_store(f"sqlite+aiosqlite:///{tmp_path}/x.db") as store:
+        before = new_key_ring()
+        after = rotated(before)
+        sealed_with_k2 = [wrap(a_complaint(), subject=uuid4(), now=now(), sealer=after, sequence=0) for _ in range(2)]
+        batch = [IncomingMessage(envelope.id, envelope.type, body) for envelope, body in sealed_with_k2]
+        for message in batch:
+            late = Consumer("workflow", store, {COMPLAINT: in_sequence}, before, now)
+            assert [type(outcome) for outcome in await late.handle_batch([message])] == [Retry]
+        restarted = Consumer("workflow", store, {COMPLAINT: in_sequence}, after, now)
+        assert [type(outcome) for outcome in await restarted.handle_batch(batch)] == [Done, Done]
+        async with store.reading() as connection:
+            assert (await connection.execute(select(store.messages.dead_letters.c.id))).all() == []

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from services.rewrap import PLACES, VOUCHED_FOR, metadata_of, rewrap, sealed_in
+from services.cli_keys import PLACES
+from services.rewrap import VOUCHED_FOR, metadata_of, rewrap, sealed_in
 from shared.contracts.values import Role
 from shared.sealing import (
     CannotOpen,

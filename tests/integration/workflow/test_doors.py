@@ -165,6 +165,26 @@ async def test_a_unit_without_a_handler_is_answered_with_article_4(doors: Doors)
     assert (await doors.act(number, "forward", unit=UNIT, advice="请核实")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("path", "who", "counted"),
+    [
+        ("/workflow/directory/staff/zhou/absences", "admin", "/workflow/directory/staff/zhou/absences"),
+        ("/workflow/statistics/freeze?from=2026-11-01&to=2026-11-15", "zhao", "/workflow/statistics/frozen"),
+    ],
+)
+async def test_what_is_entered_twice_under_one_key_is_there_once(doors: Doors, path: str, who: str, counted: str):
+    """An absence, a frozen period: the second answer is the first; the same key for another content is refused."""
+    key, days = {"Idempotency-Key": "a-key-of-mine"}, {"first_day": "2026-11-16", "last_day": "2026-11-20"}
+    first, again = [await doors.ask("POST", path, who, json=days, headers=key) for _ in range(2)]
+    assert (first.status_code, first.text) == (201, again.text)
+    assert ["idempotency-replayed" in answer.headers for answer in (first, again)] == [False, True]
+    assert len((await doors.ask("GET", counted, who)).json()["items"]) == 1
+    other = await doors.ask(
+        "POST", path.replace("to=2026-11-15", "to=2026-11-14"), who, json=days | {"last_day": "2026-11-19"}, headers=key
+    )
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
 @pytest.mark.article("21")
 async def test_the_links_of_the_statistics_open_their_lists(doors: Doors):
     """Followed as they stand, by the same reader, each link lists as many cases as its number says."""

@@ -155,7 +155,7 @@ async def test_a_frozen_period_is_signed_and_stays_as_it_was(desk: Desk):
     """What was frozen bears the anchors' signature, and later cases don't change it."""
     await _some_cases(desk)
     key = Ed25519PrivateKey.generate()
-    frozen = await kept_figures.freeze(desk.office, key, PERIOD, "赵志远")
+    frozen = (await kept_figures.freeze(desk.office, key, PERIOD, "赵志远")).answer
     await desk.registered()
     key.public_key().verify(bytes.fromhex(frozen["signature"]), frozen["body"].encode())
     (row,) = await desk.rows(frozen_periods.select())

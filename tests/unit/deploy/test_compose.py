@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.bootstrap import SERVICES
+from shared.contracts.values import SERVICES
 from shared.settings import PREFIX, Settings
 from tests.parts.compose import COMPOSE, ROOT, ComposedService, NotMounted, as_process, read_document, read_services
 
@@ -21,7 +21,7 @@ def document() -> dict[str, Any]:
 def test_the_four_services_are_composed():
     """Each service has a container of its own that runs it and nothing else."""
     composed = read_services()
-    assert tuple(composed) == SERVICES
+    assert tuple(composed) == tuple(SERVICES)
     for name, service in composed.items():
         assert service.command == ("python", "-m", "services", name)
 

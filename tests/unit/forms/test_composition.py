@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.forms.domain.composition import SEE_ATTACHED, Box, Paper, Table, Text, compose
+from services.forms.domain.composition import SEE_ATTACHED, Box, Lines, Paper, Table, Text, compose
 from services.forms.domain.definition import FormId
+from services.forms.domain.printable import visible
 from services.forms.domain.values import FormValues, WrongValues
 from services.forms.templates import FORMS
 from tests.parts.forms import ISSUE, values_for
@@ -45,6 +46,19 @@ def test_a_text_that_does_not_fit_is_given_whole_on_an_attached_page():
     (cell,) = [box for box in boxes(drawn) if box.text.endswith(SEE_ATTACHED)]
     assert findings.startswith(cell.text.removesuffix(SEE_ATTACHED))
     assert [(page.title, page.text) for page in drawn.attachments] == [("调查处置结果", findings)]
+
+
+@pytest.mark.article("annex 5")
+@given(st.text(alphabet="枣a \n", max_size=3000))
+def test_a_refusal_keeps_to_its_sheet(reason):
+    """The ground's reason may take twice the lines of the form; what is longer is given whole on an attached page."""
+    drawn = paper(FormId.UNIT_REFUSAL, reason=reason)
+    ruled = next(block for block in drawn.body if isinstance(block, Lines) and block.lines > 1)
+    assert len(ruled.text) <= 6 * 60
+    assert ruled.text.count("\n") < 6
+    told = [page.text for page in drawn.attachments]
+    assert bool(told) == ruled.text.endswith(SEE_ATTACHED)
+    assert all(visible(reason) == text for text in told)
 
 
 @pytest.mark.parametrize("form", [FormId.DISPOSITION, FormId.RECEIPT])

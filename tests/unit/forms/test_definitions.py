@@ -180,9 +180,9 @@ FINGERPRINTS = {
     FormId.REDIRECT_NOTICE: ("1", "f71c8574cc0a"),
     FormId.FOLLOW_UP_RECORD: ("2", "7770a5e07f2a"),
     FormId.RESULT_NOTICE: ("1", "5850953536ae"),
-    FormId.BOX_RECORD: ("2", "a1a8ae4c6ce7"),
-    FormId.CALL_LIST: ("2", "f7339550cdda"),
-    FormId.MONTHLY_REPORT: ("3", "383a102624a9"),
+    FormId.BOX_RECORD: ("3", "598608049172"),
+    FormId.CALL_LIST: ("3", "b5ce16e4bd19"),
+    FormId.MONTHLY_REPORT: ("4", "7413afbb6360"),
 }
 """What each version of a form is; an entry changes together with the version, never alone."""
 

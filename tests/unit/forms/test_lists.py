@@ -1,51 +1,113 @@
-"""Documents about many cases."""
+"""Documents about many cases: rows and figures as they are handed over, put into words."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import timedelta
 
 import pytest
 
-from services.forms.domain import lists
-from services.forms.domain.definition import FormId, Listing
+from services.forms.domain.definition import FormId
+from services.forms.domain.lists import LISTS, box_record, call_list, monthly_report
+from services.forms.domain.values import FormValues, WrongValues
 from services.forms.templates import FORMS
-from tests.parts.forms import LIMIT, NOON, values_for
+from shared.contracts.catalogue import BY_MODEL
+from shared.contracts.lists import BoxRecorded, CallsListed, Counted, ListAsked, PeriodReported
+from tests.parts.forms import LISTED, values_for
+
+CALLS, BOX, PERIOD = (LISTED[form] for form in (FormId.CALL_LIST, FormId.BOX_RECORD, FormId.MONTHLY_REPORT))
+assert isinstance(CALLS, CallsListed)
+assert isinstance(BOX, BoxRecorded)
+assert isinstance(PERIOD, PeriodReported)
+
+
+def test_every_message_of_a_list_becomes_a_document():
+    """None is heard and left lying; all travel sealed, since they name people."""
+    assert set(LISTS) == set(ListAsked.__subclasses__())
+    assert all(BY_MODEL[model].sealed for model in LISTS)
 
 
 @pytest.mark.article("14")
 def test_every_slip_of_a_box_has_its_own_register_number():
-    """Letters and slips are opened and registered one by one, no complaint or not, signed or anonymous."""
-    rows = values_for(FormId.BOX_RECORD).tables["rows"]
-    assert rows == [
-        ("1", "箱3-20261124-1", "投诉", "窗口边接私人电话边办件", "匿名", "枣诉〔2026〕1085号"),
-        ("2", "箱3-20261124-2", "非投诉", "表扬户政窗口", "实名", ""),
+    """Letters and slips are opened and registered one by one, signed or anonymous; what doesn't add up is said."""
+    values = box_record(BOX)
+    assert values.tables["rows"] == [
+        ("1", "箱2026-0041", "窗口边接私人电话边办件", "匿名", "枣诉〔2026〕1085号"),
+        ("2", "箱2026-0042", "一次没有说清要带的材料", "实名", ""),
     ]
+    assert (values.text("slips"), values.text("registered")) == ("3张", "2张")
+    assert values.text("difference") == "一张是表扬（周明一起核对）"
 
 
 @pytest.mark.article("14")
 def test_an_empty_box_is_recorded_too():
     """A box was checked even where nothing was in it (art. 6)."""
-    values = lists.box_record(box="1号箱", batch="1", opened_at=NOON, opened_by="李静", witness="曹海峰", slips=[])
-    assert (values.text("slips"), values.tables["rows"]) == ("0张", [])
+    values = box_record(BOX.model_copy(update={"counted": 0, "slips": [], "difference": ""}))
+    assert (values.text("slips"), values.text("difference"), values.tables["rows"]) == ("0张", "相符", [])
 
 
 def test_a_call_says_whom_to_call_about_what_and_by_when():
-    """The number as it is dialled, the limit in Shanghai time, and three columns for the pen."""
-    values = lists.call_list(
-        day=date(2026, 3, 1),
-        caller="孙晓敏",
-        calls=[lists.Call("2026-000007", "段喆", "+866328690012", "已受理", LIMIT)],
-    )
-    assert values.text("day") == "2026年3月1日"
+    """The number as it is dialled, the limit in Shanghai time, and three columns for the pen; before a case, the code."""
+    (call,) = CALLS.calls
+    landline = call.model_copy(update={"case_number": None, "name": None, "phone": "+866328690012"})
+    values = call_list(CALLS.model_copy(update={"calls": [call, landline]}))
+    said, latest = "您好，您反映的收费问题已受理。", "2026年11月24日 17:00"
+    assert (values.text("day"), values.text("caller")) == ("2026年11月23日", "孙晓敏")
     assert values.tables["rows"] == [
-        ("1", "枣诉〔2026〕7号", "段喆", "0632-8690012", "已受理", "2026年11月24日 17:00", "", "", "")
+        ("1", "枣诉〔2026〕1061号", "秦玥", "13700005520", said, latest, "", "", ""),
+        ("2", "2QW8H-N5T08", "未提供", "0632-8690012", said, latest, "", "", ""),
     ]
 
 
+def test_calls_that_are_not_on_the_list_are_counted_on_it():
+    """A list that is full says so: nobody takes it for all there is."""
+    assert call_list(CALLS).text("count") == "1件"
+    assert "另有12件未列入" in call_list(CALLS.model_copy(update={"waiting": 13})).text("count")
+
+
 @pytest.mark.article("21")
-@pytest.mark.parametrize("form", [FormId.BOX_RECORD, FormId.CALL_LIST, FormId.MONTHLY_REPORT])
+def test_a_report_says_the_figures_as_they_were_frozen():
+    """Counts as they came, shares worked out from them, the month before beside them, and what was left out."""
+    tables = monthly_report(PERIOD).tables
+    assert ("收到投诉", "118", "131", "") in tables["summary"]
+    assert ("按时回应", "117/118（99.2%）", "117/118（99.2%）", "第十四条，一个工作日内") in tables["summary"]
+    assert tables["by_channel"][0] == ("电话", "100", "84.7%", "117/118（99.2%）")
+    assert tables["by_unit"] == [("市医疗保障局", "27", "95", "5", "3", "4", "7", "1")]
+    assert tables["by_matter"] == [("一次性告知不到位", "31", "9"), ("其余", "87", "")]
+    assert tables["trend"] == [("2026年10月", "118", "95/100（95.0%）", "42/49（85.7%）")]
+
+
+@pytest.mark.article("21")
+def test_a_report_says_where_its_figures_come_from():
+    """Who froze them when, and the hash of what was signed."""
+    source = monthly_report(PERIOD).text("source")
+    assert all(words in source for words in ("赵志远", "2026年11月23日 12:00", str(PERIOD.frozen_id), PERIOD.sha256))
+
+
+def test_a_report_without_anything_to_compare_says_nothing_of_it():
+    """Figures frozen before the month before was frozen with them, and a month in which nothing was due."""
+    nothing = PERIOD.model_copy(update={"whole": Counted(), "before": None, "by_matter": [], "by_month": []})
+    tables = monthly_report(nothing).tables
+    assert ("收到投诉", "0", "—", "") in tables["summary"]
+    assert ("按时回应", "—", "—", "第十四条，一个工作日内") in tables["summary"]
+    assert (tables["by_matter"], tables["trend"]) == ([], [])
+
+
+def test_only_the_monthly_report_is_one_of_a_series():
+    """A report of the same frozen figures supersedes the one before; two call lists of a day both stand."""
+    assert [model for model, due in LISTS.items() if due.series] == [PeriodReported]
+    again = PERIOD.model_copy(update={"occurred_at": PERIOD.occurred_at + timedelta(days=1)})
+    series = LISTS[PeriodReported].series
+    assert series is not None
+    assert series(again) == series(PERIOD) == PERIOD.frozen_id
+
+
+@pytest.mark.article("21")
+@pytest.mark.parametrize("form", LISTED)
 def test_every_row_has_a_cell_for_every_heading(form):
-    """No figure of a report stands under another's heading."""
-    headings = {block.field: len(block.headings) for block in FORMS[form].body if isinstance(block, Listing)}
-    for field, rows in values_for(form).tables.items():
-        assert {len(row) for row in rows} == {headings[field]}
+    """No figure stands under another's heading: a row that is too short or too long is refused."""
+    values = values_for(form)
+    values.check(FORMS[form])
+    table = next(iter(values.tables))
+    for row in (("1",), tuple("123456789012")):
+        with pytest.raises(WrongValues, match=f"{table}: row 1"):
+            FormValues(form=form, tables={table: [row]}).check(FORMS[form])

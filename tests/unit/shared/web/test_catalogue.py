@@ -12,10 +12,13 @@ from services.intake.domain.channel_checks import CHECKS
 from services.intake.domain.channel_checks import Standing as HowChecked
 from services.intake.store.states import ImportState
 from services.intake.web.views import FormNotice, Signature
+from services.workflow.web.audit_page import ALL, LOOKS
+from services.workflow.web.taken_page import TODAY, WEEK
 from services.workflow.web.views import Standing, Step
 from shared.contracts.values import Channel, Element, Ground, Relation, ReplyBy, Role
 from shared.web.i18n import Language
 from shared.web.pages import HERE
+from shared.web.theme import Theme
 from tests.parts.page_gallery import SERVICES, pages
 
 CATALOGUE = pages().catalogue
@@ -47,6 +50,13 @@ BY_VALUE = {
     "form.notice": [*FormNotice],
     "desk.imports.state": [*ImportState],
     "desk.script": [*"123456"],
+    "site.theme": [*Theme],
+    "taken.since": [TODAY, WEEK],
+    "audit.view": [LOOKS, ALL],
+    "audit.none": [LOOKS, ALL],
+    "calendar.month": [*range(1, 13)],
+    "calendar.weekday": [*range(1, 8)],
+    "calendar.mark": ["on", "off"],
     "search.by": ["text", "name", "phone", "number"],
 }
 """Keys that a template puts together from a value."""

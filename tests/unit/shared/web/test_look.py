@@ -7,7 +7,7 @@ import pytest
 from shared.web.static_files import BUNDLED
 
 CSS = (BUNDLED / "shouli.css").read_text(encoding="utf-8")
-_LIGHT, _DARK = re.findall(r":root \{(.*?)\n\s*\}", CSS, flags=re.DOTALL)[:2]
+_LIGHT, _DARK = re.findall(r":root(?::not\(\[data-theme\]\))? \{(.*?)\n\s*\}", CSS, flags=re.DOTALL)[:2]
 
 
 def tokens(block: str) -> dict[str, str]:
