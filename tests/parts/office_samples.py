@@ -22,6 +22,7 @@ from services.notify.web import board_pages, message_pages, staff_pages, templat
 from services.notify.web.words import AUDIENCES, PURPOSE_WORDS, RINGS, ROUTES, STANDINGS, WHY_NOT, state_words
 from services.workflow.domain.printed import flow, tables
 from services.workflow.domain.states import STATES
+from services.workflow.monthly_report import LONGEST_ANALYSIS
 from services.workflow.reports import CLOCKS, HEADINGS, UNIT_CLOCKS
 from services.workflow.store.statistics import By
 from services.workflow.web import audit_page, calendar_page, periods, taken_page, worklist
@@ -104,6 +105,8 @@ def _frozen(*, is_whole: bool) -> Mapping[str, Any]:
     return {
         "row": _ROW,
         "is_whole": is_whole,
+        "may_report": True,
+        "longest": LONGEST_ANALYSIS,
         "chosen": periods.chosen({"period": "2026-10"}, _DAY),
         "tables": [shown.table(_WHOLE, _WORDS), shown.table(_BY_CHANNEL, _WORDS)],
         "notice": worklist.Notice("good", Bilingual("已封存并签名", "Frozen and signed")) if is_whole else None,
