@@ -14,16 +14,13 @@ from uuid import UUID
 
 from services.workflow.domain import commands
 from services.workflow.domain.acts import Act
-from services.workflow.domain.articles import article_of
 from services.workflow.domain.owed import next_duty
-from services.workflow.domain.printed import flow, tables
 from services.workflow.domain.roles import ROLES, SOFTWARE, Person
-from services.workflow.domain.states import STATES
 from services.workflow.drafting import Draft, Unsent
 from services.workflow.reading import Listed, Seen, Wanted
 from services.workflow.reports import clock_heading
 from services.workflow.store.statistics import Figure
-from services.workflow.web import leader_routes, office_routes, rules_routes, statistics_page, worklist
+from services.workflow.web import leader_routes, office_routes, statistics_page, worklist
 from services.workflow.web.action_forms import action_form
 from services.workflow.web.case_page import Answered, CasePage, case_page, forms_for, known_for
 from services.workflow.web.draft_forms import APPROVAL, unsent_line
@@ -212,7 +209,7 @@ def _follow_up(*, revealed: bool) -> Mapping[str, Any]:
 
 
 _PERIOD = chosen({"period": "2026-10"}, NOW.date())
-_NOTICE = {
+NOTICE = {
     "id": UUID(int=71),
     "unit": CENTRE.units[0].name,
     "first_day": "2026-10-01",
@@ -222,7 +219,7 @@ _NOTICE = {
     "received_at": None,
     "received_by": None,
 }
-_SIGNED = _NOTICE | {"id": UUID(int=72), "received_at": at("2026-11-02 15:20"), "received_by": "周明"}
+SIGNED_FOR = NOTICE | {"id": UUID(int=72), "received_at": at("2026-11-02 15:20"), "received_by": "周明"}
 
 
 def _result(number: int, **came: Any) -> dict[str, Any]:
@@ -347,23 +344,13 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "notices": (
         "notices.html",
         {
-            "rows": [{"row": row, "chosen": _PERIOD} for row in (_NOTICE, _SIGNED)],
+            "rows": [{"row": row, "chosen": _PERIOD} for row in (NOTICE, SIGNED_FOR)],
             "next_page": 2,
             "previous_page": 0,
         },
     ),
-    "notice": ("notice.html", _notice(_NOTICE, may_sign=True)),
-    "notice-signed": ("notice.html", _notice(_SIGNED, may_sign=False)),
-    "rules": (
-        "rules.html",
-        {
-            "tables": tables(NOW.date()),
-            "flow": flow(),
-            "states": STATES,
-            "article_of": article_of,
-            "anchor": rules_routes.anchor,
-        },
-    ),
+    "notice": ("notice.html", _notice(NOTICE, may_sign=True)),
+    "notice-signed": ("notice.html", _notice(SIGNED_FOR, may_sign=False)),
     "directory": (
         "directory.html",
         {
