@@ -86,7 +86,8 @@ def entries(story: Story) -> Sequence[Mapping[str, Any]]:
     return rows[::-1]
 
 
-def _case_page(story: Story, who: Person, **more: Any) -> CasePage:
+def page_of(story: Story, who: Person, **more: Any) -> CasePage:
+    """The page of a case as somebody sees it."""
     return case_page(_seen(story, who), entries(story), who, CENTRE, READER, **more)
 
 
@@ -129,7 +130,7 @@ def _refused_form() -> CasePage:
         values={"ground": "10.3"},
         faults={fault.name: fault},
     )
-    return _case_page(story, HANDLER, answered=Answered(Act.REFUSE, form, Notice("over", fault_words(fault))))
+    return page_of(story, HANDLER, answered=Answered(Act.REFUSE, form, Notice("over", fault_words(fault))))
 
 
 def fault_words(fault: FieldFault) -> Bilingual:
@@ -308,10 +309,10 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         "worklist.html",
         {"page": _worklist([], worklist.Asked(Wanted(view="today", unit=CENTRE.units[0].name), 0)), "unsent": []},
     ),
-    "case": ("case.html", {"page": _case_page(second_round(), HANDLER)}),
-    "case-of-a-unit": ("case.html", {"page": _case_page(wants_more_time(), UNIT_HANDLER)}),
+    "case": ("case.html", {"page": page_of(second_round(), HANDLER)}),
+    "case-of-a-unit": ("case.html", {"page": page_of(wants_more_time(), UNIT_HANDLER)}),
     "case-back": ("case.html", {"page": _refused_form()}),
-    "case-left": ("case.html", {"page": _case_page(wants_more_time(), HANDLER, drafts={Act.NOTE.value: _LEFT})}),
+    "case-left": ("case.html", {"page": page_of(wants_more_time(), HANDLER, drafts={Act.NOTE.value: _LEFT})}),
     "approvals": (
         "approvals.html",
         {

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from services.workflow.domain.acts import ACTS, Act
@@ -53,7 +54,8 @@ class ClockLine:
     limit: Shown
     days: int
     started_at: datetime
-    first_limit: datetime | None
+    moved: Sequence[tuple[str, datetime]] = ()
+    """Every limit that it had before, oldest first, and why it has another: ``extended`` or ``calendar``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +244,7 @@ def _person(person: Person) -> Option:
 
 
 def _line(clock: Clock, reader: Reader, *, is_owed: bool = False) -> ClockLine:
-    moved = clock.original_limit if clock.original_limit != clock.limit else None
+    moved = [(later.because.value, before.limit.moment) for before, later in pairwise(clock.limits)]
     return ClockLine(
         clock_name(clock),
         clock.article,
