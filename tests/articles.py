@@ -1,8 +1,9 @@
 """``make articles``: each article of the regulation, the rules that carry it out, and the tests that prove it.
 
 Articles come from ``services/workflow/domain/articles.py``, rules from every table of the services' domains whose rows
-name an article, tests from pytest's own collection (``@pytest.mark.article``). Exits 1 where an article has no test, or
-where a rule or a test names an article that there isn't: either way somebody believes what isn't so.
+name an article, tests from pytest's own collection (``@pytest.mark.article``). Exits 1 where an article has no test, where
+nothing is named that carries it, or where a rule or a test names an article that there isn't: in each case somebody
+believes what isn't so.
 """
 
 import contextlib
@@ -12,6 +13,7 @@ import pkgutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from importlib.util import find_spec
 from typing import Any, Protocol
 
 import pytest
@@ -19,6 +21,18 @@ import pytest
 from shared.contracts.values import SERVICES
 
 FEW_ROWS = 6
+CARRIED_BY: Mapping[str, tuple[str, ...]] = {
+    "2": ("services.workflow.domain.limits", "services.workflow.domain.grounds", "services.workflow.domain.sight"),
+    "5": ("shared.centre", "services.intake.web.routes"),
+    "8": ("shared.centre", "services.intake.adapters.visit"),
+    "11-13": ("services.intake.web.entry_desk", "services.intake.adapters.phone_log", "services.intake.adapters.visit"),
+    "21": ("services.workflow.store.statistics", "services.workflow.reports"),
+    "23": ("services.workflow.domain.timeline", "services.workflow.verifying"),
+    "25": ("services.workflow.domain.in_force",),
+    "annex 1": ("services.workflow.domain.transitions",),
+    "annex 2": ("services.forms.templates.disposition",),
+}
+"""The modules that carry an article of which no row of a table speaks: a principle, a page, a form, a whole table."""
 
 
 class Article(Protocol):
@@ -74,24 +88,31 @@ def collect_rules(services: Iterable[str] = tuple(SERVICES)) -> list[Claim]:
 
 
 def _modules(package: str) -> Iterator[Any]:
-    try:
-        root = importlib.import_module(package)
-    except ModuleNotFoundError:
-        return
+    root = importlib.import_module(package)
     for found in pkgutil.iter_modules(root.__path__):
         yield importlib.import_module(f"{package}.{found.name}")
 
 
 def _rows(module: Any) -> Iterator[Claim]:
-    place = module.__name__.removeprefix("services.").replace(".domain", "")
-    for table in vars(module).values():
-        rows = (
-            table.values() if isinstance(table, Mapping) else table if isinstance(table, Sequence | frozenset) else ()
-        )
-        for row in rows:
-            article = getattr(row, "article", None)
-            if is_dataclass(row) and isinstance(article, str):
-                yield Claim(article, f"{place}: {_label(row)}")
+    """The rows of a module's own tables (annotated; a table that is only imported is not), and the rules that they name."""
+    for name in vars(module).get("__annotations__", ()):
+        for row in _listed(getattr(module, name, ())):
+            yield from _claims(row, module.__name__)
+            parts = (getattr(row, field.name) for field in fields(row)) if is_dataclass(row) else ()
+            for part in (each for listed in parts if isinstance(listed, tuple) for each in listed):
+                yield from _claims(part, type(part).__module__)
+
+
+def _listed(table: Any) -> Iterable[Any]:
+    if isinstance(table, Mapping):
+        return table.values()
+    return table if isinstance(table, Sequence | frozenset) else ()
+
+
+def _claims(row: Any, module: str) -> Iterator[Claim]:
+    article = getattr(row, "article", None)
+    if is_dataclass(row) and isinstance(article, str):
+        yield Claim(article, f"{module.removeprefix('services.').replace('.domain', '')}: {_label(row)}")
 
 
 def _label(row: Any) -> str:
@@ -99,17 +120,26 @@ def _label(row: Any) -> str:
     return str(next((getattr(row, field.name) for field in fields(row) if field.name != "article"), row))
 
 
-def report(articles: Sequence[Article], ruled: Sequence[Claim], proven: Sequence[Claim]) -> tuple[list[str], list[str]]:
-    """The lines to print, and what is wrong."""
+def report(
+    articles: Sequence[Article],
+    ruled: Sequence[Claim],
+    proven: Sequence[Claim],
+    elsewhere: Mapping[str, Sequence[str]] = CARRIED_BY,
+) -> tuple[list[str], list[str]]:
+    """The lines to print, and what is wrong. ``elsewhere``: modules that carry an article of which no row speaks."""
     numbers = [article.number for article in articles]
     lines: list[str] = []
     faults: list[str] = []
     for article in articles:
         proofs = [claim.name for claim in proven if belongs_to(claim.article, numbers) == article.number]
         carried = [claim.name for claim in ruled if belongs_to(claim.article, numbers) == article.number]
+        modules = [module for module in elsewhere.get(article.number, ()) if find_spec(module)]
         lines.append(f"{article.number:<8} {article.title}")
         lines += [f"         rule  {summary}" for summary in _by_table(carried)]
+        lines += [f"         in    {module}" for module in modules]
         lines += [f"         test  {name}" for name in proofs]
+        if not carried and not modules:
+            faults.append(f"article {article.number} is carried by no rule: {article.title}")
         if not proofs:
             faults.append(f"article {article.number} is proven by no test: {article.title}")
     faults += [
@@ -143,14 +173,13 @@ def _by_table(names: Sequence[str]) -> Iterator[str]:
         yield f"{table}: {', '.join(labels) if len(labels) <= FEW_ROWS else f'{len(labels)} rows'}"
 
 
-def main() -> int:
-    """Print the articles; 1 where something is wrong."""
-    articles = importlib.import_module("services.workflow.domain.articles").ARTICLES
-    lines, faults = report(articles, collect_rules(), collect_proofs())
+def tell(lines: Iterable[str], faults: Sequence[str]) -> int:
+    """Print what was found, the faults apart; the exit status: 1 where something is wrong."""
     sys.stdout.writelines(f"{line}\n" for line in lines)
     sys.stderr.writelines(f"{fault}\n" for fault in faults)
     return 1 if faults else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    known = importlib.import_module("services.workflow.domain.articles").ARTICLES
+    sys.exit(tell(*report(known, collect_rules(), collect_proofs())))

@@ -8,6 +8,7 @@ from pathlib import Path
 from services.workflow.anchoring import AnchorFolder, Anchoring, load_or_make_key
 from services.workflow.api.access import ACCESS
 from services.workflow.api.directory_routes import directory_routes
+from services.workflow.api.notice_routes import notice_routes
 from services.workflow.api.routes import case_routes
 from services.workflow.api.search_routes import search_routes
 from services.workflow.api.statistics_routes import Freezing, statistics_routes
@@ -25,6 +26,7 @@ from services.workflow.web.directory_pages import directory_pages
 from services.workflow.web.draft_routes import draft_routes
 from services.workflow.web.leader_routes import leader_routes
 from services.workflow.web.live import live_routes
+from services.workflow.web.notice_pages import notice_pages
 from services.workflow.web.office_routes import office_routes
 from services.workflow.web.routes import track_routes
 from services.workflow.web.rules_routes import rules_routes
@@ -85,10 +87,12 @@ def build(premises: Premises) -> Service:
             directory_pages(desk),
             statistics_pages(desk, freezing, key.public_key()),
             public_figures_page(office, pages),
+            notice_pages(desk),
             rules_routes(desk),
             case_routes(office, gate),
             directory_routes(office, gate),
             statistics_routes(office, gate, freezing),
+            notice_routes(office, gate),
             search_routes(office, gate),
             track_routes(office, pages),
             dead_letter_routes(dead, gate, pages, premises.clock),

@@ -12,8 +12,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from services.workflow import reading
-from services.workflow.api import answers
+from services.workflow import problems, reading
 from services.workflow.domain.events import IdentityRevealed
 from services.workflow.domain.roles import Person
 from services.workflow.domain.sight import may_open
@@ -22,7 +21,6 @@ from services.workflow.reading import Known
 from services.workflow.store import queries
 from shared.originals import OriginalDamagedError, OriginalMissingError
 from shared.web.files import BYTES
-from shared.web.problems import Problem
 
 _LOOK: str = IdentityRevealed.model_fields["kind"].default
 
@@ -48,11 +46,11 @@ async def opened(office: Office, number: str, person: Person, sha256: str) -> tu
     piece = await _piece(office, found, person, sha256)
     looked = has_looked(await queries.entries(office.store, number), person)
     if not may_open(found.case, person, original=piece.is_original, has_looked=looked):
-        raise _look_first()
+        raise problems.look_first()
     try:
         return piece, await office.originals.read(sha256)
     except (OriginalMissingError, OriginalDamagedError) as fault:
-        raise _lost() from fault
+        raise problems.original_lost() from fault
 
 
 async def _piece(office: Office, found: Known, person: Person, sha256: str) -> Piece:
@@ -64,27 +62,4 @@ async def _piece(office: Office, found: Known, person: Person, sha256: str) -> P
             return Piece(sha256, item["name"], item["media_type"])
     if sha256 in found.complaint.source.originals:
         return Piece(sha256, f"{found.case.number}-{sha256[:8]}", BYTES, is_original=True)
-    raise answers.no_such_case()
-
-
-def _look_first() -> Problem:
-    return Problem(
-        403,
-        "look_first",
-        "先查看身份，再打开文件",
-        "Look at the identity first",
-        detail_zh="文件上可能有投诉人的身份。请在案件页写明理由“查看身份”，留下记录后再打开；要求保密的案件，单位不能打开。",
-        detail_en="The file may show who complained. Look at the identity on the case's page, with a reason, then open it; of a "
-        "confidential case a unit opens none.",
-    )
-
-
-def _lost() -> Problem:
-    return Problem(
-        503,
-        "original_lost",
-        "文件读不出来",
-        "The file can't be read",
-        detail_zh="存储中的文件缺失或已损坏。请告知系统管理员运行 shouli verify。",
-        detail_en="The stored file is missing or damaged. Ask the administrator to run shouli verify.",
-    )
+    raise problems.no_such_case()

@@ -22,6 +22,7 @@ from services.workflow.domain.guards import unit_meant
 from services.workflow.domain.refusal import Refusal, RefusalCode
 from services.workflow.domain.registration import Registration, register, register_part
 from services.workflow.domain.roles import SOFTWARE, Person
+from services.workflow.domain.sight import may_see
 from services.workflow.office import Office
 from services.workflow.store import files, tables
 from services.workflow.store.numbers import next_number
@@ -39,7 +40,7 @@ _MACHINES = frozenset({Channel.WEB, Channel.EMAIL, Channel.FAX})
 
 
 class NoSuchCaseError(Exception):
-    """There is no case with that number."""
+    """There is no case with that number, or none that this person may know of."""
 
 
 class RefusedError(Exception):
@@ -64,10 +65,10 @@ async def carry_out(
     """
     found = await _locked(office, unit, number, command)
     file = found.get(number)
-    if file is None:
+    if file is None or not may_see(file.case, actor):
         raise NoSuchCaseError
     if seen_version is not None and seen_version < file.case.acted_version:
-        raise files.StaleError
+        raise files.StaleError(await files.done_since(unit, number, seen_version))
     events = await _decided(office, unit, file.case, command, actor)
     after = await _go_on(office, unit, file, events)
     for event in events:

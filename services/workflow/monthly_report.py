@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import RowMapping
 
 from services.workflow.domain.clocks import ClockName
+from services.workflow.kept_figures import one_frozen
 from services.workflow.office import Office
-from services.workflow.reports import UNIT_CLOCKS, Period, month_of, one_frozen
+from services.workflow.reports import UNIT_CLOCKS, Period, month_of
 from services.workflow.store.statistics import By, Figure
 from services.workflow.verifying import is_as_frozen
 from shared.contracts.lists import Counted, Kept, PeriodReported

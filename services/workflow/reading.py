@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, case, false, func, or_, select, true
+from sqlalchemy import Column, ColumnElement, RowMapping, ScalarSelect, and_, func, literal, or_, select, true
 
-from services.workflow import directory
-from services.workflow.api import answers
+from services.workflow import directory, notices, problems
 from services.workflow.domain.acts import Act
 from services.workflow.domain.case import Case, case_from_json
 from services.workflow.domain.decide import Availability, available
 from services.workflow.domain.facts import Facts
 from services.workflow.domain.in_force import MEASURE_IN_FORCE
 from services.workflow.domain.roles import Person, may
-from services.workflow.domain.sight import complaint_shown, may_see, names_of, told_shown, words_shown
+from services.workflow.domain.sight import SIGHT, Tie, complaint_shown, may_see, names_of, told_shown, words_shown
 from services.workflow.domain.states import LIVE, State
 from services.workflow.office import Office
 from services.workflow.store import queries
@@ -34,8 +33,6 @@ from shared.contracts.masking import mask_text
 from shared.web.frame import MOST_COUNTED
 
 PAGE = 50
-MOST_READ = 5000
-"""Open cases that are looked at to count what stands in each view."""
 _SERIAL = 6
 """Digits of a number after its year."""
 _OPEN = cases.c.next_limit.isnot(None)
@@ -53,12 +50,13 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A case with all that its page needs to know."""
+    """A case with all that its page needs to know. ``alike``: the cases that intake took for the same, not linked yet."""
 
     case: Case
     complaint: ComplaintReceived
     facts: Facts
     offers: Availability
+    alike: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +65,13 @@ class Listed:
 
     row: RowMapping
     complaint: ComplaintReceived
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """As much of a case as decides which words of a row are shown."""
+
+    confidential: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,45 +93,54 @@ class Day:
     ends: datetime
 
 
-def views(person: Person, day: Day, c: Any = cases.c) -> dict[str, ColumnElement[bool]]:
-    """The saved views: a name, and which cases stand in it. ``c``: the columns that are asked."""
+def views(person: Person, day: Day) -> dict[str, ColumnElement[bool]]:
+    """The saved views of a person: a name, and which cases stand in it; of work that others do, only for who oversees all.
+
+    A case that somebody owes work on always has a limit, and saying so lets the indexes of open cases be used.
+    """
+    c = cases.c
     limit, state = c.next_limit, c.state
-    is_open = limit.isnot(None)
-    return {
-        "all": is_open,
+    of_all = {
+        "all": _OPEN,
         "overdue": limit < day.now,
         "today": and_(limit >= day.now, limit <= day.ends),
-        "mine": and_(is_open, c.holder_id == person.id),
-        "to_accept": state == State.REGISTERED.value,
-        "to_follow_up": state == State.FEEDBACK_SUBMITTED.value,
-        "again": and_(is_open, c.round > 1),
-        "in_writing": state == State.AWAITING_STATEMENT.value,
-        "to_file": state.in_(_TO_FILE),
+        "mine": and_(_OPEN, c.holder_id == person.id),
+        "again": and_(_OPEN, c.round > 1),
     }
+    of_work = {
+        "to_accept": (Act.ACCEPT, and_(_OPEN, state == State.REGISTERED.value)),
+        "in_writing": (Act.ATTACH_STATEMENT, and_(_OPEN, state == State.AWAITING_STATEMENT.value)),
+        "to_follow_up": (Act.RECORD_FOLLOW_UP, and_(_OPEN, state == State.FEEDBACK_SUBMITTED.value)),
+        "to_file": (Act.ARCHIVE, state.in_(_TO_FILE)),
+    }
+    oversees = Tie.ANYHOW in SIGHT[person.role].ordinary
+    return of_all | {name: which for name, (act, which) in of_work.items() if oversees or may(person.role, act)}
 
 
-def _approvals(c: Any = cases.c) -> ColumnElement[bool]:
-    return or_(c.state == State.AWAITING_APPROVAL.value, c.extension_asked)
+def _approvals() -> ColumnElement[bool]:
+    return and_(_OPEN, or_(cases.c.state == State.AWAITING_APPROVAL.value, cases.c.extension_asked))
 
 
-async def view_counts(office: Office, person: Person, day: Day) -> dict[str, int]:
-    """How many cases stand in each view, and what waits on the other desks; one query over what is open, and over what is
-    to be filed for whoever files.
+async def view_counts(office: Office, person: Person, day: Day, most: int = MOST_COUNTED) -> dict[str, int]:
+    """How many cases stand in each view, and what waits on the other desks.
 
-    Where more than ``MOST_READ`` are open, those of the nearest limits are counted: no page gets slower with the register.
+    Each is counted by itself and to ``most``, from where on it is only said that there are more: what is said is right,
+    and no page gets slower with the register.
     """
-    seen_by = office.seen_by(person)
-    read = (cases.c.state, cases.c.next_limit, cases.c.round, cases.c.holder_id, cases.c.extension_asked)
-    owed = select(*read).where(seen_by, _OPEN).order_by(cases.c.next_limit).limit(MOST_READ).subquery()
-    counted = views(person, day, owed.c) | {"approvals": _approvals(owed.c)}
-    sums = [func.coalesce(func.sum(case((which, 1), else_=0)), 0).label(name) for name, which in counted.items()]
-    files = true() if may(person.role, Act.ARCHIVE) else false()
-    done = select(cases.c.number).where(files, seen_by, cases.c.state.in_(_TO_FILE)).limit(MOST_COUNTED).subquery()
-    to_file = select(func.count()).select_from(done).scalar_subquery().label("filing")
+    seen_by, counted = office.seen_by(person), views(person, day)
+    if may(person.role, Act.APPROVE):
+        counted["approvals"] = _approvals()
+    sums = [_counted(and_(seen_by, which), most).label(name) for name, which in counted.items()]
+    if person.is_of_a_unit:
+        sums.append(notices.unsigned(person).label("notices"))
     async with office.store.reading() as connection:
-        row = (await connection.execute(select(*sums, to_file))).mappings().one()
-    counts = {name: int(count) for name, count in row.items()}
-    return counts | {"to_file": counts.pop("filing"), "follow_ups": counts["to_follow_up"]}
+        row = (await connection.execute(select(*sums))).mappings().one()
+    return dict(row) | {"follow_ups": row.get("to_follow_up", 0)}
+
+
+def _counted(which: ColumnElement[bool], most: int) -> ScalarSelect[int]:
+    some = select(literal(1)).select_from(cases).where(which).limit(most).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
 
 
 async def worklist(office: Office, person: Person, wanted: Wanted, day: Day, page: int) -> list[Listed]:
@@ -147,7 +161,8 @@ async def behind_a_figure(office: Office, person: Person, which: Filter, page: i
 
 async def waiting_for_approval(office: Office, person: Person) -> list[Seen]:
     """Proposals and extensions that wait for the leader, the nearest limit first, with what may be done about each."""
-    rows = await _rows(office, person, _approvals(), limit=queries.PAGE)
+    columns = (*queries.LISTED, *queries.SEALED)
+    rows = await _rows(office, person, _approvals(), columns, limit=queries.PAGE)
     known = [known_case(office, row, person) for row in rows]
     facts = await _facts_about(office, [each.case for each in known])
     return [_seen(office, each, facts, person) for each in known]
@@ -177,21 +192,22 @@ async def known(office: Office, number: str, person: Person) -> Known:
     """A case that this person may know of. Raises Problem 404 otherwise."""
     row = await queries.one_case(office.store, cases.c.number == number)
     if row is None:
-        raise answers.no_such_case()
+        raise problems.no_such_case()
     return known_case(office, row, person)
 
 
 async def seen(office: Office, number: str, person: Person) -> Seen:
     """The same, with what this person may do about it now. Raises Problem 404."""
     found = await known(office, number, person)
-    return _seen(office, found, await _facts_about(office, [found.case]), person)
+    seen = _seen(office, found, await _facts_about(office, [found.case]), person)
+    return replace(seen, alike=await _alike(office, found, person))
 
 
 def known_case(office: Office, row: RowMapping, person: Person) -> Known:
     """A row with what was sealed in it, for somebody who may know of it. Raises Problem 404."""
     found = case_from_json(office.ring.open(row["sealed_case"]))
     if not may_see(found, person):
-        raise answers.no_such_case()
+        raise problems.no_such_case()
     complaint = ComplaintReceived.model_validate_json(office.ring.open(row["sealed_complaint"]))
     return Known(row, found, complaint_shown(found, complaint, person))
 
@@ -257,6 +273,19 @@ async def _facts_about(office: Office, found: Sequence[Case]) -> Facts:
         return await directory.facts_about(connection, office.clock(), names)
 
 
+async def _alike(office: Office, found: Known, person: Person) -> Sequence[str]:
+    """Of the possible duplicates those that this person may know of and that nobody has linked."""
+    if not found.complaint.possible_duplicates:
+        return ()
+    linked = {link.other for link in found.case.links}
+    query = select(cases.c.number).where(
+        cases.c.complaint_id.in_(found.complaint.possible_duplicates), office.seen_by(person)
+    )
+    async with office.store.reading() as connection:
+        numbers = (await connection.execute(query.order_by(cases.c.number))).scalars()
+        return [number for number in numbers if number not in linked]
+
+
 def _seen(office: Office, found: Known, facts: Facts, person: Person) -> Seen:
     offers = available(found.case, person, office.clock(), office.calendar, office.hours, facts)
     return Seen(found.case, found.complaint, facts, offers)
@@ -265,15 +294,22 @@ def _seen(office: Office, found: Known, facts: Facts, person: Person) -> Seen:
 async def _listed(
     office: Office, person: Person, which: ColumnElement[bool], *, limit: int, offset: int = 0
 ) -> list[Listed]:
-    rows = await _rows(office, person, which, limit=limit, offset=offset)
+    columns = (*queries.LISTED, cases.c.sealed_complaint)
+    rows = await _rows(office, person, which, columns, limit=limit, offset=offset)
     return [opened(office, row, person) for row in rows]
 
 
 async def _rows(
-    office: Office, person: Person, which: ColumnElement[bool], *, limit: int, offset: int = 0
+    office: Office,
+    person: Person,
+    which: ColumnElement[bool],
+    columns: Sequence[Column[Any]],
+    *,
+    limit: int,
+    offset: int = 0,
 ) -> Sequence[RowMapping]:
     query = (
-        select(*queries.LISTED, *queries.SEALED)
+        select(*columns)
         .where(office.seen_by(person), which)
         .order_by(cases.c.next_limit.nulls_last(), cases.c.real_name.desc(), cases.c.number)
         .offset(offset)
@@ -284,8 +320,9 @@ async def _rows(
 
 
 def opened(office: Office, row: RowMapping, person: Person) -> Listed:
-    """A row of a list with its words. Raises Problem 404 where it isn't theirs: such rows are in no list."""
-    return Listed(row, known_case(office, row, person).complaint)
+    """A row that ``seen_by`` found, with its words: a list of fifty opens no case, only what was said."""
+    complaint = ComplaintReceived.model_validate_json(office.ring.open(row["sealed_complaint"]))
+    return Listed(row, complaint_shown(_Row(row["confidential"]), complaint, person))
 
 
 def _narrowed(wanted: Wanted, day: Day) -> Sequence[ColumnElement[bool]]:
@@ -293,7 +330,7 @@ def _narrowed(wanted: Wanted, day: Day) -> Sequence[ColumnElement[bool]]:
     if wanted.state:
         which.append(cases.c.state == wanted.state)
     if wanted.unit:
-        which.append(or_(cases.c.unit == wanted.unit, and_(cases.c.unit.is_(None), cases.c.target_unit == wanted.unit)))
+        which.append(cases.c.concerned == wanted.unit)
     if wanted.channel:
         which.append(cases.c.channel == wanted.channel)
     if wanted.text:

@@ -1,32 +1,25 @@
-"""Statistics as people get them (arts. 19-21): figures with the lists behind them, tables to take away, frozen periods.
+"""Statistics as people get them (arts. 19-21): figures with the lists behind them, and tables to take away.
 
-Law of this file: what leaves for a spreadsheet can't run there; what leaves for the public says nothing of few; what is
-frozen is signed, so that the figures that were reported are the figures that anybody can look up later.
+Law of this file: what leaves for a spreadsheet can't run there; what leaves for the public says nothing of few.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, timedelta
-from typing import Any, Protocol
+from datetime import date, timedelta
+from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, select
+from sqlalchemy import ColumnElement
 
 from services.workflow.domain.clocks import Party, Source
 from services.workflow.domain.limits import LIMITS, LimitRow
 from services.workflow.office import Office
-from services.workflow.store.statistics import By, Figure, Filter, counted, missed_by, sanctioned, volumes
-from services.workflow.store.tables import frozen_periods
-from shared.contracts.values import new_id
-from shared.once import Once
-from shared.store.answers import Answer, Given
+from services.workflow.store.statistics import By, Figure, Filter, counted, missed_by, results, sanctioned, volumes
 from shared.web.i18n import Bilingual, Language
 from shared.web.words import article
 from shared.working_time import limit_in_full
@@ -56,14 +49,6 @@ UNNAMED = Bilingual("未指明", "not stated")
 UNIT_CLOCKS = frozenset(row.name.value for row in LIMITS if row.bound is Party.UNIT)
 
 _SAID = (Figure.RECEIVED, Figure.SATISFIED, Figure.DISSATISFIED)
-
-
-class Signer(Protocol):
-    """Whoever signs what must not change: the key of the anchors."""
-
-    def sign(self, content: bytes) -> bytes:
-        """An Ed25519 signature."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +146,8 @@ def _share(met: int, missed: int) -> float | None:
 async def assessment(
     office: Office, period: Period, unit: str, *, seen_by: ColumnElement[bool] | None = None
 ) -> dict[str, Any]:
-    """A unit's sheet: its figures, the limits that bound it, each that it missed, and the cases in which a consequence
-    followed (arts. 19, 20).
+    """A unit's sheet: its figures, the limits that bound it, each that it missed, what came of each case, and in which of
+    them a consequence followed (arts. 19, 20).
     """
     answer = await statistics(office, period, None, unit=unit, seen_by=seen_by)
     for group in answer["groups"]:
@@ -170,8 +155,9 @@ async def assessment(
     which = Filter(first_day=period.first, last_day=period.last, seen_by=seen_by)
     async with office.store.reading() as connection:
         missed = await missed_by(connection, which, unit)
-        followed = await sanctioned(connection, replace(which, alike={By.UNIT: unit}))
-    return {**answer, "unit": unit, "missed": missed, "sanctioned": followed}
+        own = replace(which, alike={By.UNIT: unit})
+        came, followed = await results(connection, own, unit), await sanctioned(connection, own)
+    return {**answer, "unit": unit, "missed": missed, "results": came, "sanctioned": followed}
 
 
 def assessment_table(sheet: Mapping[str, Any]) -> list[list[str | int | float]]:
@@ -239,44 +225,6 @@ def to_xlsx(table: Iterable[Sequence[str | int | float]]) -> bytes:
 
 def _harmless(cell: str | float) -> str | int | float:
     return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA) else cell
-
-
-async def freeze(office: Office, signer: Signer, period: Period, by_whom: str, same: Once | None = None) -> Given:
-    """The whole of a period's figures as they are now, and what a report sets beside them, signed, for good. Raises KeyReused."""
-    figures = {by.value: await statistics(office, period, by) for by in By}
-    figures["all"] = await statistics(office, period, None)
-    beside = {
-        "before": await statistics(office, period_before(period), None),
-        "months": await statistics(office, twelve_months_to(period.last), By.MONTH),
-    }
-    now = office.clock()
-    made = {"made_at": now.astimezone(UTC).isoformat(), "made_by": by_whom}
-    frozen = {**period.shown(), **made, "figures": figures, **beside}
-    body = json.dumps(frozen, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    kept = {"id": new_id(), "signature": signer.sign(body.encode()).hex()}
-    async with office.store.transaction(now) as unit:
-
-        async def keep() -> Answer:
-            days = {"first_day": period.first.isoformat(), "last_day": period.last.isoformat()}
-            unit.add(frozen_periods, {**kept, **days, "made_at": now, "made_by": by_whom, "body": body})
-            return {"id": str(kept["id"]), "signature": kept["signature"], "body": body}
-
-        return await office.answers.once(unit, same, keep)
-
-
-async def all_frozen(office: Office) -> list[RowMapping]:
-    """What was frozen, the newest first, without the figures themselves."""
-    kept = frozen_periods.c
-    query = select(kept.id, kept.first_day, kept.last_day, kept.made_at, kept.made_by).order_by(kept.made_at.desc())
-    async with office.store.reading() as connection:
-        return list((await connection.execute(query)).mappings())
-
-
-async def one_frozen(office: Office, frozen_id: UUID) -> RowMapping | None:
-    """One, with the signed body and its signature; None where there is none of that id."""
-    query = select(frozen_periods).where(frozen_periods.c.id == frozen_id)
-    async with office.store.reading() as connection:
-        return (await connection.execute(query)).mappings().first()
 
 
 async def public_figures(office: Office, period: Period) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
 
 import structlog
 from sqlalchemy import RowMapping, delete, insert, select, update
@@ -25,8 +26,9 @@ from services.workflow.store.search_index import Field, cases_with, folded, text
 from shared.contracts.complaint import ComplaintReceived
 
 PROPOSED = 500
-"""How many proposals of the index are looked at; who finds more should ask for more."""
+"""How many proposals of the index are looked at."""
 FOUND = 50
+"""How many cases are shown; whoever finds more is told so, and asks for more."""
 _BATCH = 50
 _PAUSE = 1.0
 _log = structlog.get_logger("search")
@@ -55,6 +57,14 @@ class Wanted:
         return bool(self.name or self.phone)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The newest cases that fit. ``is_cut``: there are, or may be, older ones that fit too."""
+
+    rows: Sequence[RowMapping] = ()
+    is_cut: bool = False
+
+
 def international(phone: str) -> str:
     """A number as people write it, as E.164; without a country's code it is taken for one of ours."""
     digits = "".join(character for character in unicodedata.normalize("NFKC", phone) if character.isdigit())
@@ -63,10 +73,10 @@ def international(phone: str) -> str:
     return f"+{digits[2:]}" if digits.startswith("00") else f"+86{digits.lstrip('0')}"
 
 
-async def search(office: Office, wanted: Wanted, person: Person) -> list[RowMapping]:
+async def search(office: Office, wanted: Wanted, person: Person) -> Found:
     """The newest cases that fit, as the worklist shows them. Empty where nothing was asked."""
     if not wanted.by_field and not wanted.number and not wanted.unit:
-        return []
+        return Found()
     cases = tables.cases
     query = select(*LISTED, *SEALED).where(office.seen_by(person))
     if wanted.number:
@@ -82,14 +92,10 @@ async def search(office: Office, wanted: Wanted, person: Person) -> list[RowMapp
     return await asyncio.to_thread(_looked_at_again, office, wanted, person, rows)
 
 
-def _looked_at_again(office: Office, wanted: Wanted, person: Person, rows: Any) -> list[RowMapping]:
-    found: list[RowMapping] = []
-    for row in rows:
-        if _fits(office, wanted, person, row):
-            found.append(row)
-        if len(found) == FOUND:
-            break
-    return found
+def _looked_at_again(office: Office, wanted: Wanted, person: Person, rows: Sequence[RowMapping]) -> Found:
+    fitting = (row for row in rows if _fits(office, wanted, person, row))
+    found = list(islice(fitting, FOUND + 1))
+    return Found(found[:FOUND], is_cut=len(found) > FOUND or len(rows) == PROPOSED)
 
 
 def _fits(office: Office, wanted: Wanted, person: Person, row: RowMapping) -> bool:

@@ -31,7 +31,7 @@ from services.workflow.domain.events import (
 from services.workflow.domain.evolve import fold
 from services.workflow.domain.timeline import Break, Entry, Head, entry_hash, verify_chain
 from services.workflow.store.files import listed, vouched_for
-from services.workflow.store.tables import cases, frozen_periods, supplements, timeline
+from services.workflow.store.tables import cases, frozen_periods, result_notices, supplements, timeline
 from shared.contracts.complaint import ComplaintReceived
 from shared.originals import OriginalDamagedError, OriginalMissingError, Originals
 from shared.sealing import CannotOpen, KeyRing
@@ -228,7 +228,33 @@ async def frozen_faults(store: Store, key: Ed25519PublicKey, anchors: Sequence[A
             )
         elif there[frozen.id] != frozen.sha256 and UUID(frozen.id) not in bad:
             findings.append(Finding(f"frozen {frozen.period}", "the frozen figures are not those that were anchored"))
-    return findings
+    return findings + await _notice_faults(store, [row for row in rows if row["id"] not in bad])
+
+
+async def _notice_faults(store: Store, frozen: Sequence[RowMapping]) -> list[Finding]:
+    """Notices to units that are not as they were issued with figures that are whole, or that nothing vouches for."""
+    async with store.reading() as connection:
+        rows = {str(row["id"]): row for row in (await connection.execute(select(result_notices))).mappings()}
+    vouched = {
+        key: (row, sha256) for row in frozen for key, sha256 in json.loads(row["body"]).get("notices", {}).items()
+    }
+    findings = [
+        Finding(_frozen_name(row), "a notice to a unit was changed or removed")
+        for key, (row, sha256) in vouched.items()
+        if key not in rows or not _is_as_issued(rows[key], row, sha256)
+    ]
+    return findings + [
+        Finding(f"notice {row['unit']}", "no frozen figures vouch for this notice to a unit")
+        for key, row in rows.items()
+        if key not in vouched
+    ]
+
+
+def _is_as_issued(notice: RowMapping, frozen: RowMapping, sha256: str) -> bool:
+    said = json.loads(notice["body"]) if hashlib.sha256(notice["body"].encode()).hexdigest() == sha256 else {}
+    told = {"unit": notice["unit"], "from": notice["first_day"], "to": notice["last_day"]}
+    issued = (notice["issued_by"], notice["issued_at"]) == (frozen["made_by"], frozen["made_at"])
+    return issued and all(said.get(name) == value for name, value in told.items())
 
 
 def _frozen_name(row: RowMapping) -> str:

@@ -129,7 +129,7 @@ class CaseExtensionRequested(CaseEvent):
     unit: str
     clerk: str
     phone: str | None = None
-    days: Annotated[int, Field(ge=1, le=2)]
+    days: Annotated[int, Field(ge=1)]
     reason: str
     signed_by: str
     remarks: str | None = None
@@ -140,7 +140,7 @@ class CaseExtensionDecided(CaseEvent):
 
     unit: str
     granted: bool
-    days: Annotated[int, Field(ge=0, le=2)]
+    days: Annotated[int, Field(ge=0)]
     opinion: str
     decided_by: str
     limit: Moment = Field(description="the unit's limit after the decision")

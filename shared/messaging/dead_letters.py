@@ -24,7 +24,7 @@ PAGE = 50
 REPLAYED = "replayed"
 
 
-class NotWaitingError(Exception):
+class LetterSettledError(Exception):
     """There is no such letter, or somebody settled it already."""
 
 
@@ -72,7 +72,7 @@ class DeadLetters:
             return int((await connection.execute(query)).scalar_one())
 
     async def replay(self, letter_id: UUID, *, by: str, now: datetime) -> None:
-        """Hand the stored body to the handler anew. Raises NotWaitingError; StillDeadError where it fails again.
+        """Hand the stored body to the handler anew. Raises LetterSettledError; StillDeadError where it fails again.
 
         The message's inbox row is taken out and written again with the rest: a letter that a handler rejected was claimed
         there, and the broker's next copy of it must still be known.
@@ -80,7 +80,7 @@ class DeadLetters:
         try:
             async with self.store.transaction(now) as unit:
                 await self._handle(unit, await self._settle(unit, letter_id, by=by, how=REPLAYED))
-        except (NotWaitingError, StillDeadError):
+        except (LetterSettledError, StillDeadError):
             raise
         except Exception as fault:
             if is_unreachable(fault):
@@ -88,7 +88,7 @@ class DeadLetters:
             raise StillDeadError(f"{type(fault).__name__} in the handler") from fault
 
     async def discard(self, letter_id: UUID, reason: str, *, by: str, now: datetime) -> None:
-        """Give it up for this reason. Raises NotWaitingError. The letter is kept."""
+        """Give it up for this reason. Raises LetterSettledError. The letter is kept."""
         async with self.store.transaction(now) as unit:
             await self._settle(unit, letter_id, by=by, how=reason)
 
@@ -103,7 +103,7 @@ class DeadLetters:
         )
         body = (await unit.connection.execute(change)).scalar()
         if body is None:
-            raise NotWaitingError
+            raise LetterSettledError
         return bytes(body)
 
     async def _handle(self, unit: UnitOfWork, body: bytes) -> None:

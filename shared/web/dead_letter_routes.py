@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from shared.clock import Clock
 from shared.contracts.values import SERVICES, Role
 from shared.identity.principal import Principal
-from shared.messaging.dead_letters import DeadLetter, DeadLetters, NotWaitingError, StillDeadError
+from shared.messaging.dead_letters import DeadLetter, DeadLetters, LetterSettledError, StillDeadError
 from shared.web.access import Gate
 from shared.web.access_table import Row, staff
 from shared.web.desk_frame import desk_head
@@ -112,7 +112,7 @@ class _Desk:
     async def replay(self, letter_id: UUID, request: Request, who: Principal) -> Response:
         try:
             await self._letters.replay(letter_id, by=who.name, now=self._clock())
-        except NotWaitingError as fault:
+        except LetterSettledError as fault:
             raise _settled() from fault
         except StillDeadError as fault:
             said = Bilingual(STILL_DEAD.zh + fault.reason, STILL_DEAD.en + fault.reason)
@@ -129,7 +129,7 @@ class _Desk:
             if _is_read_by_a_person(request):
                 return await self.page(request, who, status=422, trouble=NO_REASON)
             raise RequestValidationError(fault.errors()) from fault
-        except NotWaitingError as fault:
+        except LetterSettledError as fault:
             raise _settled() from fault
         return self._done(request)
 

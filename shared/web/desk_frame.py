@@ -138,6 +138,16 @@ ROOMS: tuple[Room, ...] = (
         aside=True,
     ),
     Room(
+        "notices",
+        "/workflow/notices",
+        Bilingual("结果通报", "Results told"),
+        Bilingual(
+            "各统计期的处置结果，发给单位并由单位签收", "Results of each period, sent to the units and signed for"
+        ),
+        frozenset(Role) - {Role.OPERATOR, Role.ADMINISTRATOR},
+        aside=True,
+    ),
+    Room(
         "response",
         "/desk/response",
         Bilingual("一日回应", "Answered in a day"),

@@ -96,7 +96,7 @@ def size(count: int) -> str:
 
 
 def article(number: str, language: Language) -> str:
-    """The citation of ``18.2``: ``第十八条第二项`` or ``art. 18.2``; of ``annex 3``: ``附件 3`` or ``annex 3``."""
+    """The citation of ``18.2``: ``第十八条第二项`` or ``art. 18.2``; of ``11-13``: ``第十一至十三条``; of ``annex 3``: ``附件 3``."""
     return articles((number,), language)
 
 
@@ -126,7 +126,8 @@ def _in_chinese(head: str, numbers: list[str]) -> str:
     if head.startswith("annex "):
         return f"附件 {head.removeprefix('annex ')}"
     paragraphs = [number.partition(".")[2] for number in numbers if "." in number]
-    return f"第{chinese_numeral(int(head))}条" + (f"第{_listed(paragraphs)}项" if paragraphs else "")
+    whole = "至".join(chinese_numeral(int(number)) for number in head.split("-"))
+    return f"第{whole}条" + (f"第{_listed(paragraphs)}项" if paragraphs else "")
 
 
 def _listed(numbers: Iterable[str]) -> str:

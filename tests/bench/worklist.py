@@ -21,8 +21,9 @@ from services.workflow import reading
 from services.workflow.domain.roles import Person
 from services.workflow.handlers import register_complaint
 from services.workflow.store import queries
+from services.workflow.store.tables import cases
 from tests.parts.postgres_cluster import DURABLE, PgCluster
-from tests.parts.workflow_office import HANDLER, LEADER, OPERATOR, UNIT_HANDLER, Desk, envelope, open_desk
+from tests.parts.workflow_office import HANDLER, LEADER, OPERATOR, UNIT, UNIT_HANDLER, Desk, envelope, open_desk
 
 SIZES = (10_000, 100_000, 1_000_000)
 UNITS = 40
@@ -30,17 +31,20 @@ PEOPLE = (HANDLER.id, OPERATOR.id, *(f"person{place}" for place in range(58)))
 PAGES = 200
 COMMANDS = 100
 REGISTERED, A_COMMIT = 2000, 200
+NAMES = (UNIT, *(f"单位{place}" for place in range(1, UNITS)))
+"""The units. The cases of the first can be opened: a page reads what is sealed in them."""
 STATES = ("registered", "accepted", "awaiting_approval", "dispatched", "feedback_submitted", "closed", "archived")
 
 _FILL = """
-INSERT INTO cases (number, complaint_id, tracking_code, version, acted_version, state, round, unit, target_unit, channel,
+INSERT INTO cases (number, complaint_id, tracking_code, version, acted_version, state, round, unit, target_unit, concerned, channel,
                    real_name, confidential, restricted, received_at, holder_id, holder_name, first_receiver, next_limit, next_clock,
                    searchable, sealed_case, sealed_complaint, timeline_head)
 SELECT (1900 + n / 1000000) || '-' || lpad((n % 1000000)::text, 6, '0'), gen_random_uuid(), lpad(n::text, 10, '0'), 3, 3, state, 1,
-       unit, unit, 'phone', true, false, false, now() - n * interval '1 minute', (ARRAY[{people}])[1 + n % {staff}], '某某', (ARRAY[{people}])[1 + n % 59],
+       unit, unit, unit, 'phone', true, false, false, now() - n * interval '1 minute', (ARRAY[{people}])[1 + n % {staff}], '某某', (ARRAY[{people}])[1 + n % 59],
        CASE WHEN state IN ('closed', 'archived') THEN NULL ELSE now() + (random() * 10000) * interval '1 minute' END,
-       'forward', true, repeat(md5(n::text), 20), repeat(md5(n::text), 20), md5(n::text)
-FROM (SELECT n, (ARRAY[{states}])[1 + (random() * 100)::int % {count}] AS state, '单位' || (random() * 1000)::int % {units} AS unit
+       'forward', true, CASE unit WHEN '{opened}' THEN '{case}' ELSE repeat(md5(n::text), 20) END,
+       CASE unit WHEN '{opened}' THEN '{complaint}' ELSE repeat(md5(n::text), 20) END, md5(n::text)
+FROM (SELECT n, (ARRAY[{states}])[1 + (random() * 100)::int % {count}] AS state, (ARRAY[{names}])[1 + (random() * 1000)::int % {units}] AS unit
       FROM generate_series({first}, {last}) AS n) AS made
 """
 
@@ -68,8 +72,9 @@ async def _fill(desk: Desk, first: int, last: int) -> None:
     states = ", ".join(f"'{state}'" for state in STATES)
     people = ", ".join(f"'{person}'" for person in PEOPLE)
     statement = _FILL.format(
-        states=states, count=len(STATES), units=UNITS, first=first, last=last, people=people, staff=len(PEOPLE)
-    )
+        states=states, count=len(STATES), units=UNITS, first=first, last=last, people=people, staff=len(PEOPLE),
+        names=", ".join(f"'{name}'" for name in NAMES), opened=UNIT, **await _sealed(desk),
+    )  # fmt: skip
     async with desk.office.store.engine.connect() as connection:
         outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
         await outside.execute(text("SET statement_timeout = 0"))
@@ -78,12 +83,25 @@ async def _fill(desk: Desk, first: int, last: int) -> None:
         await raw.execute("VACUUM ANALYZE cases", timeout=1200)
 
 
+async def _sealed(desk: Desk) -> dict[str, str]:
+    """A case as it is kept."""
+    number = await desk.registered()
+    row = await queries.one_case(desk.office.store, cases.c.number == number)
+    assert row is not None
+    return {"case": row["sealed_case"], "complaint": row["sealed_complaint"]}
+
+
 def _unit() -> str:
-    return f"单位{random.randrange(UNITS)}"
+    return random.choice(NAMES)
 
 
 async def _by_unit_and_state(desk: Desk) -> None:
     await queries.worklist(desk.office.store, _of(desk, HANDLER), states=["dispatched"], unit=_unit())
+
+
+async def _the_page(desk: Desk) -> None:
+    wanted = reading.Wanted(state="dispatched", unit=UNIT)
+    assert len(await reading.worklist(desk.office, HANDLER, wanted, _today(desk), 0)) > reading.PAGE
 
 
 async def _next_page(desk: Desk) -> None:
@@ -103,8 +121,20 @@ async def _everything(desk: Desk) -> None:
 
 
 async def _counts(desk: Desk) -> None:
+    await reading.view_counts(desk.office, HANDLER, _today(desk))
+
+
+async def _counts_of_a_unit(desk: Desk) -> None:
+    await reading.view_counts(desk.office, UNIT_HANDLER, _today(desk))
+
+
+async def _counts_of_an_operator(desk: Desk) -> None:
+    await reading.view_counts(desk.office, OPERATOR, _today(desk))
+
+
+def _today(desk: Desk) -> reading.Day:
     now = desk.office.clock()
-    await reading.view_counts(desk.office, HANDLER, reading.Day(now, now))
+    return reading.Day(now, now)
 
 
 async def _of_an_operator(desk: Desk) -> None:
@@ -117,11 +147,14 @@ def _of(desk: Desk, person: Person) -> ColumnElement[bool]:
 
 _PAGES: dict[str, Callable[[Desk], Awaitable[None]]] = {
     "unit and state": _by_unit_and_state,
+    "the same as a page, opened": _the_page,
     "unit and state, two pages": _next_page,
     "a unit's own": _of_the_unit,
     "an operator's own": _of_an_operator,
     "all, nearest limit first": _everything,
     "the counts of all views": _counts,
+    "a unit's counts": _counts_of_a_unit,
+    "an operator's counts": _counts_of_an_operator,
 }
 
 

@@ -18,12 +18,17 @@ from services.workflow.domain.owed import next_duty
 from services.workflow.domain.roles import ROLES, SOFTWARE, Person
 from services.workflow.drafting import Draft, Unsent
 from services.workflow.reading import Listed, Seen, Wanted
-from services.workflow.web import leader_routes, office_routes, worklist
+from services.workflow.reports import clock_heading
+from services.workflow.store.statistics import Figure
+from services.workflow.web import leader_routes, office_routes, statistics_page, worklist
 from services.workflow.web.action_forms import action_form
 from services.workflow.web.case_page import Answered, CasePage, case_page, forms_for, known_for
 from services.workflow.web.draft_forms import APPROVAL, unsent_line
 from services.workflow.web.limits_shown import Reader, shown
 from services.workflow.web.masked import masked
+from services.workflow.web.notice_pages import results_of
+from services.workflow.web.periods import chosen
+from services.workflow.web.statistics_page import GroupNames
 from services.workflow.web.worklist import Notice
 from shared.contracts.complaint import Evidence, Source
 from shared.contracts.values import Role
@@ -81,7 +86,8 @@ def entries(story: Story) -> Sequence[Mapping[str, Any]]:
     return rows[::-1]
 
 
-def _case_page(story: Story, who: Person, **more: Any) -> CasePage:
+def page_of(story: Story, who: Person, **more: Any) -> CasePage:
+    """The page of a case as somebody sees it."""
     return case_page(_seen(story, who), entries(story), who, CENTRE, READER, **more)
 
 
@@ -120,11 +126,11 @@ def _refused_form() -> CasePage:
     form = action_form(
         Act.REFUSE,
         known_for(Act.REFUSE, seen, HANDLER, CENTRE),
-        variants=next(offer.variants for offer in seen.offers.offers if offer.command is Act.REFUSE),
+        offer=next(offer for offer in seen.offers.offers if offer.command is Act.REFUSE),
         values={"ground": "10.3"},
         faults={fault.name: fault},
     )
-    return _case_page(story, HANDLER, answered=Answered(Act.REFUSE, form, Notice("over", fault_words(fault))))
+    return page_of(story, HANDLER, answered=Answered(Act.REFUSE, form, Notice("over", fault_words(fault))))
 
 
 def fault_words(fault: FieldFault) -> Bilingual:
@@ -200,9 +206,57 @@ def _follow_up(*, revealed: bool) -> Mapping[str, Any]:
     queue = [
         office_routes.Waiting(row.number, row.short, row.name, row.limit, row.title, here) for here in (True, False)
     ]
-    return {"call": call, "queue": queue, "notice": None, "fault": None}
+    return {"call": call, "queue": queue, "notice": None, "fault": None, **_CUT}
 
 
+_PERIOD = chosen({"period": "2026-10"}, NOW.date())
+NOTICE = {
+    "id": UUID(int=71),
+    "unit": CENTRE.units[0].name,
+    "first_day": "2026-10-01",
+    "last_day": "2026-10-31",
+    "issued_at": at("2026-11-02 10:00"),
+    "issued_by": "赵志远",
+    "received_at": None,
+    "received_by": None,
+}
+SIGNED_FOR = NOTICE | {"id": UUID(int=72), "received_at": at("2026-11-02 15:20"), "received_by": "周明"}
+
+
+def _result(number: int, **came: Any) -> dict[str, Any]:
+    usual = {"state": "archived", "substantiated": True, "satisfaction": "satisfied", "rounds": 1, "late": False}
+    return {"number": f"2026-{number:06d}"} | usual | came
+
+
+def _notice(row: Mapping[str, Any], *, may_sign: bool) -> Mapping[str, Any]:
+    """A notice of results with two cases, one late and sent back."""
+    group = {
+        "key": None,
+        "extension_days": 1,
+        "figures": {figure.value: {"count": 2, "cases": "/workflow/cases?figure=received"} for figure in Figure},
+        "clocks": {
+            "forward": {"met": 1, "missed": 1, "met_cases": "/workflow/cases", "missed_cases": "/workflow/cases"}
+        },
+    }
+    said = {
+        "results": [_result(1083), _result(1091, late=True, rounds=2, satisfaction="dissatisfied", state="closed")],
+        "consequences": [{"number": "2026-001091", "sanction": "rectification_order"}],
+    }
+    words = GroupNames(Language.ZH, str)
+    return {
+        "row": row,
+        "chosen": _PERIOD,
+        "opens": {"2026-001083"},
+        "results": results_of(said),
+        "missed": [({"number": "2026-001091"}, clock_heading("forward", Language.ZH))],
+        "table": statistics_page.table({"by": None, "groups": [group]}, words, ["forward"]),
+        "office_name": CENTRE.office,
+        "may_sign": may_sign,
+        "notice": None if may_sign else Notice("good", Bilingual("已签收", "Signed for")),
+    }
+
+
+_CUT: Mapping[str, Any] = {"is_cut": True, "waiting": "120"}
 _FOLLOW_UP = (Act.RECORD_FOLLOW_UP, Act.RECORD_CALL_ATTEMPT)
 _GRANT = [
     leader_routes.Choice("grant-1", "file.grant", at("2026-11-26 17:00"), 1),
@@ -255,10 +309,10 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         "worklist.html",
         {"page": _worklist([], worklist.Asked(Wanted(view="today", unit=CENTRE.units[0].name), 0)), "unsent": []},
     ),
-    "case": ("case.html", {"page": _case_page(second_round(), HANDLER)}),
-    "case-of-a-unit": ("case.html", {"page": _case_page(wants_more_time(), UNIT_HANDLER)}),
+    "case": ("case.html", {"page": page_of(second_round(), HANDLER)}),
+    "case-of-a-unit": ("case.html", {"page": page_of(wants_more_time(), UNIT_HANDLER)}),
     "case-back": ("case.html", {"page": _refused_form()}),
-    "case-left": ("case.html", {"page": _case_page(wants_more_time(), HANDLER, drafts={Act.NOTE.value: _LEFT})}),
+    "case-left": ("case.html", {"page": page_of(wants_more_time(), HANDLER, drafts={Act.NOTE.value: _LEFT})}),
     "approvals": (
         "approvals.html",
         {
@@ -270,11 +324,17 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
             ],
             "notice": None,
             "gone": Bilingual("这一件已由别人办理。", "Settled by somebody else."),
+            **_CUT,
         },
     ),
     "approvals-none": (
         "approvals.html",
-        {"decisions": [], "notice": Notice("good", Bilingual("已办：批办", "Done: approved")), "gone": None},
+        {
+            "decisions": [],
+            "notice": Notice("good", Bilingual("已办：批办", "Done: approved")),
+            "gone": None,
+            "is_cut": False,
+        },
     ),
     "follow-ups": ("follow_ups.html", _follow_up(revealed=False)),
     "follow-ups-shown": ("follow_ups.html", _follow_up(revealed=True)),
@@ -282,6 +342,16 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         "follow_ups.html",
         {"call": None, "queue": [], "notice": None, "fault": None},
     ),
+    "notices": (
+        "notices.html",
+        {
+            "rows": [{"row": row, "chosen": _PERIOD} for row in (NOTICE, SIGNED_FOR)],
+            "next_page": 2,
+            "previous_page": 0,
+        },
+    ),
+    "notice": ("notice.html", _notice(NOTICE, may_sign=True)),
+    "notice-signed": ("notice.html", _notice(SIGNED_FOR, may_sign=False)),
     "directory": (
         "directory.html",
         {

@@ -20,6 +20,7 @@ from services.notify.domain.template_check import preview
 from services.notify.templates import load_catalogue
 from services.notify.web import board_pages, message_pages, staff_pages, template_pages
 from services.notify.web.words import AUDIENCES, PURPOSE_WORDS, RINGS, ROUTES, STANDINGS, WHY_NOT, state_words
+from services.workflow.domain.articles import article_of
 from services.workflow.domain.printed import flow, tables
 from services.workflow.domain.states import STATES
 from services.workflow.monthly_report import LONGEST_ANALYSIS
@@ -27,12 +28,13 @@ from services.workflow.reports import CLOCKS, HEADINGS, UNIT_CLOCKS
 from services.workflow.store.statistics import By
 from services.workflow.web import audit_page, calendar_page, periods, taken_page, worklist
 from services.workflow.web import statistics_page as shown
+from services.workflow.web.rules_routes import anchor
 from services.workflow.web.statistics_routes import Asked
 from shared.contracts.values import Role, Route
 from shared.web.desk_frame import ROLE_WORDS
 from shared.web.i18n import Bilingual, Language
 from shared.web.problems import FieldFault
-from tests.parts.case_samples import READER, entries, listed, second_round, wants_more_time
+from tests.parts.case_samples import NOTICE, READER, SIGNED_FOR, entries, listed, second_round, wants_more_time
 from tests.parts.desk_samples import CENTRE, NOW, OVER, TODAY
 from tests.parts.page_samples import CODE
 from tests.unit.workflow.building import at
@@ -105,6 +107,7 @@ def _frozen(*, is_whole: bool) -> Mapping[str, Any]:
     return {
         "row": _ROW,
         "is_whole": is_whole,
+        "told": [NOTICE, SIGNED_FOR] if is_whole else [],
         "may_report": True,
         "longest": LONGEST_ANALYSIS,
         "chosen": periods.chosen({"period": "2026-10"}, _DAY),
@@ -219,7 +222,7 @@ def _calendar(query: Mapping[str, str], **more: Any) -> Mapping[str, Any]:
 
 _FIELDS = ("text", "name", "phone", "number")
 _UNITS = [unit.name for unit in CENTRE.units]
-_SEARCH = {"fields": _FIELDS, "units": _UNITS, "most": 50, "faults": {}}
+_SEARCH = {"fields": _FIELDS, "units": _UNITS, "is_cut": True, "faults": {}}
 
 CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "taken": ("taken.html", {"page": _taken()}),
@@ -253,7 +256,13 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     # The rules are our own words, not anybody's: their tables are given as what no hostile text is put into.
     "rules": (
         "rules.html",
-        {"tables": {each.name: each for each in tables(_DAY)}.values(), "flow": flow(), "states": STATES},
+        {
+            "tables": {each.name: each for each in tables(_DAY)}.values(),
+            "flow": flow(),
+            "states": STATES,
+            "article_of": article_of,
+            "anchor": anchor,
+        },
     ),
     "statistics": ("statistics.html", _statistics(may_freeze=True)),
     "statistics-sheet": ("assessment.html", _sheet()),

@@ -13,7 +13,8 @@ WRITERS = tuple(role for role in READERS if role is not Role.AUDITOR)
 FREEZES = (Role.OFFICE_LEADER,)
 REPORTS = (Role.HANDLER, Role.OFFICE_LEADER)
 OFFICE = (Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR)
-READS_FIGURES = (*OFFICE, Role.UNIT_HANDLER, Role.UNIT_LEADER)
+SIGNS_FOR = (Role.UNIT_HANDLER, Role.UNIT_LEADER)
+READS_FIGURES = (*OFFICE, *SIGNS_FOR)
 
 ACCESS = AccessTable(
     (
@@ -39,6 +40,9 @@ ACCESS = AccessTable(
         staff("POST", "/workflow/statistics/freeze", FREEZES, scope="workflow:statistics"),
         staff("GET", "/workflow/statistics/frozen", OFFICE, scope="workflow:statistics"),
         staff("GET", "/workflow/statistics/frozen/{frozen_id}", OFFICE, scope="workflow:statistics"),
+        staff("GET", "/workflow/notices", READS_FIGURES, scope="workflow:statistics"),
+        staff("GET", "/workflow/notices/{notice_id}", READS_FIGURES, scope="workflow:statistics", of_a_case=True),
+        staff("POST", "/workflow/notices/{notice_id}/receipt", SIGNS_FOR, scope="workflow:act", of_a_case=True),
         staff("POST", "/workflow/statistics/frozen/{frozen_id}/report", REPORTS, scope="workflow:statistics"),
         staff("POST", "/workflow/assignments", (Role.HANDLER, Role.OFFICE_LEADER), scope="workflow:act"),
         staff("GET", "/workflow/approvals", (Role.OFFICE_LEADER,), scope="workflow:read"),

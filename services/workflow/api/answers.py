@@ -1,4 +1,4 @@
-"""How workflow answers: a case without its identity, and refusals as problems that name the rule and the article."""
+"""How workflow answers programs: a case without its identity, and what an action led to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from services.workflow.domain import commands
 from services.workflow.domain.case import Case
-from services.workflow.domain.refusal import Refusal, RefusalCode
 from services.workflow.domain.roles import Person
 from services.workflow.domain.sight import words_shown
 from services.workflow.office import Office
@@ -18,44 +17,9 @@ from shared.centre import Centre
 from shared.contracts.complaint import Complainant, ComplaintReceived
 from shared.contracts.masking import Showing, mask_address, mask_email, mask_name, mask_phone
 from shared.store.unit_of_work import UnitOfWork
-from shared.web.problems import Problem
 
 if TYPE_CHECKING:
     from services.workflow.reading import Known
-
-_STATUS = {
-    RefusalCode.NOT_YOURS: 404,
-    RefusalCode.NOT_YOUR_ROLE: 403,
-    RefusalCode.NOT_NOW: 409,
-    RefusalCode.RULE: 409,
-}
-
-
-def no_such_case() -> Problem:
-    """404, the same for a case that isn't there and one that isn't theirs."""
-    return Problem(404, "not_found", "没有这个案件", "There is no such case")
-
-
-def refused(refusal: Refusal) -> Problem:
-    """409 with the rule and its article; 403 for a role that never may; 404 where the case may not even be known."""
-    if refusal.code is RefusalCode.NOT_YOURS:
-        return no_such_case()
-    return Problem(
-        _STATUS[refusal.code],
-        f"refused.{refusal.rule}",
-        f"{refusal.message_zh}（第{refusal.article}条）",
-        f"{refusal.message_en} (art. {refusal.article})",
-    )
-
-
-def stale() -> Problem:
-    """412: somebody else acted meanwhile."""
-    return Problem(
-        412,
-        "stale",
-        "您打开之后已有他人办理此件，请刷新后再办",
-        "Somebody else acted on this case since you opened it; look again, then decide",
-    )
 
 
 def case_answer(

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.workflow import evidence, reading
+from services.workflow import evidence, problems, reading
 from services.workflow.api import answers
 from services.workflow.api.case_filter import case_filter
 from services.workflow.api.people import person_of
@@ -142,11 +142,11 @@ def _told() -> Iterator[None]:
     except KeyReused as fault:
         raise key_reused() from fault
     except RefusedError as fault:
-        raise answers.refused(fault.refusal) from fault
+        raise problems.refused(fault.refusal) from fault
     except NoSuchCaseError as fault:
-        raise answers.no_such_case() from fault
+        raise problems.no_such_case() from fault
     except files.StaleError as fault:
-        raise answers.stale() from fault
+        raise problems.stale(fault.deeds) from fault
 
 
 def _command(name: str, body: bytes) -> Command:
@@ -174,6 +174,7 @@ def _offer(offer: Any) -> dict[str, Any]:
         "label": offer.label,
         "article": offer.article,
         "variants": list(offer.variants),
+        "most_days": offer.most_days,
     }
 
 

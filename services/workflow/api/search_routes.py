@@ -37,11 +37,12 @@ def search_routes(office: Office, gate: Gate) -> APIRouter:
 
     @router.post("/workflow/search")
     async def find(asked: Asked, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
-        """The newest cases that fit, among those the asker may know of."""
+        """The newest cases that fit, among those the asker may know of; ``more``: there may be older ones."""
         wanted, person = Wanted(**asked.model_dump()), person_of(who)
         not_by_a_unit(wanted, person)
         found = await search(office, wanted, person)
-        return {"items": [{name: value for name, value in row.items() if name not in _SEALED} for row in found]}
+        items = [{name: value for name, value in row.items() if name not in _SEALED} for row in found.rows]
+        return {"items": items, "more": found.is_cut}
 
     return router
 
@@ -49,4 +50,4 @@ def search_routes(office: Office, gate: Gate) -> APIRouter:
 def not_by_a_unit(wanted: Wanted, person: Person) -> None:
     """Raises Problem 403 where a unit's person looks for somebody who complained (art. 17)."""
     if wanted.asks_who and person.is_of_a_unit:
-        raise not_allowed("被投诉单位不能按投诉人查询（第17条）", "A unit may not search for complainants (art. 17)")
+        raise not_allowed("被投诉单位不能按投诉人查询（第十七条）", "A unit may not search for complainants (art. 17)")

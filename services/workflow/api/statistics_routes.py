@@ -12,11 +12,12 @@ from uuid import UUID
 import structlog
 from fastapi import APIRouter, Depends, Query, Response
 
-from services.workflow import reports
+from services.workflow import kept_figures, reports
 from services.workflow.anchoring import AnchorBroken
 from services.workflow.api.people import person_of
+from services.workflow.kept_figures import Signer
 from services.workflow.office import Office
-from services.workflow.reports import Period, Signer
+from services.workflow.reports import Period
 from services.workflow.store.statistics import By
 from shared.identity.principal import Principal
 from shared.once import KeyReused, Once
@@ -53,7 +54,7 @@ class Freezing:
         office = self.office
         if period.last >= office.hours.date_of(office.clock()):
             raise _wrong("to", "not_over", "统计期尚未结束", "the period is not over yet")
-        made = await reports.freeze(office, self.signer, period, by_whom, same)
+        made = await kept_figures.freeze(office, self.signer, period, by_whom, same)
         try:
             await self.anchor()
         except AnchorBroken as fault:  # the figures are frozen; what is wrong with the anchors is verify's to name
@@ -126,12 +127,12 @@ def _add_frozen(router: APIRouter, office: Office, gate: Gate, freezing: Freezin
     @router.get("/workflow/statistics/frozen", dependencies=[Depends(gate.admit)])
     async def all_frozen() -> dict[str, Any]:
         """What was frozen, the newest first."""
-        return {"items": [dict(row) for row in await reports.all_frozen(office)]}
+        return {"items": [dict(row) for row in await kept_figures.all_frozen(office)]}
 
     @router.get("/workflow/statistics/frozen/{frozen_id}", dependencies=[Depends(gate.admit)])
     async def one_frozen(frozen_id: UUID) -> dict[str, Any]:
         """One, with its signature (Ed25519 over the bytes of ``body``)."""
-        row = await reports.one_frozen(office, frozen_id)
+        row = await kept_figures.one_frozen(office, frozen_id)
         if row is None:
             raise Problem(404, "not_found", "没有这份统计", "There are no such figures")
         body = row["body"]

@@ -20,7 +20,7 @@ from services.workflow.domain.clockwork import Clockwork, Occurrence, follow, la
 from services.workflow.domain.decisions import DECISIONS
 from services.workflow.domain.events import Event
 from services.workflow.domain.facts import Facts
-from services.workflow.domain.guards import Guard, Situation
+from services.workflow.domain.guards import Guard, Situation, most_days
 from services.workflow.domain.in_force import day_of, in_utc
 from services.workflow.domain.recording import Consequences, Rule, write_down
 from services.workflow.domain.refusal import Refusal, RefusalCode
@@ -69,12 +69,16 @@ def decide(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionOffer:
-    """Something the actor may do now. ``variants`` are the ways open (grounds, outcomes); empty where there is one."""
+    """Something the actor may do now. ``variants`` are the ways open (grounds, outcomes); empty where there is one.
+
+    ``most_days``: how many working days may be set with it just now; None where it sets none.
+    """
 
     command: Act
     label: str
     article: str
     variants: tuple[str, ...] = ()
+    most_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +128,13 @@ def _answer(situation: Situation, act: Act) -> ActionOffer | NotYet | None:
     open_rows = [row for row, guard in failed if guard is None]
     if open_rows:
         variants = tuple(row.variant for row in open_rows if row.variant is not None)
-        return ActionOffer(command=act, label=label, article=open_rows[0].article, variants=variants)
+        return ActionOffer(
+            command=act,
+            label=label,
+            article=open_rows[0].article,
+            variants=variants,
+            most_days=most_days(situation, act),
+        )
     guard = failed[0][1]
     assert guard is not None, "every row fails on some guard"
     return NotYet(command=act, label=label, refusal=guard.refusal(day_of(situation.now)))

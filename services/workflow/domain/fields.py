@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 
@@ -98,3 +98,6 @@ Confirmed = Annotated[bool, AfterValidator(_confirmed)]
 
 ThreeCopies = Annotated[int, AfterValidator(_three)]
 """一式三份 (art. 18.4)."""
+
+WorkingDays = Annotated[int, Field(ge=1)]
+"""A period that somebody sets. How long it may be is a row of ``limits.FIGURES``, not a matter of form."""

@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from services.workflow.domain import events
+from services.workflow.domain.acts import Act
 from services.workflow.domain.clocks import ClockName, Party, Source
 from services.workflow.domain.in_force import MEASURE_IN_FORCE, newest
 from services.workflow.domain.states import State
@@ -284,6 +285,9 @@ class Figure(StrEnum):
     """The numbers that are no limits."""
 
     EXTENSION_DAYS = "extension_days"
+    EVIDENCE_DAYS = "evidence_days"
+    COMPLETION_DAYS = "completion_days"
+    REDISPATCH_DAYS = "redispatch_days"
     CALL_ATTEMPTS = "call_attempts"
     CALL_DAYS = "call_days"
 
@@ -309,6 +313,27 @@ FIGURES: tuple[FigureRow, ...] = (
         set_by=Source.MEASURE,
     ),
     FigureRow(
+        figure=Figure.EVIDENCE_DAYS,
+        value=30,
+        chinese="补充证据的期限最长工作日数",
+        article="10.4",
+        set_by=Source.OFFICE,
+    ),
+    FigureRow(
+        figure=Figure.COMPLETION_DAYS,
+        value=3,
+        chinese="补全反馈的期限最长工作日数",
+        article="18.4",
+        set_by=Source.OFFICE,
+    ),
+    FigureRow(
+        figure=Figure.REDISPATCH_DAYS,
+        value=3,
+        chinese="退回再办的期限最长工作日数",
+        article="18.5",
+        set_by=Source.OFFICE,
+    ),
+    FigureRow(
         figure=Figure.CALL_ATTEMPTS,
         value=3,
         chinese="记为联系不上所需的拨打次数",
@@ -323,6 +348,16 @@ FIGURES: tuple[FigureRow, ...] = (
         set_by=Source.OFFICE,
     ),
 )
+
+
+MOST_DAYS: dict[Act, Figure] = {
+    Act.REQUEST_EVIDENCE: Figure.EVIDENCE_DAYS,
+    Act.RETURN_FEEDBACK: Figure.COMPLETION_DAYS,
+    Act.REQUEST_EXTENSION: Figure.EXTENSION_DAYS,
+    Act.DECIDE_EXTENSION: Figure.EXTENSION_DAYS,
+    Act.REDISPATCH: Figure.REDISPATCH_DAYS,
+}
+"""The acts in which a person sets a number of working days, and which number it may not pass."""
 
 
 def figure(name: Figure, on: date, table: tuple[FigureRow, ...] = FIGURES) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.workflow.domain.acts import ACTS
+from services.workflow.domain.articles import ARTICLES
 from services.workflow.domain.clocks import Party, Source
 from services.workflow.domain.grounds import GROUNDS
 from services.workflow.domain.limits import FIGURES, LIMITS
@@ -39,12 +40,13 @@ _TIES = {
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A printed table. ``name`` is what it is called in code."""
+    """A printed table. ``name`` is what it is called in code; ``cites``: the column of article numbers."""
 
     name: str
     title: str
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
+    cites: int
 
     def markdown(self) -> str:
         """As Markdown has it."""
@@ -54,15 +56,23 @@ class Table:
 
 def tables(on: date) -> tuple[Table, ...]:
     """All of them; the numbers in the guards' words are those in force on a day."""
-    return (transitions_table(on), limits_table(), grounds_table(), sanctions_table(), roles_table(), sight_table())
+    return (
+        transitions_table(on),
+        limits_table(),
+        grounds_table(),
+        sanctions_table(),
+        roles_table(),
+        sight_table(),
+        articles_table(),
+    )
 
 
-def flow(table: Iterable[Transition] = TRANSITIONS) -> dict[tuple[State, State], dict[str, None]]:
-    """Every row that moves a case: from one state to another, and by which acts."""
-    arrows: dict[tuple[State, State], dict[str, None]] = {}
+def flow(table: Iterable[Transition] = TRANSITIONS) -> dict[tuple[State, State], dict[tuple[str, str], None]]:
+    """Every row that moves a case: from one state to another, and by which acts of which articles."""
+    arrows: dict[tuple[State, State], dict[tuple[str, str], None]] = {}
     for row in table:
         if row.to is not None:
-            arrows.setdefault((row.start, row.to), {})[f"{ACTS[row.act].chinese}（{row.article}）"] = None
+            arrows.setdefault((row.start, row.to), {})[ACTS[row.act].chinese, row.article] = None
     return arrows
 
 
@@ -72,8 +82,12 @@ def mermaid(table: Iterable[Transition] = TRANSITIONS) -> str:
     lines = ["stateDiagram-v2"]
     lines += [f"    {state.value}: {row.chinese}" for state, row in STATES.items()]
     lines += ["    [*] --> registered: 登记（15）", "    [*] --> awaiting_statement: 重大事项口述（7）"]
-    lines += [f"    {start.value} --> {end.value}: {'、'.join(acts)}" for (start, end), acts in arrows.items()]
+    lines += [f"    {start.value} --> {end.value}: {_labelled(acts)}" for (start, end), acts in arrows.items()]
     return "\n".join([*lines, "    archived --> [*]", ""])
+
+
+def _labelled(acts: Iterable[tuple[str, str]]) -> str:
+    return "、".join(f"{chinese}（{article}）" for chinese, article in acts)
 
 
 def transitions_table(on: date) -> Table:
@@ -92,7 +106,7 @@ def transitions_table(on: date) -> Table:
         for row in TRANSITIONS
     ]
     head = ("状态", "办理", "情形", "谁可办理", "条件", "之后状态", "依据", "施行")
-    return Table("transitions", "办理", head, rows)
+    return Table("transitions", "办理", head, rows, cites=6)
 
 
 def limits_table() -> Table:
@@ -119,13 +133,13 @@ def limits_table() -> Table:
         )
         for row in FIGURES
     )
-    return Table("limits", "时限", ("事项", "期限", "谁", "依据", "出自", "施行"), [*limits, *figures])
+    return Table("limits", "时限", ("事项", "期限", "谁", "依据", "出自", "施行"), [*limits, *figures], cites=3)
 
 
 def grounds_table() -> Table:
     """The five grounds, and what the complainant is told beside."""
     rows = [(row.article, row.text, row.remedy, row.in_force_from.isoformat()) for row in GROUNDS]
-    return Table("grounds", "不予受理的情形", ("项", "情形", "告知的其他途径", "施行"), rows)
+    return Table("grounds", "不予受理的情形", ("项", "情形", "告知的其他途径", "施行"), rows, cites=0)
 
 
 def sanctions_table() -> Table:
@@ -134,7 +148,7 @@ def sanctions_table() -> Table:
         (f"{row.chinese} `{row.sanction.value}`", row.article, row.in_force_from.isoformat())
         for row in SANCTIONS.values()
     ]
-    return Table("sanctions", "问责", ("方式", "依据", "施行"), rows)
+    return Table("sanctions", "问责", ("方式", "依据", "施行"), rows, cites=1)
 
 
 def roles_table() -> Table:
@@ -144,7 +158,7 @@ def roles_table() -> Table:
         (f"{row.chinese} `{act.value}`", row.article, *("●" if role in MAY[act] else "" for role in ROLES))
         for act, row in ACTS.items()
     ]
-    return Table("roles", "谁可以办什么", head, rows)
+    return Table("roles", "谁可以办什么", head, rows, cites=1)
 
 
 def sight_table() -> Table:
@@ -152,7 +166,13 @@ def sight_table() -> Table:
     rows = [
         (ROLES[row.role].chinese, _ties(row.ordinary), _ties(row.restricted), row.article) for row in SIGHT.values()
     ]
-    return Table("sight", "谁可以知悉哪些案件", ("角色", "一般案件", "第十条第五项移送的案件", "依据"), rows)
+    return Table("sight", "谁可以知悉哪些案件", ("角色", "一般案件", "第十条第五项移送的案件", "依据"), rows, cites=3)
+
+
+def articles_table() -> Table:
+    """What each article is about: where the numbers in the other tables lead to."""
+    rows = [(row.number, row.chinese, row.title) for row in ARTICLES]
+    return Table("articles", "本办法条文", ("条", "内容", "in English"), rows, cites=0)
 
 
 def _ties(ties: frozenset[Tie]) -> str:

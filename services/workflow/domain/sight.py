@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from services.workflow.domain.case import Case
 from services.workflow.domain.roles import AnyRole, Person, Software
@@ -89,7 +89,15 @@ def is_complained_of(case: Case, person: Person) -> bool:
     return case.target.staff == person.name and case.target.unit in {None, person.unit}
 
 
-def words_shown(case: Case, actor: Person) -> Showing:
+class Kept(Protocol):
+    """A case, or no more of it than a list has."""
+
+    @property
+    def confidential(self) -> bool:
+        """Whether the complainant asked for secrecy."""
+
+
+def words_shown(case: Kept, actor: Person) -> Showing:
     """How much of the complainant is left in what they wrote, for somebody who may see the case (art. 17).
 
     The office reads it as it came; a unit without what leads to a person, and of a confidential one nothing at all.
@@ -99,7 +107,7 @@ def words_shown(case: Case, actor: Person) -> Showing:
     return Showing.HIDDEN if case.confidential else Showing.PARTLY
 
 
-def complaint_shown(case: Case, complaint: ComplaintReceived, actor: Person) -> ComplaintReceived:
+def complaint_shown(case: Kept, complaint: ComplaintReceived, actor: Person) -> ComplaintReceived:
     """A complaint in the words that this person may read; who complained is left in, for whoever masks it."""
     showing = words_shown(case, actor)
     if showing is Showing.OPEN:

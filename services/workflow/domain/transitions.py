@@ -113,6 +113,7 @@ _BEFORE_ACCEPTANCE = (
         None,
         guards.CAN_BE_ASKED,
         guards.NOTHING_ASKED_YET,
+        guards.EVIDENCE_WITHIN_DAYS,
         hands_to=HandsTo.ACTOR,
     ),
     *_rows(_REGISTERED, Act.RECORD_EVIDENCE, events.EvidenceRecorded, None, guards.EVIDENCE_IS_ASKED_FOR),
@@ -211,6 +212,7 @@ _AT_THE_UNIT = (
         events.FeedbackReturned,
         _WITH_UNIT,
         guards.NOT_FOLLOWED_UP,
+        guards.COMPLETION_WITHIN_DAYS,
         hands_to=HandsTo.RECEIVER,
     ),
     *_rows(
@@ -293,6 +295,7 @@ _FOLLOW_UP = (
         events.Redispatched,
         _WITH_UNIT,
         guards.FAULT_FOUND,
+        guards.REDISPATCH_WITHIN_DAYS,
         guards.UNIT_HAS_HANDLER,
         hands_to=HandsTo.RECEIVER,
         opens_round=True,
@@ -374,6 +377,12 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_ENDINGS,
     *_ANYWHERE,
 )
+
+
+DEEDS: dict[str, Act] = {
+    row.event.model_fields["kind"].default: row.act for row in TRANSITIONS if not row.event.is_record
+}
+"""What moves a case, by the kind of its event: the act that was done. Records and the software's own entries are none."""
 
 
 Index = dict[tuple[State, Act], tuple[Transition, ...]]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,6 +23,7 @@ from services.workflow.domain.evolve import fold
 from services.workflow.domain.owed import next_duty
 from services.workflow.domain.publish import publish
 from services.workflow.domain.timeline import Head, append
+from services.workflow.domain.transitions import DEEDS
 from services.workflow.store import counting, tables
 from shared.contracts.complaint import ComplaintReceived
 from shared.sealing import KeyRing
@@ -40,8 +42,21 @@ class CaseFile:
     """The serial of the calendar by which all its limits have been counted, at least."""
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody did to a case: the kind of the event, who, and when."""
+
+    kind: str
+    by: str
+    at: datetime
+
+
 class StaleError(Exception):
-    """Somebody else acted on the case meanwhile; nothing was written."""
+    """Somebody else acted on the case meanwhile; nothing was written. ``deeds``: what they did, oldest first."""
+
+    def __init__(self, deeds: Sequence[Deed] = ()) -> None:
+        super().__init__("stale")
+        self.deeds = tuple(deeds)
 
 
 async def load(unit: UnitOfWork, ring: KeyRing, which: ColumnElement[bool]) -> CaseFile | None:
@@ -53,6 +68,16 @@ async def load(unit: UnitOfWork, ring: KeyRing, which: ColumnElement[bool]) -> C
         return None
     head = Head(length=row.version, hash=row.timeline_head)
     return CaseFile(case_from_json(ring.open(row.sealed_case)), head, row.counted_by)
+
+
+async def done_since(unit: UnitOfWork, number: str, version: int) -> list[Deed]:
+    """What was done to a case since a version of it, oldest first; records and what the software does are no deeds."""
+    table = tables.timeline.c
+    query = select(table.kind, table.actor_name, table.at).where(
+        table.number == number, table.version > version, table.kind.in_(DEEDS)
+    )
+    rows = await unit.connection.execute(query.order_by(table.version))
+    return [Deed(row.kind, row.actor_name, row.at) for row in rows]
 
 
 async def begin(
@@ -146,6 +171,7 @@ def listed(ring: KeyRing, case: Case) -> dict[str, Any]:
         "track": case.track.value if case.track else None,
         "unit": case.unit,
         "target_unit": case.target.unit,
+        "concerned": case.unit or case.target.unit,
         "matter": case.matter and case.matter[:80],
         "channel": case.channel.value,
         "real_name": case.real_name,

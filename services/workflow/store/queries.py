@@ -45,7 +45,7 @@ def visible_to(person: Person, ring: KeyRing) -> ColumnElement[bool]:
     theirs = ordinary if row.ordinary == row.restricted else or_(
         and_(cases.c.restricted.is_(False), ordinary), and_(cases.c.restricted.is_(True), restricted)
     )  # fmt: skip
-    return and_(theirs, or_(cases.c.staff_blind.is_(None), not_(_is_complained_of(person, ring))))
+    return and_(theirs, or_(cases.c.staff_blind.is_(None), not_(is_complained_of(person, ring))))
 
 
 def _joined(ties: frozenset[Tie], person: Person) -> ColumnElement[bool]:
@@ -62,7 +62,8 @@ _TIED: Mapping[Tie, Callable[[Person], ColumnElement[bool]]] = {
 """``domain.sight.TIED`` as conditions."""
 
 
-def _is_complained_of(person: Person, ring: KeyRing) -> ColumnElement[bool]:
+def is_complained_of(person: Person, ring: KeyRing) -> ColumnElement[bool]:
+    """The cases in which this very person is complained of, by name, within the unit (``domain.sight``)."""
     units = cases.c.target_unit.is_(None)
     own = or_(units, cases.c.target_unit == person.unit) if person.unit is not None else units
     return and_(cases.c.staff_blind == blind_staff(ring, person.name), own)
@@ -77,12 +78,15 @@ async def worklist(
     after: tuple[datetime, str] | None = None,
     limit: int = PAGE,
 ) -> list[RowMapping]:
-    """A page of what is owed, the nearest limit first, late ones before all; ``after`` is the last row of the page before."""
+    """A page of what is owed, the nearest limit first, late ones before all; ``after`` is the last row of the page before.
+
+    ``unit``: the one that a case lies with or, while it lies with none, is about.
+    """
     query = select(*LISTED).where(seen_by, cases.c.next_limit.isnot(None))
     if states:
         query = query.where(cases.c.state.in_(states))
     if unit is not None:
-        query = query.where(cases.c.unit == unit)
+        query = query.where(cases.c.concerned == unit)
     if after is not None:
         query = query.where(
             (cases.c.next_limit > after[0]) | and_(cases.c.next_limit == after[0], cases.c.number > after[1])
@@ -103,8 +107,8 @@ async def listed(
     limit: int = PAGE,
     opened: bool = False,
 ) -> list[RowMapping]:
-    """The cases behind a figure, by number, whether open or not; ``opened``: with what is sealed in them."""
-    columns = (*LISTED, *SEALED) if opened else LISTED
+    """The cases behind a figure, by number, whether open or not; ``opened``: with the sealed complaint."""
+    columns = (*LISTED, cases.c.sealed_complaint) if opened else LISTED
     query = select(*columns).join(case_facts, case_facts.c.number == cases.c.number)
     query = query.where(seen_by, *which.conditions())
     if after is not None:

@@ -135,6 +135,22 @@ async def volumes(connection: AsyncConnection, which: Filter) -> dict[str, int]:
     return {row.month: row.received for row in (await connection.execute(query)).all()}
 
 
+async def results(connection: AsyncConnection, which: Filter, unit: str) -> list[dict[str, Any]]:
+    """What came of each case of a unit, by number; ``late``: whether it missed a limit in it (art. 20)."""
+    missed = [clock_facts.c.number == _facts.number, clock_facts.c.unit == unit, clock_facts.c.outcome == "missed"]
+    told = (
+        _facts.state,
+        _facts.substantiated,
+        _facts.satisfaction,
+        _facts.rounds,
+        _facts.extension_days,
+        _facts.sanctions,
+    )
+    query = select(_facts.number, _facts.received_at, *told, exists().where(*missed).label("late"))
+    rows = await connection.execute(query.where(*which.conditions()).order_by(_facts.number))
+    return [dict(row) for row in rows.mappings()]
+
+
 async def sanctioned(connection: AsyncConnection, which: Filter) -> list[str]:
     """The numbers of the cases in which a consequence followed (art. 19)."""
     query = select(_facts.number).where(*which.conditions(), FIGURES[Figure.SANCTIONED]).order_by(_facts.number)

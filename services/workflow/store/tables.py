@@ -29,6 +29,7 @@ cases = Table(
     Column("track", String(10)),
     Column("unit", String(120)),
     Column("target_unit", String(120)),
+    Column("concerned", String(120)),
     Column("matter", String(80)),
     Column("channel", String(20), nullable=False),
     Column("real_name", Boolean, nullable=False),
@@ -50,7 +51,7 @@ cases = Table(
     Column("sealed_complaint", Text, nullable=False),
     Column("timeline_head", String(64), nullable=False),
 )
-Index("cases_worklist", cases.c.state, cases.c.unit, cases.c.next_limit)
+Index("cases_worklist", cases.c.state, cases.c.concerned, cases.c.next_limit)
 Index("cases_unit", cases.c.unit, cases.c.next_limit)
 Index("cases_limit", cases.c.next_limit)
 _OPEN = cases.c.next_limit.isnot(None)
@@ -153,6 +154,22 @@ frozen_periods = Table(
     Column("body", Text, nullable=False),
     Column("signature", String(128), nullable=False),
 )
+
+result_notices = Table(
+    "result_notices",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("unit", String(120), nullable=False),
+    Column("first_day", String(10), nullable=False),
+    Column("last_day", String(10), nullable=False),
+    Column("issued_at", UtcDateTime, nullable=False),
+    Column("issued_by", String(80), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("received_at", UtcDateTime),
+    Column("received_by", String(80)),
+)
+"""The results of a frozen period as a unit was told them (art. 20), and who signed for it there."""
+Index("result_notices_unit", result_notices.c.unit, result_notices.c.issued_at)
 
 timeline = Table(
     "timeline",

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from services.workflow.domain.acts import ACTS, Act
 from services.workflow.domain.commands import COMMANDS, Command
+from services.workflow.domain.decide import ActionOffer
 from services.workflow.domain.fields import FIELD_FAULTS
 from services.workflow.domain.grounds import GROUNDS
 from shared.contracts.values import Ground
@@ -28,6 +29,7 @@ MACHINES_ONLY = frozenset({Act.RECORD_SUPPLEMENT, Act.RECORD_DOCUMENT})
 DRAWN = frozenset({Act.ACCEPT, Act.REFUSE, Act.REDIRECT, Act.SETTLE, Act.FORWARD, Act.APPROVE, Act.REDISPATCH, Act.SUBMIT_FEEDBACK,
                    Act.REQUEST_EXTENSION, Act.REFUSE_BY_UNIT, Act.RECORD_FOLLOW_UP})  # fmt: skip
 """What makes a document that forms can draw while it is filled in: ``POST /forms/cases/{number}/drafts/{command}``."""
+_DAYS = frozenset({"days", "working_days"})
 _NOT_ASKED = frozenset({"copies", "delivery_id"})
 _FEW = 5
 _A_LINE = 200
@@ -138,20 +140,22 @@ def action_form(
     act: Act,
     known: Known,
     *,
-    variants: Sequence[str] = (),
+    offer: ActionOffer | None = None,
     values: Mapping[str, str] | None = None,
     faults: Mapping[str, FieldFault] | None = None,
     refusal: str = "",
 ) -> ActionForm:
-    """The form of a command. ``values`` are those that came back, None for a fresh one."""
+    """The form of a command. ``offer``: the ways open now, and how many days may be set; ``values`` are those that came
+    back, None for a fresh one.
+    """
     schema = COMMANDS[act].model_json_schema()
     required = set(schema.get("required", ())) | _required_by_choice(act)
     fields = [
-        _field(act, name, _resolved(part, schema), known, name in required)
+        _field(act, name, _within(offer, name, _resolved(part, schema)), known, name in required)
         for name, part in schema.get("properties", {}).items()
         if name not in _NOT_ASKED
     ]
-    shown = [_with_ways(act, each, variants) for each in fields]
+    shown = [_with_ways(act, each, offer.variants if offer else ()) for each in fields]
     if values is not None:
         shown = [_valued(each, values.get(each.name, "")) for each in shown]
     row = ACTS[act]
@@ -206,8 +210,14 @@ def _said(each: Field, given: str) -> Any:
         return given if given[10:].count(":") and given.endswith(_SHANGHAI) else given + _SHANGHAI
     if each.kind is Kind.LINES:
         lines = [line.strip() for line in given.splitlines() if line.strip()]
-        return [{"matter": line} for line in lines] if each.name == "parts" else lines
+        return [_part(line) for line in lines] if each.name == "parts" else lines
     return given
+
+
+def _part(line: str) -> dict[str, str]:
+    """One matter a line; behind a bar the unit that it is about, where that is known."""
+    matter, _, unit = line.replace("｜", "|").partition("|")
+    return {"matter": matter.strip(), "unit": unit}
 
 
 def _resolved(part: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
@@ -218,6 +228,13 @@ def _resolved(part: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     if "$ref" in part:
         return {**part, **schema["$defs"][part["$ref"].rpartition("/")[2]], "$ref": None}
     return part
+
+
+def _within(offer: ActionOffer | None, name: str, part: dict[str, Any]) -> dict[str, Any]:
+    """A number of days is bounded by what the rules allow just now, not by the model."""
+    if offer is None or offer.most_days is None or name not in _DAYS:
+        return part
+    return {**part, "maximum": offer.most_days}
 
 
 def _field(act: Act, name: str, part: dict[str, Any], known: Known, required: bool) -> Field:

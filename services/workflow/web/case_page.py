@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from services.workflow.domain.acts import ACTS, Act
@@ -53,7 +54,8 @@ class ClockLine:
     limit: Shown
     days: int
     started_at: datetime
-    first_limit: datetime | None
+    moved: Sequence[tuple[str, datetime]] = ()
+    """Every limit that it had before, oldest first, and why it has another: ``extended`` or ``calendar``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ class CasePage:
     opens_evidence: bool = False
     originals: Sequence[str] = ()
     """Hashes of the files as they came, where this person may open them."""
+    alike: Sequence[str] = ()
+    """Numbers of the cases that may be the same, and that nobody has linked (art. 14)."""
     messages_url: str = ""
     """Where what was sent about it stands; empty for a unit, which isn't told how the complainant is reached (art. 17)."""
     notice: Notice | None = None
@@ -173,6 +177,7 @@ def case_page(
         who=masked(seen.complaint.complainant),
         hidden=case.confidential and who.is_of_a_unit,
         opens_evidence=opens(original=False),
+        alike=seen.alike,
         originals=seen.complaint.source.originals if opens(original=True) else (),
         identity=identity,
         reveal=forms.pop(Act.REVEAL_IDENTITY, None),
@@ -194,10 +199,7 @@ def case_page(
 def forms_for(seen: Seen, who: Person, centre: Centre) -> list[ActionForm]:
     """A form for everything that may be done now by a person, most pressing first as the table has it."""
     offers = [offer for offer in seen.offers.offers if offer.command not in MACHINES_ONLY]
-    return [
-        action_form(offer.command, known_for(offer.command, seen, who, centre), variants=offer.variants)
-        for offer in offers
-    ]
+    return [action_form(offer.command, known_for(offer.command, seen, who, centre), offer=offer) for offer in offers]
 
 
 def as_left(form: ActionForm, drafts: Mapping[str, Draft]) -> ActionForm:
@@ -222,13 +224,16 @@ def known_for(act: Act, seen: Seen, who: Person, centre: Centre) -> Known:
         names = sorted(facts.people(case.unit).signatories)
         if names:
             options["signed_by"] = [Option(name, Bilingual(name, name)) for name in names]
-    return Known(options, _first_values(act, case, who))
+    return Known(options, _first_values(act, seen, who))
 
 
-def _first_values(act: Act, case: Case, who: Person) -> dict[str, str]:
+def _first_values(act: Act, seen: Seen, who: Person) -> dict[str, str]:
+    case = seen.case
     target = {"unit": case.target.unit or "", "window": case.target.window or "", "staff": case.target.staff or ""}
     if act in {Act.FORWARD, Act.REQUEST_APPROVAL, Act.SETTLE}:
         return target
+    if act is Act.LINK_DUPLICATE and seen.alike:
+        return {"other": seen.alike[0]}
     if act in {Act.SUBMIT_FEEDBACK, Act.REFUSE_BY_UNIT, Act.REQUEST_EXTENSION}:
         return {"signed_by": who.name} if who.role is Role.UNIT_LEADER else {"handler": who.name, "clerk": who.name}
     return {}
@@ -239,7 +244,7 @@ def _person(person: Person) -> Option:
 
 
 def _line(clock: Clock, reader: Reader, *, is_owed: bool = False) -> ClockLine:
-    moved = clock.original_limit if clock.original_limit != clock.limit else None
+    moved = [(later.because.value, before.limit.moment) for before, later in pairwise(clock.limits)]
     return ClockLine(
         clock_name(clock),
         clock.article,

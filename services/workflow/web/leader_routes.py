@@ -32,10 +32,11 @@ from services.workflow.store import files
 from services.workflow.web.action_forms import read_command
 from services.workflow.web.draft_forms import APPROVAL
 from services.workflow.web.limits_shown import Reader, Shown, shown
-from services.workflow.web.staff_routes import STALE, StaffDesk, done_notice, form_values, perform, version_of
+from services.workflow.web.staff_routes import StaffDesk, done_notice, form_values, perform, stale_words, version_of
 from services.workflow.web.worklist import title_of
 from shared.contracts.complaint import ComplaintReceived
 from shared.identity.principal import Principal
+from shared.web.frame import count_shown
 from shared.web.i18n import Bilingual
 
 _NOTHING_CHOSEN = Bilingual("请选择一项决定", "Choose a decision")
@@ -101,8 +102,8 @@ def leader_routes(desk: StaffDesk) -> APIRouter:
         except RefusedError as fault:
             why = Bilingual(fault.refusal.message_zh, fault.refusal.message_en)
             return await _list(desk, request, who, typed=Typed(number, values, why), status=409)
-        except files.StaleError:
-            return await _list(desk, request, who, typed=Typed(number, values, STALE), status=412)
+        except files.StaleError as fault:
+            return await _list(desk, request, who, typed=Typed(number, values, stale_words(fault)), status=412)
         return RedirectResponse(f"/workflow/approvals?done={command.act.value}", status_code=303)
 
     return router
@@ -118,6 +119,7 @@ async def _list(
     status: int = 200,
 ) -> Response:
     person, reader = person_of(who), desk.reader(request)
+    counts = await desk.counts(person)
     waiting = await reading.waiting_for_approval(desk.office, person)
     drafts = await drafts_in(desk.office, APPROVAL, person)
     decisions = [_decision(seen, reader, typed or Typed(), drafts.get(seen.case.number)) for seen in waiting]
@@ -125,7 +127,8 @@ async def _list(
     notice = Bilingual("", "") if typed is None or typed.fault is None else typed.fault
     gone = typed is not None and all(each.case.number != typed.number for each in found)
     return await desk.render(
-        request, who, "approvals", "approvals.html", status=status, decisions=found,
+        request, who, "approvals", "approvals.html", status=status, decisions=found, counts=counts,
+        waiting=count_shown(counts["approvals"]), is_cut=counts["approvals"] > len(waiting),
         notice=done_notice(done), gone=notice if gone else None,
     )  # fmt: skip
 

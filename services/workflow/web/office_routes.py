@@ -25,8 +25,9 @@ from services.workflow.web.action_forms import ActionForm, action_form, read_com
 from services.workflow.web.case_page import as_left, known_for
 from services.workflow.web.limits_shown import Reader, Shown
 from services.workflow.web.masked import MaskedPerson, masked
-from services.workflow.web.staff_routes import STALE, StaffDesk, done_notice, form_values, perform, version_of
+from services.workflow.web.staff_routes import StaffDesk, done_notice, form_values, perform, stale_words, version_of
 from shared.identity.principal import Principal
+from shared.web.frame import count_shown
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault, Problem
 
@@ -99,8 +100,8 @@ def _add_follow_ups(router: APIRouter, desk: StaffDesk) -> None:
             return await _follow_ups(
                 desk, request, who, number, reply=Reply(command.act, values, None, why), status=409
             )
-        except files.StaleError:
-            reply = Reply(command.act, values, None, STALE)
+        except files.StaleError as fault:
+            reply = Reply(command.act, values, None, stale_words(fault))
             return await _follow_ups(desk, request, who, number, reply=reply, status=412)
         if isinstance(command, commands.RevealIdentity):
             return await _follow_ups(desk, request, who, number, reply=Reply(revealed=True))
@@ -123,7 +124,7 @@ def _add_assignments(router: APIRouter, desk: StaffDesk) -> None:
             try:
                 await perform(desk.office, number, command, person_of(who), None)
                 done += 1
-            except (RefusedError, files.StaleError):
+            except (RefusedError, files.StaleError, Problem):
                 continue
         return RedirectResponse(f"/workflow/cases?assigned={done}&of={len(numbers)}", status_code=303)
 
@@ -139,13 +140,15 @@ async def _follow_ups(
     status: int = 200,
 ) -> Response:
     person, reader = person_of(who), desk.reader(request)
+    counts = await desk.counts(person)
     found = await reading.to_follow_up(desk.office, person)
     wanted = number or (found[0].row["number"] if found else "")
     call = await _call(desk, await reading.seen(desk.office, wanted, person), who, reply or Reply()) if wanted else None
     return await desk.render(
         request, who, "follow_ups", "follow_ups.html", status=status, call=call, notice=done_notice(done),
         queue=[_waiting(each, reader, wanted) for each in found],
-        fault=reply.refusal if reply else None,
+        fault=reply.refusal if reply else None, counts=counts,
+        waiting=count_shown(counts["follow_ups"]), is_cut=counts["follow_ups"] > len(found),
     )  # fmt: skip
 
 
@@ -158,7 +161,7 @@ async def _call(desk: StaffDesk, seen: reading.Seen, who: Principal, reply: Repl
             action_form(
                 act,
                 known_for(act, seen, person_of(who), centre),
-                variants=open_acts[act].variants,
+                offer=open_acts[act],
                 values=reply.values if reply.act is act else None,
                 faults=reply.faults if reply.act is act else None,
             ),

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.workflow.domain.articles import ARTICLES, article_of
 from services.workflow.domain.printed import flow, mermaid, tables
 from services.workflow.domain.states import STATES
 from services.workflow.web.staff_routes import StaffDesk
@@ -27,8 +28,9 @@ def rules_routes(desk: StaffDesk) -> APIRouter:
     async def page(request: Request, who: Principal = Depends(desk.gate.admit)) -> Response:
         """The flow and every table."""
         return await desk.render(
-            request, who, "rules", "rules.html", tables=tables(_today(desk)), flow=flow(), states=STATES
-        )
+            request, who, "rules", "rules.html", tables=tables(_today(desk)), flow=flow(), states=STATES,
+            article_of=article_of, anchor=anchor,
+        )  # fmt: skip
 
     router.add_api_route("/workflow/rules", page, include_in_schema=False, route_class_override=PageRoute)
 
@@ -38,6 +40,12 @@ def rules_routes(desk: StaffDesk) -> APIRouter:
         return {"tables": [asdict(table) for table in tables(_today(desk))], "diagram": mermaid()}
 
     return router
+
+
+def anchor(number: str) -> str:
+    """Where the page says what an article is about: its row, else the table of the articles."""
+    row = article_of(number)
+    return f"art-{row.number.replace('.', '-').replace(' ', '-')}" if row in ARTICLES else "articles"
 
 
 def _today(desk: StaffDesk) -> date:

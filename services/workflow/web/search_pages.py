@@ -16,7 +16,7 @@ from starlette.responses import Response
 from services.workflow import reading
 from services.workflow.api.people import person_of
 from services.workflow.api.search_routes import Asked, not_by_a_unit
-from services.workflow.searching import FOUND, Wanted, search
+from services.workflow.searching import Wanted, search
 from services.workflow.web import worklist
 from services.workflow.web.staff_routes import StaffDesk, form_values
 from shared.identity.principal import Principal
@@ -46,9 +46,10 @@ def search_pages(desk: StaffDesk) -> APIRouter:
             return await _page(desk, request, who, values, faults=faults, status=422)
         not_by_a_unit(wanted, person_of(who))
         person, reader = person_of(who), desk.reader(request)
-        found = [reading.opened(desk.office, row, person) for row in await search(desk.office, wanted, person)]
-        rows = [worklist.row_of(each, reader, for_a_unit=person.is_of_a_unit) for each in found]
-        return await _page(desk, request, who, values, rows=rows if values else None)
+        found = await search(desk.office, wanted, person)
+        opened = [reading.opened(desk.office, row, person) for row in found.rows]
+        rows = [worklist.row_of(each, reader, for_a_unit=person.is_of_a_unit) for each in opened]
+        return await _page(desk, request, who, values, rows=rows if values else None, is_cut=found.is_cut)
 
     router.add_api_route("/workflow/search", find, methods=["POST"], route_class_override=PageRoute)
     return router
@@ -61,12 +62,13 @@ async def _page(
     values: Mapping[str, str],
     *,
     rows: Sequence[worklist.Row] | None = None,
+    is_cut: bool = False,
     faults: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> Response:
     of_a_unit = person_of(who).is_of_a_unit
     return await desk.render(
-        request, who, "cases", "search.html", status=status, values=values, rows=rows, faults=faults or {}, most=FOUND,
+        request, who, "cases", "search.html", status=status, values=values, rows=rows, faults=faults or {}, is_cut=is_cut,
         units=[] if of_a_unit else [unit.name for unit in desk.office.centre.units],
         fields=[name for name in _FIELDS if name != "unit" and not (of_a_unit and name in _ABOUT_WHO)],
     )  # fmt: skip

@@ -16,8 +16,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services.workflow import directory, reading
-from services.workflow.api import answers
+from services.workflow import directory, problems, reading
 from services.workflow.api.case_filter import case_filter
 from services.workflow.api.people import person_of
 from services.workflow.domain.acts import ACTS, Act
@@ -47,14 +46,9 @@ from shared.web.problems import FieldFault, Problem
 from shared.web.security import WITH_PICTURES_WITHIN
 
 _MOST_FIELDS = 40
-STALE = Bilingual("您打开之后已有他人办理此件，请先看最新情况", "Somebody acted on this case since you opened it")
-"""Said beside a case on a list that holds several."""
-_STALE = Notice(
-    "over",
-    Bilingual(
-        "您打开之后已有他人办理此件。您填的内容还在下面；请先看最新情况，再决定是否提交。",
-        "Somebody acted on this case since you opened it. What you typed is kept below: look again, then decide.",
-    ),
+_STALE = Bilingual(
+    "您打开之后已有他人办理此件。您填的内容还在下面；请先看最新情况，再决定是否提交。",
+    "Somebody acted on this case since you opened it. What you typed is kept below: look again, then decide.",
 )
 
 
@@ -153,12 +147,12 @@ def _add_case(router: APIRouter, desk: StaffDesk) -> None:
             after = await perform(desk.office, number, told, person_of(who), version_of(values))
         except RefusedError as fault:
             if fault.refusal.code is RefusalCode.NOT_YOURS:
-                raise answers.no_such_case() from fault
+                raise problems.no_such_case() from fault
             status = 403 if fault.refusal.code is RefusalCode.NOT_YOUR_ROLE else 409
             words = Bilingual(fault.refusal.message_zh, fault.refusal.message_en)
             return await _again(desk, request, who, number, wanted, values, status, why=words)
-        except files.StaleError:
-            return await _again(desk, request, who, number, wanted, values, 412)
+        except files.StaleError as fault:
+            return await _again(desk, request, who, number, wanted, values, 412, stale=stale_words(fault))
         return await _done(desk, request, who, wanted, after)
 
 
@@ -170,7 +164,7 @@ async def perform(office: Office, number: str, command: Command, who: Person, ve
             await drop_drafts(unit, number, forms_of(command.act), who)
             return after
     except NoSuchCaseError as fault:
-        raise answers.no_such_case() from fault
+        raise problems.no_such_case() from fault
 
 
 async def show_case(
@@ -218,6 +212,12 @@ def act_named(name: str) -> Act:
     return Act(name)
 
 
+def stale_words(fault: files.StaleError) -> Bilingual:
+    """That somebody else was quicker, and what they did."""
+    done = problems.done_meanwhile(fault.deeds)
+    return Bilingual(f"{_STALE.zh}{done.zh}", f"{_STALE.en} {done.en}".rstrip())
+
+
 def done_notice(done: str) -> Notice | None:
     """What was just done, by the command's name in the address."""
     if done not in set(Act):
@@ -237,15 +237,17 @@ async def _again(
     *,
     faults: Mapping[str, FieldFault] | None = None,
     why: Bilingual | None = None,
+    stale: Bilingual | None = None,
 ) -> Response:
     """The same page with what was typed, and why it was not done."""
     person = person_of(who)
     seen = await reading.seen(desk.office, number, person)
-    variants = next((offer.variants for offer in seen.offers.offers if offer.command is wanted), ())
-    notice = Notice("over", why) if why else (_STALE if faults is None else None)
+    offer = next((each for each in seen.offers.offers if each.command is wanted), None)
+    said = why or stale
+    notice = Notice("over", said) if said else None
     refusal = why.in_language(language_of(request)) if why else ""
     known = known_for(wanted, seen, person, desk.office.centre)
-    form = action_form(wanted, known, variants=variants, values=values, faults=faults, refusal=refusal)
+    form = action_form(wanted, known, offer=offer, values=values, faults=faults, refusal=refusal)
     answered = Answered(wanted, form, notice)
     return await show_case(desk, request, who, number, status=status, answered=answered)
 

@@ -18,7 +18,7 @@ from sqlalchemy import RowMapping
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services.workflow import reports
+from services.workflow import kept_figures, notices, reports
 from services.workflow.api.access import FREEZES, OFFICE, REPORTS
 from services.workflow.api.people import person_of
 from services.workflow.api.statistics_routes import Freezing, as_file
@@ -96,7 +96,7 @@ def _add_figures(router: APIRouter, desk: StaffDesk) -> None:
             desk.office, shown.two_years_to(period.last), unit=asked.unit, seen_by=desk.office.seen_by(person_of(who))
         )
         words = _words(request, desk.pages)
-        frozen = await reports.all_frozen(desk.office) if who.role in OFFICE else []
+        frozen = await kept_figures.all_frozen(desk.office) if who.role in OFFICE else []
         return await desk.render(
             request, who, "statistics", "statistics.html",
             asked=asked, offered=offered(_today(desk)), units=_units(desk, who), by_words=shown.BY_WORDS,
@@ -144,7 +144,7 @@ def _add_frozen(router: APIRouter, desk: StaffDesk, freezing: Freezing, key: Ed2
         request: Request, frozen_id: UUID, done: str = "", who: Principal = Depends(desk.gate.admit)
     ) -> Response:
         """What was frozen: its figures as they were, its signature, and whether it still holds."""
-        row = await reports.one_frozen(desk.office, frozen_id)
+        row = await kept_figures.one_frozen(desk.office, frozen_id)
         if row is None:
             raise Problem(404, "not_found", "没有这份统计", "There are no such figures")
         figures, words = json.loads(row["body"])["figures"], _words(request, desk.pages)
@@ -156,6 +156,7 @@ def _add_frozen(router: APIRouter, desk: StaffDesk, freezing: Freezing, key: Ed2
             tables=[shown.table(figures[name], words) for name in ("all", *By) if name in figures],
             notice=Notice("good", said) if done else None,
             may_report=who.role in REPORTS and is_of_a_month(row), longest=LONGEST_ANALYSIS,
+            told=await notices.of_period(desk.office, first, last, row["made_at"]),
         )  # fmt: skip
 
     @router.post("/workflow/statistics/frozen/{frozen_id}/report")

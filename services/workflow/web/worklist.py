@@ -125,7 +125,7 @@ class WorklistPage:
     units: Sequence[str]
     channels: Sequence[str]
     now: datetime
-    due_today: int
+    due_today: str
     first: int
     last: int
     next_href: str
@@ -134,6 +134,8 @@ class WorklistPage:
     assignees: Sequence[tuple[str, str]]
     done: Notice | None
     behind: Behind | None = None
+    unsigned: int = 0
+    """Notices of results that wait for the signature of the reader's unit (art. 20)."""
 
     @property
     def is_narrowed(self) -> bool:
@@ -271,7 +273,7 @@ def worklist_page(
         units=units,
         channels=[channel.value for channel in Channel],
         now=reader.now,
-        due_today=counts["today"],
+        due_today=count_shown(counts["today"]),
         first=first,
         last=last,
         next_href=there(asked.page + 1) if len(found) > PAGE else "",
@@ -280,6 +282,7 @@ def worklist_page(
         assignees=assignees,
         done=done,
         behind=figure,
+        unsigned=counts.get("notices", 0),
     )
 
 

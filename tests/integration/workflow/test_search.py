@@ -13,7 +13,7 @@ from tests.parts.workflow_office import AUDITOR, HANDLER, OTHER_HANDLER, UNIT, U
 async def _found(desk: Desk, who: Person = AUDITOR, **asked: str) -> list[str]:
     while await SearchIndexing(desk.office).step():
         pass
-    return [row["number"] for row in await search(desk.office, Wanted(**asked), who)]
+    return [row["number"] for row in (await search(desk.office, Wanted(**asked), who)).rows]
 
 
 @pytest.mark.parametrize("part", ["公积金提取", "金", "提取材料", "Ａ０９", "a09", "提取 材料", "医疗保障"])

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select, update
 
-from services.workflow import reports
+from services.workflow import kept_figures, reports
 from services.workflow.api.case_filter import case_filter
 from services.workflow.domain.clocks import ClockName
 from services.workflow.reports import FEW, Period
@@ -155,7 +155,7 @@ async def test_a_frozen_period_is_signed_and_stays_as_it_was(desk: Desk):
     """What was frozen bears the anchors' signature, and later cases don't change it."""
     await _some_cases(desk)
     key = Ed25519PrivateKey.generate()
-    frozen = (await reports.freeze(desk.office, key, PERIOD, "赵志远")).answer
+    frozen = (await kept_figures.freeze(desk.office, key, PERIOD, "赵志远")).answer
     await desk.registered()
     key.public_key().verify(bytes.fromhex(frozen["signature"]), frozen["body"].encode())
     (row,) = await desk.rows(frozen_periods.select())
@@ -176,7 +176,7 @@ async def test_a_frozen_period_is_signed_and_stays_as_it_was(desk: Desk):
 async def test_verification_names_frozen_figures_that_were_changed(desk: Desk, changed: dict[str, str]):
     """As they were signed there is nothing to report; another body, signature, period or maker is named."""
     key = Ed25519PrivateKey.generate()
-    await reports.freeze(desk.office, key, PERIOD, "赵志远")
+    await kept_figures.freeze(desk.office, key, PERIOD, "赵志远")
     assert await frozen_faults(desk.office.store, key.public_key()) == []
     async with desk.office.store.transaction(desk.clock.now) as unit:
         await unit.connection.execute(update(frozen_periods).values(**changed))

@@ -70,6 +70,18 @@ async def test_a_list_holds_just_what_may_be_opened(desk: Desk):
         assert listed == {number for number, case in found.items() if may_see(case, person)}, person
 
 
+async def test_each_count_is_the_length_of_its_list(desk: Desk):
+    """For everybody and every view of theirs; where there are more than are counted, as many as are counted."""
+    await _of_every_kind(desk)
+    day = reading.Day(desk.clock.now, desk.office.hours.close(desk.office.hours.date_of(desk.clock.now)))
+    for person in EVERYBODY:
+        counts = await reading.view_counts(desk.office, person, day)
+        for view in reading.views(person, day):
+            listed = await reading.worklist(desk.office, person, reading.Wanted(view=view), day, 0)
+            assert counts[view] == len(listed), (person, view)
+    assert (await reading.view_counts(desk.office, LEADER, day, most=2))["all"] == 2
+
+
 async def test_an_operator_finds_the_own_intakes_and_holds_them(desk: Desk):
     """Taken in under the display name, asked for under the account; after somebody else accepted it still their intake."""
     number = await desk.registered()

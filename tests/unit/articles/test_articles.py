@@ -8,7 +8,8 @@ from types import ModuleType
 
 import pytest
 
-from tests.articles import Claim, _rows, belongs_to, report
+from services.workflow.domain.articles import ARTICLES as REGULATION
+from tests.articles import CARRIED_BY, Claim, _rows, belongs_to, collect_rules, report, tell
 from tests.parts.compose import ROOT
 
 
@@ -22,10 +23,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Rule:
-    """A row of some rule table."""
+    """A row of some rule table. ``needs``: rules of their own that it names."""
 
     command: str
     article: str
+    needs: tuple["Rule", ...] = ()
 
 
 ARTICLES = (Row("18.1", "on the spot"), Row("18.2", "forwarding"))
@@ -34,16 +36,38 @@ ARTICLES = (Row("18.1", "on the spot"), Row("18.2", "forwarding"))
 def test_an_article_is_listed_with_its_rules_and_its_tests():
     """Under each article stand the rules that carry it out and the tests that prove it."""
     lines, faults = report(
-        ARTICLES, [Claim("18.2", "acts: forward")], [Claim("18.1", "tests/a.py::one"), Claim("18.2", "tests/a.py::two")]
+        ARTICLES,
+        [Claim("18.1", "acts: settle"), Claim("18.2", "acts: forward")],
+        [Claim("18.1", "tests/a.py::one"), Claim("18.2", "tests/a.py::two")],
     )
     assert faults == []
-    assert [line.split()[0] for line in lines] == ["18.1", "test", "18.2", "rule", "test"]
+    assert [line.split()[0] for line in lines] == ["18.1", "rule", "test", "18.2", "rule", "test"]
 
 
-def test_an_article_without_a_test_is_a_fault():
-    """A rule alone proves nothing."""
-    _, faults = report(ARTICLES, [Claim("18.2", "acts: forward")], [Claim("18.1", "tests/a.py::one")])
-    assert faults == ["article 18.2 is proven by no test: forwarding"]
+def test_an_article_without_a_test_is_a_fault(capsys: pytest.CaptureFixture[str]):
+    """A rule alone proves nothing: the article is named apart, and the command fails."""
+    ruled = [Claim("18.1", "acts: settle"), Claim("18.2", "acts: forward")]
+    assert tell(*report(ARTICLES, ruled, [Claim("18.1", "tests/a.py::one")])) == 1
+    assert capsys.readouterr().err == "article 18.2 is proven by no test: forwarding\n"
+
+
+def test_an_article_without_a_rule_is_a_fault(capsys: pytest.CaptureFixture[str]):
+    """A test alone carries nothing: there is a row of a table, or a module that is named and exists."""
+    proofs = [Claim(article.number, "tests/a.py::all") for article in ARTICLES]
+    ruled = [Claim("18.1", "acts: settle")]
+    assert tell(*report(ARTICLES, ruled, proofs, {"18.2": ("tests.no_such_module",)})) == 1
+    assert capsys.readouterr().err == "article 18.2 is carried by no rule: forwarding\n"
+    assert tell(*report(ARTICLES, ruled, proofs, {"18.2": ("tests.articles",)})) == 0
+    assert "         in    tests.articles\n" in capsys.readouterr().out
+
+
+def test_every_article_of_the_regulation_is_carried_by_something():
+    """The tables and modules as they are: none is left without, and no module is named that a row made needless."""
+    numbers = [article.number for article in REGULATION]
+    ruled = collect_rules()
+    _, faults = report(REGULATION, ruled, [Claim(number, "tests/a.py::all") for number in numbers])
+    assert faults == []
+    assert {belongs_to(claim.article, numbers) for claim in ruled}.isdisjoint(CARRIED_BY)
 
 
 @pytest.mark.parametrize("where", ["rule", "test"])
@@ -51,7 +75,9 @@ def test_an_article_that_there_is_not_is_a_fault(where: str):
     """A rule or a test that names an article beyond the table is told by name."""
     wrong = [Claim("99", "acts: invent")]
     proofs = [Claim(article.number, "tests/a.py::all") for article in ARTICLES]
-    _, faults = report(ARTICLES, wrong if where == "rule" else [], [*proofs, *(wrong if where == "test" else [])])
+    ruled = [Claim(article.number, "acts: all") for article in ARTICLES]
+    ruled, proofs = (ruled + wrong, proofs) if where == "rule" else (ruled, proofs + wrong)
+    _, faults = report(ARTICLES, ruled, proofs)
     assert faults == ["there is no article '99', named by acts: invent"]
 
 
@@ -71,16 +97,23 @@ def test_many_rows_of_one_table_are_counted():
 
 
 def test_rows_are_found_in_every_kind_of_table():
-    """Tuples, lists and mappings of rows are tables; single values and strings aren't."""
+    """Tuples and mappings of rows are tables, and what their rows name counts too; single values, strings and tables that
+    another module made don't.
+    """
     module = ModuleType("services.workflow.domain.acts")
     module.__dict__.update(
-        as_tuple=(Rule("forward", "18.2"),),
+        as_tuple=(Rule("forward", "18.2", needs=(Rule("unit has a handler", "4"),)),),
         as_mapping={"x": Rule("settle", "18.1")},
         text="article",
         one=Rule("no", "1"),
+        imported=(Rule("not ours", "2"),),
+        __annotations__=dict.fromkeys(("as_tuple", "as_mapping", "text", "one"), "Any"),
     )
-    assert {claim.article for claim in _rows(module)} == {"18.2", "18.1"}
-    assert {claim.name for claim in _rows(module)} == {"workflow.acts: forward", "workflow.acts: settle"}
+    assert {(claim.article, claim.name.rpartition(": ")[2]) for claim in _rows(module)} == {
+        ("18.2", "forward"),
+        ("4", "unit has a handler"),
+        ("18.1", "settle"),
+    }
 
 
 def _collect(folder: Path) -> subprocess.CompletedProcess[str]:

@@ -50,6 +50,18 @@ def test_what_can_be_done_is_offered(row: Transition) -> None:
             assert row.variant is None or row.variant in found.variants
 
 
+@pytest.mark.article("18.3")
+def test_an_offer_says_how_many_days_may_be_set() -> None:
+    """What the table has, less what was granted in this round; nothing where no days are set."""
+    story = arrive(State.DISPATCHED)
+    asked, note = offer(story, UNIT_HANDLER, Act.REQUEST_EXTENSION), offer(story, UNIT_HANDLER, Act.NOTE)
+    assert (asked and asked.most_days, note and note.most_days) == (2, None)
+    story.tell(asked_for_more(), UNIT_HANDLER).tell(COMMAND[Act.DECIDE_EXTENSION, None], LEADER)
+    again = offer(story, UNIT_HANDLER, Act.REQUEST_EXTENSION)
+    assert again is not None
+    assert again.most_days == 1
+
+
 @pytest.mark.parametrize("state", State)
 def test_what_is_not_offered_is_refused(state: State) -> None:
     """Nothing is withheld that could be done, and nothing stands on both lists."""

@@ -104,7 +104,7 @@ def test_there_is_no_sixth_ground() -> None:
     ("body", "expected"),
     [
         ({"granted": True, "opinion": "x"}, {"days": "days_missing"}),
-        ({"granted": True, "days": 3, "opinion": "x"}, {"days": "less_than_equal"}),
+        ({"granted": True, "days": -1, "opinion": "x"}, {"days": "greater_than_equal"}),
         ({"granted": False, "days": 1, "opinion": "x"}, {"days": "days_surplus"}),
         ({"granted": True, "days": 1}, {"opinion": "missing"}),
         ({"days": 1, "opinion": "x"}, {"granted": "missing"}),

@@ -291,9 +291,18 @@ def test_an_amended_rule_is_a_row_and_a_running_clock_keeps_its_own() -> None:
 
 @pytest.mark.article("18.3")
 def test_the_figures_of_the_measure() -> None:
-    """Two days of extension in all; the office's own rule for the unreachable: three calls on two days."""
+    """Two days of extension in all; the office's own: how long the dates may be that it sets, and three calls on two days
+    for the unreachable.
+    """
     on = at("2026-11-16 00:00").date()
-    assert [figure(name, on) for name in Figure] == [2, 3, 2]
+    assert {name.value: figure(name, on) for name in Figure} == {
+        "extension_days": 2,
+        "evidence_days": 30,
+        "completion_days": 3,
+        "redispatch_days": 3,
+        "call_attempts": 3,
+        "call_days": 2,
+    }
 
 
 def test_a_clock_is_ended_and_started_by_different_things() -> None:

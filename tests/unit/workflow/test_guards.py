@@ -142,6 +142,17 @@ BROKEN: dict[str, Callable[[], Broken]] = {
     "extension_pending": lambda: (arrive(DISPATCHED), _usual(Act.DECIDE_EXTENSION), LEADER),
     "extension_left": lambda: (_two_days_used(), asked_for_more(), UNIT_HANDLER),
     "extension_within_cap": lambda: (_one_day_used(), asked_for_more(days=2), UNIT_HANDLER),
+    "evidence_within_days": lambda: (
+        arrive(REGISTERED),
+        commands.RequestEvidence(what="请提供取号单。", working_days=31),
+        HANDLER,
+    ),
+    "completion_within_days": lambda: (
+        arrive(FED_BACK),
+        commands.ReturnFeedback(reason="未附证明材料。", working_days=4),
+        HANDLER,
+    ),
+    "redispatch_within_days": lambda: (at_fault(), commands.Redispatch(advice="请书面答复。", working_days=4), HANDLER),
     "limit_is_extendable": lambda: (_incomplete_again(), asked_for_more(), UNIT_HANDLER),
     "late_with_reason": lambda: (
         arrive(DISPATCHED).waits("2026-11-18 09:00"),

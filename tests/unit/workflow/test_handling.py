@@ -6,11 +6,14 @@ import pytest
 
 from services.workflow.domain import commands, events
 from services.workflow.domain.clocks import Because, ClockEnd, ClockName, Party
+from services.workflow.domain.in_force import day_of
+from services.workflow.domain.limits import Figure, figure
 from services.workflow.domain.states import State
 from shared.contracts.values import Channel, Ground, Role, Track
 from tests.unit.workflow.building import (
     HANDLER,
     LEADER,
+    MONDAY,
     OTHER_HANDLER,
     OTHER_UNIT,
     UNIT,
@@ -157,6 +160,15 @@ def test_extensions_add_up_to_two_days_and_no_more() -> None:
     assert story.case.extension_days == 2
     assert story.clock(ClockName.APPROVE).limit == at("2026-11-23 17:00")
     assert story.refused(asked_for_more(), UNIT_HANDLER).rule == "extension_left"
+
+
+@pytest.mark.article("18.3")
+def test_more_days_than_the_table_has_are_refused_by_its_rule() -> None:
+    """The form takes any number of days; what is too many is said by the row, with its article."""
+    story, most = arrive(State.DISPATCHED), figure(Figure.EXTENSION_DAYS, day_of(at(MONDAY)))
+    refusal = story.refused(asked_for_more(days=most + 1), UNIT_HANDLER)
+    assert (refusal.rule, refusal.article) == ("extension_within_cap", "18.3")
+    assert f"不得超过{most}个工作日" in refusal.message_zh
 
 
 @pytest.mark.article("18.3")

@@ -8,7 +8,7 @@ import pytest
 from services.workflow import rules_document
 from services.workflow.domain import printed
 from services.workflow.domain.acts import ACTS, Act
-from services.workflow.domain.articles import ARTICLES
+from services.workflow.domain.articles import ARTICLES, article_of
 from services.workflow.domain.grounds import GROUNDS
 from services.workflow.domain.limits import FIGURES, LIMITS
 from services.workflow.domain.roles import MAY, ROLES
@@ -55,6 +55,7 @@ def test_the_flow_of_annex_one() -> None:
         (printed.sanctions_table(), len(SANCTIONS), 3),
         (printed.roles_table(), len(MAY), 2 + len(ROLES)),
         (printed.sight_table(), len(SIGHT), 4),
+        (printed.articles_table(), len(ARTICLES), 3),
     ],
     ids=lambda table: getattr(table, "name", None),
 )
@@ -107,7 +108,17 @@ def test_the_articles_are_listed_once() -> None:
     """Every row of the regulation has its number and a title."""
     numbers = [article.number for article in ARTICLES]
     assert len(numbers) == len(set(numbers)) == 33
-    assert all(article.title for article in ARTICLES)
-    mentioned = {row.article for row in TRANSITIONS} | {row.article for row in LIMITS}
-    mentioned |= {row.article for row in ACTS.values()}
-    assert mentioned - {"10.1", "10.2", "10.3", "18"} <= set(numbers)
+    assert all(article.title and article.chinese for article in ARTICLES)
+
+
+def test_every_number_in_a_table_is_said_in_words() -> None:
+    """What stands in the column of articles is an article, or a paragraph of one, and has its words."""
+    cited = {row[table.cites] for table in printed.tables(TODAY) for row in table.rows}
+    assert all(article_of(number).chinese for number in cited)
+    assert (article_of("10.2").number, article_of("10.4").number, article_of("18").chinese) == (
+        "10",
+        "10.4",
+        "处置程序",
+    )
+    with pytest.raises(LookupError):
+        article_of("26")

@@ -58,6 +58,8 @@ ASKED = (
     forwarded(unit="市税务局"),
     unfounded(),
     asked_for_more(days=2, late_reason="负责人出差。"),
+    asked_for_more(days=3, late_reason="负责人出差。"),
+    commands.DecideExtension(granted=True, days=3, opinion="同意。", late_reason="领导出差。"),
     commands.DecideExtension(granted=True, days=2, opinion="同意。", late_reason="领导出差。"),
     commands.ReturnProposal(reason="情由简单，改为转办。", may_forward=True),
     dissatisfied(unit_at_fault=False),

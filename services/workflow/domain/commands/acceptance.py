@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from services.workflow.domain.acts import Act
 from services.workflow.domain.commands.base import Command
-from services.workflow.domain.fields import Confirmed, Line, MaybeLine, MaybeText, Text, fault
+from services.workflow.domain.fields import Confirmed, Line, MaybeLine, MaybeText, Text, WorkingDays, fault
 from shared.contracts.values import Ground, Sha256
 
 
@@ -47,7 +47,7 @@ class RequestEvidence(Command):
 
     act = Act.REQUEST_EVIDENCE
     what: Text
-    working_days: Annotated[int, Field(ge=1, le=30)]
+    working_days: WorkingDays
 
 
 class RecordEvidence(Command):

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from services.workflow.domain.acts import Act
 from services.workflow.domain.commands.base import Command
-from services.workflow.domain.fields import Confirmed, Line, MaybeLine, MaybeText, Text, ThreeCopies, fault
+from services.workflow.domain.fields import Confirmed, Line, MaybeLine, MaybeText, Text, ThreeCopies, WorkingDays, fault
 from shared.contracts.values import Ground, Moment
 
 
@@ -104,14 +104,14 @@ class ReturnFeedback(Command):
 
     act = Act.RETURN_FEEDBACK
     reason: Text
-    working_days: Annotated[int, Field(ge=1, le=3)] = 1
+    working_days: WorkingDays = 1
 
 
 class RequestExtension(Command):
     """The unit asks for more time (art. 18.4, annex 4). After the limit it must say why it comes late."""
 
     act = Act.REQUEST_EXTENSION
-    days: Annotated[int, Field(ge=1, le=2)]
+    days: WorkingDays
     reason: Text
     clerk: MaybeLine = None
     phone: MaybeLine = None
@@ -125,7 +125,7 @@ class DecideExtension(Command):
 
     act = Act.DECIDE_EXTENSION
     granted: bool
-    days: Annotated[int, Field(ge=0, le=2, validate_default=True)] = 0
+    days: Annotated[int, Field(ge=0, validate_default=True)] = 0
     opinion: Text
     late_reason: MaybeText = None
 

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from services.workflow.domain.acts import Act
 from services.workflow.domain.commands.base import Command
-from services.workflow.domain.fields import Line, MaybeLine, MaybeText, Text, fault
+from services.workflow.domain.fields import Line, MaybeLine, MaybeText, Text, WorkingDays, fault
 from services.workflow.domain.sanctions import Basis, Sanction
 from shared.contracts.values import Moment, Satisfaction
 
@@ -76,7 +76,7 @@ class Redispatch(Command):
 
     act = Act.REDISPATCH
     advice: Text
-    working_days: Annotated[int, Field(ge=1, le=3)]
+    working_days: WorkingDays
     unit: MaybeLine = None
     window: MaybeLine = None
     staff: MaybeLine = None

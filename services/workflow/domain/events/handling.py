@@ -106,7 +106,7 @@ class ExtensionRequested(Body):
     unit: str
     clerk: str
     phone: str | None = None
-    days: Annotated[int, Field(ge=1, le=2)]
+    days: Annotated[int, Field(ge=1)]
     reason: str
     signed_by: str
     remarks: str | None = None
@@ -119,7 +119,7 @@ class ExtensionDecided(Body):
     kind: Literal["extension_decided"] = "extension_decided"
     unit: str
     granted: bool
-    days: Annotated[int, Field(ge=0, le=2)]
+    days: Annotated[int, Field(ge=0)]
     opinion: str
     decided_by: Person
     late_reason: str | None = None

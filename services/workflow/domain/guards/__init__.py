@@ -11,6 +11,7 @@ from services.workflow.domain.guards.acceptance import (
     CAN_BE_ASKED,
     EVIDENCE_IS_ASKED_FOR,
     EVIDENCE_LAPSED,
+    EVIDENCE_WITHIN_DAYS,
     MAJOR_IN_WRITING,
     NOTHING_ASKED_YET,
     ON_SITE,
@@ -21,11 +22,13 @@ from services.workflow.domain.guards.acceptance import (
 from services.workflow.domain.guards.base import (
     Guard,
     Situation,
+    most_days,
     unit_meant,
 )
 from services.workflow.domain.guards.handling import (
     ANOTHER_PERSON,
     APPROVAL_NOT_OWED,
+    COMPLETION_WITHIN_DAYS,
     EXTENSION_LEFT,
     EXTENSION_NOT_PENDING,
     EXTENSION_PENDING,
@@ -54,6 +57,7 @@ from services.workflow.domain.guards.outcome import (
     NOT_FLAGGED,
     NOT_FOLLOWED_UP,
     PROVEN,
+    REDISPATCH_WITHIN_DAYS,
     UNFOUNDED,
     UNREACHABLE_PROVEN,
 )
@@ -74,8 +78,10 @@ __all__ = [
     "APPROVAL_NOT_OWED",
     "ASSIGNEE_IS_ACTIVE",
     "CAN_BE_ASKED",
+    "COMPLETION_WITHIN_DAYS",
     "EVIDENCE_IS_ASKED_FOR",
     "EVIDENCE_LAPSED",
+    "EVIDENCE_WITHIN_DAYS",
     "EXTENSION_LEFT",
     "EXTENSION_NOT_PENDING",
     "EXTENSION_PENDING",
@@ -105,6 +111,7 @@ __all__ = [
     "ON_SITE",
     "PROVEN",
     "RECEIPT_NOT_SIGNED",
+    "REDISPATCH_WITHIN_DAYS",
     "REFUSAL_PENDING",
     "SIGNATURE_NOT_AHEAD",
     "SIGNED_BY_LEADER",
@@ -118,5 +125,6 @@ __all__ = [
     "Guard",
     "Situation",
     "is_told_only",
+    "most_days",
     "unit_meant",
 ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from services.workflow.domain.clocks import ClockName
-from services.workflow.domain.guards.base import Guard, Situation
+from services.workflow.domain.guards.base import Guard, Situation, days_left
+from services.workflow.domain.limits import Figure
 from shared.contracts.values import Channel
 
 
@@ -74,6 +75,13 @@ NOTHING_ASKED_YET = Guard(
     "已要求补充过证据，期限不重复设定",
     "evidence has been asked for already; its date is set once",
     of_case=lambda s: s.case.evidence_request is None,
+)
+EVIDENCE_WITHIN_DAYS = Guard(
+    "evidence_within_days",
+    "10.4",
+    "补充证据的期限不得超过{evidence_days}个工作日",
+    "evidence is to be supplied within {evidence_days} working days at most",
+    of_command=lambda s, c: c.working_days <= days_left(s, Figure.EVIDENCE_DAYS),
 )
 EVIDENCE_IS_ASKED_FOR = Guard(
     "evidence_is_asked_for",

@@ -8,10 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 from services.workflow.domain import commands
+from services.workflow.domain.acts import Act
 from services.workflow.domain.case import Case
 from services.workflow.domain.clockwork import Clockwork
 from services.workflow.domain.facts import Facts
-from services.workflow.domain.limits import Figure, figure
+from services.workflow.domain.in_force import day_of
+from services.workflow.domain.limits import MOST_DAYS, Figure, figure
 from services.workflow.domain.refusal import Refusal, RefusalCode
 from services.workflow.domain.roles import Person
 
@@ -64,6 +66,18 @@ class Guard:
             message_zh=chinese,
             message_en=english,
         )
+
+
+def days_left(situation: Situation, name: Figure) -> int:
+    """How many working days may still be set: for extensions, less what was granted before in this round."""
+    used = situation.case.extension_days if name is Figure.EXTENSION_DAYS else 0
+    return figure(name, day_of(situation.now)) - used
+
+
+def most_days(situation: Situation, act: Act) -> int | None:
+    """How many working days an act may set just now; None for one that sets none."""
+    name = MOST_DAYS.get(act)
+    return None if name is None else days_left(situation, name)
 
 
 def unit_meant(case: Case, command: commands.Command) -> str | None:

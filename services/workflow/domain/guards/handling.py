@@ -5,9 +5,8 @@ from __future__ import annotations
 from services.workflow.domain import commands
 from services.workflow.domain.clockwork import clock_row, extended_limit
 from services.workflow.domain.guards.acceptance import evidence_lapsed
-from services.workflow.domain.guards.base import Guard, Situation, unit_meant
-from services.workflow.domain.in_force import day_of
-from services.workflow.domain.limits import Figure, figure
+from services.workflow.domain.guards.base import Guard, Situation, days_left, unit_meant
+from services.workflow.domain.limits import Figure
 from shared.contracts.values import Ground
 
 UNIT_HAS_HANDLER = Guard(
@@ -52,10 +51,6 @@ RECEIPT_NOT_SIGNED = Guard(
     "receipt has been signed for already",
     of_case=lambda s: s.case.receipt_signed_at is None,
 )
-
-
-def _extension_days_left(s: Situation) -> int:
-    return figure(Figure.EXTENSION_DAYS, day_of(s.now)) - s.case.extension_days
 
 
 def _extendable(s: Situation) -> bool:
@@ -144,14 +139,14 @@ EXTENSION_LEFT = Guard(
     "18.3",
     "延期累计不得超过{extension_days}个工作日，本轮已用完",
     "extensions never pass {extension_days} working days in all; this round has used them",
-    of_case=lambda s: _extension_days_left(s) > 0,
+    of_case=lambda s: days_left(s, Figure.EXTENSION_DAYS) > 0,
 )
 EXTENSION_WITHIN_CAP = Guard(
     "extension_within_cap",
     "18.3",
     "延期累计不得超过{extension_days}个工作日",
     "extensions never pass {extension_days} working days in all",
-    of_command=lambda s, c: c.days <= _extension_days_left(s),
+    of_command=lambda s, c: c.days <= days_left(s, Figure.EXTENSION_DAYS),
 )
 LIMIT_IS_EXTENDABLE = Guard(
     "limit_is_extendable",
@@ -159,6 +154,13 @@ LIMIT_IS_EXTENDABLE = Guard(
     "补全反馈的期限不能延长",
     "the limit for completing a feedback can't be extended",
     of_case=_extendable,
+)
+COMPLETION_WITHIN_DAYS = Guard(
+    "completion_within_days",
+    "18.4",
+    "补全反馈的期限不得超过{completion_days}个工作日",
+    "a feedback is to be completed within {completion_days} working days at most",
+    of_command=lambda s, c: c.working_days <= days_left(s, Figure.COMPLETION_DAYS),
 )
 LATE_WITH_REASON = Guard(
     "late_with_reason",

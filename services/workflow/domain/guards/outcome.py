@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.workflow.domain.guards.base import Guard, Situation
+from services.workflow.domain.guards.base import Guard, Situation, days_left
 from services.workflow.domain.in_force import day_of
 from services.workflow.domain.limits import Figure, figure
 
@@ -58,6 +58,13 @@ FAULT_FOUND = Guard(
     "须投诉人不满意且确属单位处置不到位，方可退回再办",
     "it goes back only where the complainant is dissatisfied and the unit at fault",
     of_case=_is_fault_found,
+)
+REDISPATCH_WITHIN_DAYS = Guard(
+    "redispatch_within_days",
+    "18.5",
+    "退回再办的期限不得超过{redispatch_days}个工作日",
+    "a case is sent back for {redispatch_days} working days at most",
+    of_command=lambda s, c: c.working_days <= days_left(s, Figure.REDISPATCH_DAYS),
 )
 PROVEN = Guard(
     "proven",

@@ -29,6 +29,7 @@ from tests.unit.workflow.building import (
     HANDLER,
     LEADER,
     OTHER_HANDLER,
+    OTHER_UNIT,
     UNIT,
     UNIT_HANDLER,
     UNIT_LEADER,
@@ -94,12 +95,13 @@ async def test_a_rule_says_no_in_words(desk: Desk, http: httpx.AsyncClient) -> N
 
 
 async def test_somebody_was_quicker(desk: Desk, http: httpx.AsyncClient) -> None:
-    """412: the page of an older version does nothing, says that somebody acted, and keeps what was typed."""
+    """412: the page of an older version does nothing, says who did what meanwhile, and keeps what was typed."""
     number = await desk.complaint()
     await act(http, number, "accept", version="1")
     answer = await act(http, number, "redirect", version="1", competent_authority="市信访局", reason="不归本中心管")
     assert answer.status_code == 412
     assert "已有他人办理此件" in answer.text
+    assert f"{HANDLER.name}：受理" in answer.text
     assert "不归本中心管" in answer.text
 
 
@@ -374,13 +376,29 @@ async def test_the_words_are_searched_by_a_form(desk: Desk, http: httpx.AsyncCli
 
 
 @pytest.mark.article("14")
+async def test_what_intake_took_for_the_same_is_offered_to_be_linked(desk: Desk, http: httpx.AsyncClient) -> None:
+    """The case page names it and has its number ready; once linked it is a link, and no guess any more."""
+    first = await desk.complaint()
+    second = await desk.complaint(possible_duplicates=[UUID(int=9001), UUID(int=5)])
+    page = parse((await http.get(f"/workflow/cases/{second}", headers=headers(HANDLER))).text)
+    assert f"{first} 可能是同一件事" in text_of(page)
+    [other] = elements(page, "//input[@id='link_duplicate-other']")
+    assert other.get("value") == first
+    await act(http, second, "link_duplicate", other=first, relation="duplicate")
+    assert "可能是同一件事" not in (await http.get(f"/workflow/cases/{second}", headers=headers(HANDLER))).text
+
+
 async def test_cases_are_split_linked_and_unlinked_by_plain_forms(desk: Desk, http: httpx.AsyncClient) -> None:
     """Two matters of one letter become cases of their own; duplicates are linked on both sides, and unlinked again."""
     letter, other = await desk.complaint(), await desk.complaint()
-    assert (await act(http, letter, "split", parts="窗口态度\n停车收费", reason="一信两事")).status_code == 303
+    assert (
+        await act(http, letter, "split", parts=f"窗口态度｜{OTHER_UNIT}\n停车收费", reason="一信两事")
+    ).status_code == 303
     page = text_of(parse((await http.get(f"/workflow/cases/{letter}", headers=headers(HANDLER))).text))
     assert "2026-000003" in page
     assert "2026-000004" in page
+    part = await http.get("/workflow/cases/2026-000003", headers=headers(HANDLER, Accept="application/json"))
+    assert part.json()["target"]["unit"] == OTHER_UNIT
     assert (await act(http, letter, "link_duplicate", other=other, relation="duplicate")).status_code == 303
     for one, two in ((letter, other), (other, letter)):
         assert f"/workflow/cases/{two}" in (await http.get(f"/workflow/cases/{one}", headers=headers(HANDLER))).text

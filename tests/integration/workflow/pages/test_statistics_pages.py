@@ -157,7 +157,8 @@ async def test_the_removal_of_frozen_figures_is_noticed(desk: Desk, http: httpx.
     assert await frozen_faults(desk.office.store, folder.public_key, anchors) == []
     async with desk.office.store.transaction(desk.now) as unit:
         await unit.connection.execute(frozen_periods.delete())
-    (finding,) = await frozen_faults(desk.office.store, folder.public_key, anchors)
+    finding, of_the_notice = await frozen_faults(desk.office.store, folder.public_key, anchors)
+    assert of_the_notice.where == f"notice {UNIT}"
     assert finding.where == "frozen 2026-11-01..2026-11-30"
     assert "removed" in finding.what
 

@@ -174,6 +174,8 @@ KEYS_OF = {
     "Choice": ("words",),
     "CheckLine": ("name",),
     "Wanted": ("view",),
+    "Result": ("satisfaction",),
+    "Table": ("name", "title", "head", "rows"),
 }
 """Fields that steer the page in one kind of value, and are text in others."""
 
