@@ -105,6 +105,7 @@ def _frozen(*, is_whole: bool) -> Mapping[str, Any]:
     return {
         "row": _ROW,
         "is_whole": is_whole,
+        "digest": "5a" * 32,
         "may_report": True,
         "longest": LONGEST_ANALYSIS,
         "chosen": periods.chosen({"period": "2026-10"}, _DAY),
