@@ -179,7 +179,7 @@ def build(premises: Premises) -> Service:
             batch_routes(room, printer, gate),
             desk_routes(desk),
             draft_routes(desk),
-            list_routes(room, gate),
+            list_routes(room, printer, gate),
             demand_routes(room, printer, gate),
             signing_routes(room, gate),
             document_routes(room, printer, gate),

@@ -7,6 +7,7 @@ for ever, whatever has become of the form since.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -47,7 +48,9 @@ async def form_of(room: PrintRoom, row: DocumentRow) -> Form:
 
 async def keep_definitions(store: Store, clock: Clock) -> None:
     """Keep the forms of this release, each under its version; what is kept already stays."""
-    rows = [{"form": form.id, "version": form.template_version, "definition": written(form)} for form in FORMS.values()]
+    rows: list[Mapping[str, Any]] = [
+        {"form": form.id, "version": form.template_version, "definition": written(form)} for form in FORMS.values()
+    ]
     async with store.transaction(clock()) as unit:
         await unit.claim(definitions, rows, key="form")
 

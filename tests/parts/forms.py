@@ -199,59 +199,62 @@ _MONTH = lists.Counted(
     received=118, refused=6, extended=3, second_round=4, satisfied=42, dissatisfied=7, unreachable=5, substantiated=38,
     sanctioned=1, repeated=9, answered=lists.Kept(met=117, missed=1), handled=lists.Kept(met=95, missed=5),
 )  # fmt: skip
-_ASKED = {"document_id": ID, "asked_by": "孙晓敏", "occurred_at": NOON}
+_ASKED: Any = {"document_id": ID, "asked_by": "孙晓敏", "occurred_at": NOON}
+BOX = lists.BoxRecorded(
+    **_ASKED,
+    box="3号箱，二楼东侧电梯口",
+    opened_at=NOON,
+    opened_by="李静",
+    witness="曹海峰",
+    counted=3,
+    difference="一张是表扬（周明一起核对）",
+    slips=[
+        lists.SlipFound(
+            register_number="箱2026-0041",
+            summary="窗口边接私人电话边办件",
+            signed=False,
+            case_number="2026-001085",
+        ),
+        lists.SlipFound(register_number="箱2026-0042", summary="一次没有说清要带的材料", signed=True),
+    ],
+)
+CALLS = lists.CallsListed(
+    **_ASKED,
+    calls=[
+        lists.CallToMake(
+            tracking_code=CODE,
+            case_number="2026-001061",
+            name="秦玥",
+            phone="+8613700005520",
+            say="您好，您反映的收费问题已受理。",
+            latest=LIMIT,
+        )
+    ],
+    waiting=1,
+)
+PERIOD = lists.PeriodReported(
+    **_ASKED,
+    frozen_id=UUID("0199f0aa-0000-7000-8000-0000000000f2"),
+    frozen_at=NOON,
+    frozen_by="赵志远",
+    sha256="5a" * 32,
+    first_day=date(2026, 10, 1),
+    last_day=date(2026, 10, 31),
+    analysis="投诉集中在异地就医备案。",
+    whole=_MONTH,
+    before=_MONTH.model_copy(update={"received": 131}),
+    by_channel=[
+        _MONTH.model_copy(update={"key": "phone", "received": 100}),
+        _MONTH.model_copy(update={"key": "letter", "received": 18}),
+    ],
+    by_unit=[_MONTH.model_copy(update={"key": "市医疗保障局", "received": 27})],
+    by_matter=[_MONTH.model_copy(update={"key": "一次性告知不到位", "received": 31})],
+    by_month=[_MONTH.model_copy(update={"key": "2026-10"})],
+)
 LISTED: dict[FormId, lists.ListAsked] = {
-    FormId.BOX_RECORD: lists.BoxRecorded(
-        **_ASKED,
-        box="3号箱，二楼东侧电梯口",
-        opened_at=NOON,
-        opened_by="李静",
-        witness="曹海峰",
-        counted=3,
-        difference="一张是表扬（周明一起核对）",
-        slips=[
-            lists.SlipFound(
-                register_number="箱2026-0041",
-                summary="窗口边接私人电话边办件",
-                signed=False,
-                case_number="2026-001085",
-            ),
-            lists.SlipFound(register_number="箱2026-0042", summary="一次没有说清要带的材料", signed=True),
-        ],
-    ),
-    FormId.CALL_LIST: lists.CallsListed(
-        **_ASKED,
-        calls=[
-            lists.CallToMake(
-                tracking_code=CODE,
-                case_number="2026-001061",
-                name="秦玥",
-                phone="+8613700005520",
-                say="您好，您反映的收费问题已受理。",
-                latest=LIMIT,
-            )
-        ],
-        waiting=1,
-    ),
-    FormId.MONTHLY_REPORT: lists.PeriodReported(
-        **_ASKED,
-        frozen_id=UUID("0199f0aa-0000-7000-8000-0000000000f2"),
-        frozen_at=NOON,
-        frozen_by="赵志远",
-        sha256="5a" * 32,
-        first_day=date(2026, 10, 1),
-        last_day=date(2026, 10, 31),
-        analysis="投诉集中在异地就医备案。",
-        whole=_MONTH,
-        before=_MONTH.model_copy(update={"received": 131}),
-        by_channel=[
-            _MONTH.model_copy(update={"key": "phone", "received": 100}),
-            _MONTH.model_copy(update={"key": "letter", "received": 18}),
-        ],
-        by_unit=[_MONTH.model_copy(update={"key": "市医疗保障局", "received": 27})],
-        by_matter=[_MONTH.model_copy(update={"key": "一次性告知不到位", "received": 31})],
-        by_month=[_MONTH.model_copy(update={"key": "2026-10"})],
-    ),
+    FormId.BOX_RECORD: BOX,
+    FormId.CALL_LIST: CALLS,
+    FormId.MONTHLY_REPORT: PERIOD,
 }
 """What the other services hand over, for each list."""
 _LISTS = {form: DUE_LISTS[type(told)].fill(told) for form, told in LISTED.items()}

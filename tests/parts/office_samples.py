@@ -108,6 +108,7 @@ def _frozen(*, is_whole: bool) -> Mapping[str, Any]:
         "row": _ROW,
         "is_whole": is_whole,
         "told": [NOTICE, SIGNED_FOR] if is_whole else [],
+        "digest": "5a" * 32,
         "may_report": True,
         "longest": LONGEST_ANALYSIS,
         "chosen": periods.chosen({"period": "2026-10"}, _DAY),

@@ -80,12 +80,12 @@ def monthly_report(told: PeriodReported) -> FormValues:
         "analysis": told.analysis,
         "source": source,
     }
-    tables = {
+    tables: dict[str, list[tuple[str, ...]]] = {
         "summary": list(_summary(told.whole, told.before)),
-        "by_channel": [_of_channel(group, told.whole.received) for group in told.by_channel],
-        "by_unit": [_of_unit(group) for group in told.by_unit],
-        "by_matter": list(_of_matters(told.by_matter, told.whole.received)),
-        "trend": [_of_month(group) for group in told.by_month],
+        "by_channel": [_of_channel(group, told.whole.received) for group in told.by_channel] or [_none(4)],
+        "by_unit": [_of_unit(group) for group in told.by_unit] or [_none(8)],
+        "by_matter": list(_of_matters(told.by_matter, told.whole.received)) or [_none(3)],
+        "trend": [_of_month(group) for group in told.by_month] or [_none(4)],
     }
     return FormValues(form=FormId.MONTHLY_REPORT, texts=texts, tables=tables)
 
@@ -112,6 +112,11 @@ SUMMARY: tuple[_Line, ...] = (
     _Line("问责", lambda told: str(told.sanctioned), "第十九条"),
     _Line("重复投诉", lambda told: str(told.repeated), "同一人对同一单位"),
 )
+
+
+def _none(columns: int) -> tuple[str, ...]:
+    """A table of nothing says so, or one would think that it was forgotten."""
+    return ("无", *[""] * (columns - 1))
 
 
 def _summary(whole: Counted, before: Counted | None) -> Iterator[tuple[str, str, str, str]]:

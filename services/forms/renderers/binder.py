@@ -18,7 +18,7 @@ from services.forms.domain.binder import BINDER_TITLE, Attachment, BinderContent
 from services.forms.domain.composition import CODE_CAPTION
 from services.forms.domain.printable import breakable, visible
 from services.forms.domain.values import Issue
-from services.forms.domain.wording import OFFICE, SHANGHAI, shown_moment
+from services.forms.domain.wording import OFFICE, shown_moment
 from services.forms.ports import BoundForm, Rendered, Stack
 from services.forms.renderers.attachments import Unreadable, pages_of, slip_words
 from services.forms.renderers.fonts import FontSet
@@ -34,7 +34,6 @@ LOCKED = "投诉人要求保密，原件由市政管办另行保存，不入本�
 NO_PAGES = "此件不能以页面显示，原件按上列哈希保存。"
 NOT_FOUND = "未能读出原件，请按上列哈希查验保存情况。"
 NOT_DRAWN = "本件未能绘制。"
-_DATE_PARTS = ("year", "month", "day", "hour", "minute", "second")
 
 Block = dict[str, Any]
 
@@ -65,13 +64,7 @@ class _Sheets:
 
         words, missing = self.fonts.printable(json.dumps({"blocks": _shown(blocks)}, ensure_ascii=False))
         self.missing |= missing
-        made = self.issue.issued_at.astimezone(SHANGHAI)
-        setup = {
-            "faces": self.fonts.chains,
-            "title": BINDER_TITLE,
-            "author": OFFICE,
-            "date": {part: getattr(made, part) for part in _DATE_PARTS},
-        }
+        setup = {"faces": self.fonts.chains, "title": BINDER_TITLE, "author": OFFICE}
         return pikepdf.open(BytesIO(self.compile(f"{words[:-1]}, {json.dumps(setup, ensure_ascii=False)[1:]}")))
 
 

@@ -15,15 +15,17 @@ _DRAW = b"/Artifact <</Type /Pagination /Subtype /Header>> BDC q /ShouliCopy Do 
 
 def with_mark(content: bytes, mark: bytes) -> bytes:
     """``content`` with the first page of ``mark`` drawn over each of its pages; both are PDFs with pages of one size."""
-    from pyhanko.pdf_utils.generic import DictionaryObject, StreamObject, pdf_name  # noqa: PLC0415 - 30 MB, on first use
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter  # noqa: PLC0415 - see above
+    from pyhanko.pdf_utils import generic, incremental_writer  # noqa: PLC0415 - 30 MB, on first use
 
-    writer = IncrementalPdfFileWriter(BytesIO(content))
-    drawn = DictionaryObject({pdf_name(_NAME): writer.add_object(_as_picture(writer, mark))})
-    resources = DictionaryObject({pdf_name("/XObject"): drawn})
+    # pyHanko's objects have few types of their own
+    name: Any = generic.pdf_name
+    dictionary: Any = generic.DictionaryObject
+    writer: Any = incremental_writer.IncrementalPdfFileWriter(BytesIO(content))
+    drawn = dictionary({name(_NAME): writer.add_object(_as_picture(writer, mark))})
+    resources = dictionary({name("/XObject"): drawn})
     for place in range(int(writer.root["/Pages"]["/Count"])):
-        before = writer.add_object(StreamObject(stream_data=b"q"))
-        after = writer.add_object(StreamObject(stream_data=b"Q " + _DRAW))
+        before = writer.add_object(generic.StreamObject(stream_data=b"q"))
+        after = writer.add_object(generic.StreamObject(stream_data=b"Q " + _DRAW))
         writer.add_stream_to_page(place, before, prepend=True)
         writer.add_stream_to_page(place, after, resources)
     target = BytesIO()
@@ -36,13 +38,13 @@ def _as_picture(writer: Any, mark: bytes) -> Any:
     from pyhanko.pdf_utils.generic import StreamObject, pdf_name  # noqa: PLC0415 - see above
     from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415 - see above
 
-    reader = PdfFileReader(BytesIO(mark))
-    page, _ = reader.find_page_for_modification(0)
-    page = page.get_object()
+    name: Any = pdf_name
+    reader: Any = PdfFileReader(BytesIO(mark))
+    page = reader.find_page_for_modification(0)[0].get_object()
     told = {
-        pdf_name("/Type"): pdf_name("/XObject"),
-        pdf_name("/Subtype"): pdf_name("/Form"),
-        pdf_name("/BBox"): page["/MediaBox"],
-        pdf_name("/Resources"): writer.import_object(page["/Resources"]),
+        name("/Type"): name("/XObject"),
+        name("/Subtype"): name("/Form"),
+        name("/BBox"): page["/MediaBox"],
+        name("/Resources"): writer.import_object(page["/Resources"]),
     }
     return StreamObject(dict_data=told, stream_data=page["/Contents"].data)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from io import BytesIO
 from pathlib import Path
 from threading import local
@@ -19,7 +19,7 @@ from services.forms.domain.composition import ATTACHED_HEAD, CODE_CAPTION, COPY,
 from services.forms.domain.definition import Form, Page
 from services.forms.domain.printable import breakable
 from services.forms.domain.values import FormValues, Issue
-from services.forms.domain.wording import OFFICE, SHANGHAI
+from services.forms.domain.wording import OFFICE
 from services.forms.ports import Rendered
 from services.forms.renderers.copies import with_mark
 from services.forms.renderers.fonts import FontSet, Role
@@ -50,14 +50,8 @@ class PdfRenderer:
         """See ``Renderer``."""
         paper = compose(form, values, issue, copies=copies)
         data, missing = self._data(paper)
-        content = self._compile(
-            data,
-            format="pdf",
-            pdf_standards=[STANDARD],
-            timestamp=issue.issued_at.astimezone(_BEIJING_TIME).replace(
-                microsecond=0
-            ),  # typst refuses parts of a second
-        )
+        made = issue.issued_at.astimezone(_BEIJING_TIME).replace(microsecond=0)  # typst refuses parts of a second
+        content = self._compile(data, format="pdf", pdf_standards=[STANDARD], timestamp=made)
         return Rendered(content, self.media_type, tuple(sorted(missing)), _pages(content))
 
     def preview_png(self, form: Form, values: FormValues, issue: Issue, *, pixels_per_inch: int = 120) -> list[bytes]:
@@ -76,7 +70,7 @@ class PdfRenderer:
     def _mark(self, setup: str) -> bytes:
         import typst  # noqa: PLC0415 - see below
 
-        compiler = typst.Compiler(input=str(MARK), font_paths=self._fonts.handle)
+        compiler: Any = typst.Compiler(input=str(MARK), font_paths=self._fonts.handle)
         mark: bytes = compiler.compile(sys_inputs={"mark": setup}, format="pdf", pdf_standards=[STANDARD])
         return mark
 
@@ -135,17 +129,11 @@ def _each_string(node: Any) -> Any:
 
 
 def _furniture(paper: Paper, fonts: FontSet) -> dict[str, Any]:
-    """What the paper is drawn with: page, faces, date, QR code."""
-    made = paper.issue.issued_at.astimezone(SHANGHAI)
+    """What the paper is drawn with: page, faces, QR code, seal."""
     return {
         "page": asdict(paper.page),
         "faces": fonts.chains,
         "author": OFFICE,
-        "date": _typst_date(made),
         "qr": qr_svg(paper.verification.url) if paper.verification else None,
         "seal": list(paper.issue.seal) if paper.issue.seal else None,
     }
-
-
-def _typst_date(moment: datetime) -> dict[str, int]:
-    return {part: getattr(moment, part) for part in ("year", "month", "day", "hour", "minute", "second")}

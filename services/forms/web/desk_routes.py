@@ -252,7 +252,8 @@ async def _paper_page(
         signing=(signing or SignedForm(f"{now:%Y-%m-%dT%H:%M}")) if may_sign else None,
         notice=notice,
     )
-    return desk.render(request, who, "cases", "paper.html", page, status=status)
+    here = "cases" if row.case_number else "papers"
+    return desk.render(request, who, here, "paper.html", page, status=status)
 
 
 async def _pictures(room: PrintRoom, row: Any) -> list[Picture]:

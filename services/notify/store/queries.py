@@ -69,7 +69,7 @@ async def call_list(store: Store, limit: int = PAGE) -> list[RowMapping]:
         return list((await connection.execute(query)).mappings())
 
 
-async def calls_to_make(connection: AsyncConnection, limit: int) -> Sequence[Row[Any]]:
+async def calls_to_make(connection: AsyncConnection, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """The calls that wait, the most urgent first, each with whose complaint it is about; with what is sealed in it."""
     shown = (deliveries.c.audience, deliveries.c.sealed_plan, deliveries.c.sealed_text, response_rules.c.respond_by)
     query = (

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from hashlib import sha256
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -152,6 +153,7 @@ def _add_frozen(router: APIRouter, desk: StaffDesk, freezing: Freezing, key: Ed2
         said = Bilingual("已封存并签名，不再变动", "Frozen and signed; it changes no more")
         return await desk.render(
             request, who, "statistics", "frozen.html", row=row, is_whole=is_as_frozen(row, key),
+            digest=sha256(row["body"].encode()).hexdigest(),
             chosen=chosen({"from": first, "to": last}, _today(desk)),
             tables=[shown.table(figures[name], words) for name in ("all", *By) if name in figures],
             notice=Notice("good", said) if done else None,

@@ -53,6 +53,14 @@ def test_every_form_keeps_the_structure_of_pdf_a_2b(pdf: PdfRenderer, signer: Pd
         assert faults(signer.sign(drawn)) == []
 
 
+def test_the_file_says_when_it_was_issued(pdf: PdfRenderer) -> None:
+    """Noon in Zaozhuang is four o'clock in UTC, in the document information and in the metadata alike."""
+    drawn = pdf.render(FORMS[FormId.FEEDBACK], values_for(FormId.FEEDBACK), ISSUE).content
+    with pikepdf.open(BytesIO(drawn)) as file, file.open_metadata() as told:
+        assert str(file.docinfo["/CreationDate"]) == "D:20261123040000Z"
+        assert told["xmp:CreateDate"] == "2026-11-23T04:00:00+00:00"
+
+
 def _changed(content: bytes, change: str) -> bytes:
     """The file with one fault put into it."""
     target = BytesIO()

@@ -170,8 +170,8 @@ def test_every_form_names_the_article_that_asks_for_it(form):
 
 FINGERPRINTS = {
     FormId.DISPOSITION: ("1", "0a7aaf11dd48"),
-    FormId.FEEDBACK: ("2", "e0bbfb7ccd54"),
-    FormId.EXTENSION: ("1", "fe010b9f733b"),
+    FormId.FEEDBACK: ("3", "a17304cbbe91"),
+    FormId.EXTENSION: ("2", "6cb85c6299fe"),
     FormId.UNIT_REFUSAL: ("1", "9b60d672516d"),
     FormId.RECEIPT: ("2", "fccf5f770a68"),
     FormId.WRITTEN_STATEMENT: ("2", "aa06603054f8"),

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Row, select, update
 
 from services.workflow.domain.roles import Person
+from services.workflow.monthly_report import hand_over
 from services.workflow.store.tables import frozen_periods, messages
 from shared.contracts.envelope import read_envelope, unwrap
 from shared.contracts.lists import PeriodReported
@@ -20,6 +23,7 @@ from tests.unit.workflow.building import AUDITOR, HANDLER, LEADER, UNIT_LEADER, 
 
 pytestmark = pytest.mark.article("21")
 
+_BESIDE = {"before", "months"}
 NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 
 
@@ -46,7 +50,7 @@ async def _told(desk: Desk) -> PeriodReported:
     return told
 
 
-async def _row(desk: Desk) -> Row[tuple[object, ...]]:
+async def _row(desk: Desk) -> Row[tuple[Any, ...]]:
     async with desk.office.store.reading() as connection:
         return (await connection.execute(frozen_periods.select())).one()
 
@@ -107,15 +111,13 @@ async def test_figures_frozen_before_there_was_a_report_have_nothing_beside_them
     desk: Desk, http: httpx.AsyncClient
 ) -> None:
     """An older body, signed as it is: the report has no month before and no trend, and invents none."""
-    page = await _frozen(desk, http, NOVEMBER)
-    frozen = {name: value for name, value in json.loads((await _row(desk)).body).items() if name not in _BESIDE}
+    await _frozen(desk, http, NOVEMBER)
+    row, key = await _row(desk), Ed25519PrivateKey.generate()
+    frozen = {name: value for name, value in json.loads(row.body).items() if name not in _BESIDE}
     body = json.dumps(frozen, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    signature = desk.anchors.sign(body.encode()).hex()
     async with desk.office.store.transaction(desk.now) as unit:
-        await unit.connection.execute(update(frozen_periods).values(body=body, signature=signature))
-    await _report(http, page)
+        signed = {"body": body, "signature": key.sign(body.encode()).hex()}
+        await unit.connection.execute(update(frozen_periods).values(**signed))
+    await hand_over(desk.office, key.public_key(), row.id, "", asked_by=HANDLER.name)
     told = await _told(desk)
     assert (told.whole.received, told.before, told.by_month) == (2, None, [])
-
-
-_BESIDE = {"before", "months"}
