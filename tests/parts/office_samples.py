@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+from services.notify.domain.purposes import Audience
 from services.notify.domain.rule import Standing
 from services.notify.domain.state import State
 from services.notify.domain.template_check import preview
@@ -23,6 +24,7 @@ from services.notify.web.words import AUDIENCES, PURPOSE_WORDS, RINGS, ROUTES, S
 from services.workflow.domain.printed import flow, tables
 from services.workflow.domain.states import STATES
 from services.workflow.monthly_report import LONGEST_ANALYSIS
+from services.workflow.reading import Listed
 from services.workflow.reports import CLOCKS, HEADINGS, UNIT_CLOCKS
 from services.workflow.store.statistics import By
 from services.workflow.web import audit_page, calendar_page, periods, taken_page, worklist
@@ -145,13 +147,13 @@ def _response(*, behind: bool) -> Mapping[str, Any]:
 def _messages(*states: State) -> Mapping[str, Any]:
     messages = [
         message_pages.Message(
-            PURPOSE_WORDS["receipt"], "14", AUDIENCES["complainant"], ROUTES[Route.SMS], state_words(Route.SMS, each),
+            PURPOSE_WORDS["receipt"], "14", AUDIENCES[Audience.COMPLAINANT], ROUTES[Route.SMS], state_words(Route.SMS, each),
             RINGS[each], at("2026-11-24 10:46"), at("2026-11-24 10:47"), 2, "模拟短信", "21 空号", "zh/receipt/1", 2,
         )
         for each in states
     ]  # fmt: skip
     kept_back = message_pages.Silence(
-        NOW, PURPOSE_WORDS["receipt"], AUDIENCES["complainant"], next(iter(WHY_NOT.values()))
+        NOW, PURPOSE_WORDS["receipt"], AUDIENCES[Audience.COMPLAINANT], next(iter(WHY_NOT.values()))
     )
     silences = [kept_back] if states else []
     return {"page": message_pages.MessagesPage(CODE, "2026-001093" if states else "", messages, silences)}
@@ -197,13 +199,15 @@ def _contacts(faults: Sequence[FieldFault] = (), **typed: str) -> Mapping[str, A
     return {"page": page}
 
 
+def _dated(each: Listed, moment: datetime) -> Listed:
+    row: Any = {**each.row, "tracking_code": CODE, "received_at": moment}
+    return Listed(row, each.complaint)
+
+
 def _taken() -> taken_page.TakenPage:
     rows = [listed(wants_more_time(), 1092), listed(second_round(), 1083)]
     moments = [at("2026-11-24 10:31"), at("2026-11-23 15:02")]
-    found = [
-        replace(each, row={**each.row, "tracking_code": CODE, "received_at": moment})
-        for each, moment in zip(rows, moments, strict=True)
-    ]
+    found = [_dated(each, moment) for each, moment in zip(rows, moments, strict=True)]
     return taken_page.taken_page(found, taken_page.WEEK, READER)
 
 

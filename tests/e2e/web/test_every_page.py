@@ -98,7 +98,7 @@ def take(page: Page, where: Path) -> None:
     for width in (1280, 360):
         at_width(page, width)
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two that it takes
+            page.emulate_media(color_scheme=scheme)
             page.screenshot(path=f"{where}-{width}-{scheme}.png", full_page=True)
     page.emulate_media(color_scheme="light")
 
