@@ -54,7 +54,7 @@ class Pages:
 
     def text(self, template: str, language: Language, **context: object) -> str:
         """The page as text, for a reader of ``language``. Raises UndefinedError for what the template lacks."""
-        return self._environments[language].get_template(template).render(UNSWITCHED | context)
+        return self._environments[language].get_template(template).render({**UNSWITCHED, **context})
 
     def render(
         self,

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+from services.notify.domain.purposes import Audience
 from services.notify.domain.rule import Standing
 from services.notify.domain.state import State
 from services.notify.domain.template_check import preview
@@ -24,6 +25,7 @@ from services.workflow.domain.articles import article_of
 from services.workflow.domain.printed import flow, tables
 from services.workflow.domain.states import STATES
 from services.workflow.monthly_report import LONGEST_ANALYSIS
+from services.workflow.reading import Listed
 from services.workflow.reports import CLOCKS, HEADINGS, UNIT_CLOCKS
 from services.workflow.store.statistics import By
 from services.workflow.web import audit_page, calendar_page, periods, taken_page, worklist
@@ -149,13 +151,13 @@ def _response(*, behind: bool) -> Mapping[str, Any]:
 def _messages(*states: State) -> Mapping[str, Any]:
     messages = [
         message_pages.Message(
-            PURPOSE_WORDS["receipt"], "14", AUDIENCES["complainant"], ROUTES[Route.SMS], state_words(Route.SMS, each),
+            PURPOSE_WORDS["receipt"], "14", AUDIENCES[Audience.COMPLAINANT], ROUTES[Route.SMS], state_words(Route.SMS, each),
             RINGS[each], at("2026-11-24 10:46"), at("2026-11-24 10:47"), 2, "模拟短信", "21 空号", "zh/receipt/1", 2,
         )
         for each in states
     ]  # fmt: skip
     kept_back = message_pages.Silence(
-        NOW, PURPOSE_WORDS["receipt"], AUDIENCES["complainant"], next(iter(WHY_NOT.values()))
+        NOW, PURPOSE_WORDS["receipt"], AUDIENCES[Audience.COMPLAINANT], next(iter(WHY_NOT.values()))
     )
     silences = [kept_back] if states else []
     return {"page": message_pages.MessagesPage(CODE, "2026-001093" if states else "", messages, silences)}
@@ -201,35 +203,40 @@ def _contacts(faults: Sequence[FieldFault] = (), **typed: str) -> Mapping[str, A
     return {"page": page}
 
 
+def _dated(each: Listed, moment: datetime) -> Listed:
+    row: Any = {**each.row, "tracking_code": CODE, "received_at": moment}
+    return Listed(row, each.complaint)
+
+
 def _taken() -> taken_page.TakenPage:
     rows = [listed(wants_more_time(), 1092), listed(second_round(), 1083)]
     moments = [at("2026-11-24 10:31"), at("2026-11-23 15:02")]
-    found = [
-        replace(each, row={**each.row, "tracking_code": CODE, "received_at": moment})
-        for each, moment in zip(rows, moments, strict=True)
-    ]
+    found = [_dated(each, moment) for each, moment in zip(rows, moments, strict=True)]
     return taken_page.taken_page(found, taken_page.WEEK, READER)
 
 
-def _audit(view: str, *, pages: int = 1) -> Mapping[str, Any]:
-    found = [dict(each) | {"number": "2026-001083"} for each in entries(second_round())]
-    wanted = audit_page.Wanted(view, "", date(2026, 10, 25), _DAY, page=pages - 1)
-    return {"page": audit_page.audit_page((found * 9)[:51] if pages > 1 else [], wanted)}
+def _audit(view: str, *, found: bool = True) -> Mapping[str, Any]:
+    wanted = audit_page.Wanted(view, "", date(2026, 10, 25), _DAY, page=1)
+    acts = [dict(each) | {"number": "2026-001083"} for each in entries(second_round())] if found else []
+    return {"page": replace(audit_page.audit_page(acts, wanted), next_href=wanted.href(page=2) if found else "")}
 
 
 def _calendar(query: Mapping[str, str], **more: Any) -> Mapping[str, Any]:
-    return {"page": calendar_page.calendar_page(READER, query, **more), "notice": None}
+    page = calendar_page.calendar_page(READER, query, **more)
+    return {"page": replace(page, months=page.months[8:10]), "notice": None}
 
 
 _FIELDS = ("text", "name", "phone", "number")
 _UNITS = [unit.name for unit in CENTRE.units]
 _SEARCH = {"fields": _FIELDS, "units": _UNITS, "is_cut": True, "faults": {}}
 
+_RULES = {each.name: replace(each, rows=each.rows[:3]) for each in tables(_DAY)}
+
 CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "taken": ("taken.html", {"page": _taken()}),
     "taken-none": ("taken.html", {"page": taken_page.taken_page([], taken_page.TODAY, READER)}),
-    "audit": ("audit.html", _audit(audit_page.ALL, pages=2)),
-    "audit-none": ("audit.html", _audit(audit_page.LOOKS)),
+    "audit": ("audit.html", _audit(audit_page.ALL)),
+    "audit-none": ("audit.html", _audit(audit_page.LOOKS, found=False)),
     "calendar": ("calendar.html", _calendar({"start": "2026-09-25", "days": "5"}, may_decide=False)),
     "calendar-back": (
         "calendar.html",
@@ -254,12 +261,12 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
             "faults": {"phone": FieldFault("phone", "short", "太短", "too short")},
         },
     ),
-    # The rules are our own words, not anybody's: their tables are given as what no hostile text is put into.
+    # Our own words, not anybody's: tables are given as what no hostile text is put into. A few rows of each stand for all.
     "rules": (
         "rules.html",
         {
-            "tables": {each.name: each for each in tables(_DAY)}.values(),
-            "flow": flow(),
+            "tables": _RULES.values(),
+            "flow": dict(list(flow().items())[:4]),
             "states": STATES,
             "article_of": article_of,
             "anchor": anchor,

@@ -133,6 +133,7 @@ SAMPLES: dict[str, Sample] = {
     "track-redirected": Sample("track.html", {"page": REDIRECTED}),
     "track-waiting": Sample("track.html", {"page": WAITING}),
     "figures": Sample("public_figures.html", MONTHLY),
+    "figures-none": Sample("public_figures.html", {**MONTHLY, "figures": {"all": [], "channel": [], "unit": []}}),
     "track-ask": Sample("track_ask.html", {"page": track.TrackAsk()}),
     "track-not-found": Sample("track_ask.html", {"page": track.TrackAsk("2QW8H-N5T0D", not_found=True)}, status=404),
     "verify": Sample("verify.html", {"page": verify.VerifyPage("2QW8H-N5T0C", verify.Verdict.GENUINE, KNOWN)}),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends
@@ -90,7 +91,7 @@ def audit_routes(desk: StaffDesk) -> APIRouter:
     return router
 
 
-def audit_page(found: Sequence[Mapping[str, object]], wanted: Wanted) -> AuditPage:
+def audit_page(found: Sequence[Mapping[str, Any]], wanted: Wanted) -> AuditPage:
     """The page; ``found`` holds one entry more than is shown where there is a next page."""
     there = {"page": wanted.page + 1} if len(found) > reading.PAGE else {}
     return AuditPage(
@@ -115,7 +116,7 @@ def asked_for(query: Mapping[str, str], reader: Reader) -> Wanted:
     )
 
 
-def _act(entry: Mapping[str, object]) -> Act:
+def _act(entry: Mapping[str, Any]) -> Act:
     role = entry["actor_role"]
     row = ROLES[Role(role)] if role in set(Role) else None
     return Act(str(entry["number"]), Bilingual(row.chinese, row.english) if row else None, happening(entry))

@@ -154,18 +154,21 @@ def test_coming_back_to_a_form_already_sent_says_so(page: Page, gallery: str) ->
 def test_a_sending_that_was_stopped_can_be_tried_again(page: Page, gallery: str) -> None:
     """The guard against double clicks doesn't leave a dead button."""
     page.route("**/intake/web-forms", lambda route: route.fulfill(status=204))
+    page.clock.install()
     page.goto(f"{gallery}/gallery/form")
     fill(page)
     sent(page)
-    page.wait_for_timeout(3100)
+    page.clock.fast_forward(3_100)
     assert sent(page).status == 204
 
 
 def test_a_draft_is_saved_a_moment_after_the_last_key(page: Page, gallery: str) -> None:
     """Without files and without a click; the page says when."""
+    page.clock.install()
     page.goto(f"{gallery}/gallery/form")
     with page.expect_request(lambda request: request.method == "PUT") as put:
         page.get_by_label("事情经过").fill("刚写了一半")
+        page.clock.fast_forward(2_100)
     assert "刚写了一半" in (put.value.post_data or "")
     assert 'name="evidence"' not in (put.value.post_data or "")
     expect(page.locator("[data-draft-status]")).to_contain_text("草稿已保存")
@@ -174,8 +177,10 @@ def test_a_draft_is_saved_a_moment_after_the_last_key(page: Page, gallery: str) 
 def test_a_draft_that_cannot_be_saved_is_said_to_be_so(page: Page, gallery: str) -> None:
     """Nothing is claimed that isn't stored."""
     page.route("**/intake/drafts/web", lambda route: route.abort())
+    page.clock.install()
     page.goto(f"{gallery}/gallery/form")
     page.get_by_label("事情经过").fill("刚写了一半")
+    page.clock.fast_forward(2_100)
     expect(page.locator("[data-draft-status]")).to_have_text("草稿暂未存上，稍后再试")
 
 

@@ -7,11 +7,12 @@ from datetime import timedelta
 import httpx
 from sqlalchemy import select
 
+from services.workflow.domain.roles import Person
 from services.workflow.drafting import REMEMBERED
 from services.workflow.store.tables import action_drafts
 from tests.parts.html import elements, parse, text_of
 from tests.parts.workflow_desk import Desk, act, headers
-from tests.unit.workflow.building import AUDITOR, HANDLER, LEADER, UNIT, UNIT_HANDLER, Person
+from tests.unit.workflow.building import AUDITOR, HANDLER, LEADER, UNIT, UNIT_HANDLER
 
 SAID = "已向窗口核实，等书面说明。"
 

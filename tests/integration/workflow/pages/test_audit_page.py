@@ -7,6 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from services.workflow.domain.roles import Person
 from services.workflow.reading import PAGE
 from tests.parts.html import elements, parse, text_of
 from tests.parts.workflow_desk import Desk, act, headers
@@ -58,6 +59,6 @@ async def test_a_long_list_is_turned_over_page_by_page(desk: Desk, http: httpx.A
 
 
 @pytest.mark.parametrize("who", [HANDLER, OPERATOR, UNIT_HANDLER], ids=lambda who: who.role)
-async def test_it_is_for_whoever_oversees(http: httpx.AsyncClient, who: object) -> None:
+async def test_it_is_for_whoever_oversees(http: httpx.AsyncClient, who: Person) -> None:
     """403 for everybody else."""
-    assert (await http.get(AUDIT, headers=headers(who))).status_code == 403  # type: ignore[arg-type]  # one of the people
+    assert (await http.get(AUDIT, headers=headers(who))).status_code == 403
