@@ -43,7 +43,6 @@ TAKES_THE_KEY: Mapping[str, dict[str, Any]] = {
     "/notify/call-list/{delivery_id}/not-reached": {"json": {}},
     "/notify/call-list/{delivery_id}/posted": {"json": {}},
     "/forms/documents": {"json": {"case": "2026-000001", "form": "disposition"}},
-    "/forms/lists/{form}": {"json": {}},
     "/forms/documents/{identifier}/signatures": {"data": SIGNED},
     "/forms/documents/{identifier}/seals": {"data": SIGNED},
 }
@@ -108,7 +107,7 @@ async def test_the_key_is_looked_at(house: OpenHouse, path: str):
 
 
 class _Places(dict[str, str]):
-    """What a path names: a command, a form, or nothing that there is."""
+    """What a path names: a command, or nothing that there is."""
 
     def __missing__(self, name: str) -> str:
-        return {"name": "note", "form": "call_list"}.get(name, NOTHING)
+        return "note" if name == "name" else NOTHING
