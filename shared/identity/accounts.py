@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.contracts.values import Role, new_id
 from shared.identity.principal import Principal
-from shared.identity.tables import accounts, links, sessions, tokens
+from shared.identity.tables import account_events, accounts, links, sessions, tokens
 from shared.identity.writing import note_event, writing
 
 UNIT_ROLES = frozenset({Role.UNIT_HANDLER, Role.UNIT_LEADER})
@@ -64,6 +64,17 @@ class Account:
     def principal(self) -> Principal:
         """Whom a session of this account stands for."""
         return Principal(self.name, self.role, self.unit, account=self.login)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEvent:
+    """One entry of the accounts' record: what was done to whose account, and by whom."""
+
+    at: datetime
+    login: str
+    name: str
+    kind: str
+    by: str
 
 
 def folded_login(login: str) -> str:
@@ -122,6 +133,18 @@ class Accounts:
         async with self._engine.connect() as connection:
             rows = (await connection.execute(select(accounts).order_by(accounts.c.login))).all()
         return [_account(row) for row in rows]
+
+    async def recent_events(self, limit: int) -> list[AccountEvent]:
+        """What was done to accounts last, log-ins included, the newest first."""
+        shown = (account_events.c.at, accounts.c.login, accounts.c.name, account_events.c.kind, account_events.c.by)
+        query = (
+            select(*shown)
+            .join_from(account_events, accounts, account_events.c.account_id == accounts.c.id)
+            .order_by(account_events.c.seq.desc())
+            .limit(limit)
+        )
+        async with self._engine.connect() as connection:
+            return [AccountEvent(**row) for row in (await connection.execute(query)).mappings()]
 
     async def are_there_any(self) -> bool:
         """Whether the house has anybody at all: the first run asks this."""

@@ -107,7 +107,7 @@ async def test_the_key_is_looked_at(house: OpenHouse, path: str):
 
 
 class _Places(dict[str, str]):
-    """What a path names: a command, a form, or nothing that there is."""
+    """What a path names: a command, or nothing that there is."""
 
     def __missing__(self, name: str) -> str:
-        return {"name": "note"}.get(name, NOTHING)
+        return "note" if name == "name" else NOTHING

@@ -18,8 +18,9 @@ from services.workflow.web import views as track
 from services.workflow.web.periods import months_over
 from services.workflow.web.statistics_page import BY_WORDS, GroupNames
 from shared.contracts.values import Channel, Element, Ground, Role
-from shared.identity.accounts import Account
+from shared.identity.accounts import Account, AccountEvent
 from shared.identity.doors.people_page import PeoplePage, Told
+from shared.identity.doors.words import RECORDED
 from shared.web.desk_frame import KEYS, ROLE_WORDS
 from shared.web.frame import AccountPage, Desk, NavItem, Site
 from shared.web.i18n import Bilingual, Language
@@ -350,6 +351,10 @@ PEOPLE = PeoplePage(
     units=["市医疗保障局", "市住房公积金管理中心", "市自然资源和规划局（不动产登记）"],
     now=at(24, 10, 46),
     told=Told(),
+    record=[
+        (AccountEvent(at(24, 8, 31), "chen", "陈晨", "signed_in.password_and_code", "chen"), RECORDED["signed_in.password_and_code"]),
+        (AccountEvent(at(20, 17), "zhao", "赵一", "disabled", "admin"), RECORDED["disabled"]),
+    ],
 )  # fmt: skip
 
 DOCUMENT = {

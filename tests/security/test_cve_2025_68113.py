@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from altcha import v1
 
-from services.intake.web.proof_of_work import Proofs
+from services.intake.web.proof_of_work import VALID_FOR, Proofs
 
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
 
@@ -57,6 +57,12 @@ def test_spliced_work_does_not(proofs: Proofs, how: str):
     payload = _done(proofs, **SPLICED[how])
     assert proofs.solved(payload, visitor="visitor", purpose="form", now=NOW + timedelta(hours=3)) is None
     assert proofs.solved(payload, visitor="visitor", purpose="form", now=NOW) is None
+
+
+def test_honest_work_does_not_count_after_its_end(proofs: Proofs):
+    """Done once and kept, it would be worth every form to come."""
+    payload = _done(proofs)
+    assert proofs.solved(payload, visitor="visitor", purpose="form", now=NOW + VALID_FOR) is None
 
 
 def test_it_is_worth_nothing_in_another_browser_or_for_another_form(proofs: Proofs):

@@ -27,6 +27,7 @@ ACCESS = AccessTable(
         staff("POST", "/account/totp/confirm", Role, scope=OWN_SCOPE),
         staff("POST", "/account/totp/disable", Role, scope=OWN_SCOPE),
     ),
+    (staff("GET", "/identity/record", (Role.ADMINISTRATOR, Role.AUDITOR), scope=ACCOUNTS_SCOPE),),
     (
         staff(method, path, _ADMINISTRATOR, scope=ACCOUNTS_SCOPE)
         for method, path in (

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from starlette.responses import Response
 
@@ -52,6 +53,7 @@ def account_routes(reception: Reception, gate: Gate) -> APIRouter:
     _add_accounts(router, reception, gate)
     _add_changes(router, reception, gate)
     _add_tokens(router, reception, gate)
+    _add_record(router, reception, gate)
     return router
 
 
@@ -67,6 +69,13 @@ def _add_accounts(router: APIRouter, reception: Reception, gate: Gate) -> None:
         account, link = await added(reception, new, by=who.id)
         response.headers["Location"] = "/identity/accounts"
         return _answer(account) | {"link": link}
+
+
+def _add_record(router: APIRouter, reception: Reception, gate: Gate) -> None:
+    @router.get("/identity/record", dependencies=[Depends(gate.admit)])
+    async def record(limit: int = Query(default=100, ge=1, le=1000)) -> dict[str, Any]:
+        """What was done to accounts last, log-ins included: when, whose, what, by whom. It only grows."""
+        return {"items": [asdict(event) for event in await reception.accounts.recent_events(limit)]}
 
 
 def _add_changes(router: APIRouter, reception: Reception, gate: Gate) -> None:

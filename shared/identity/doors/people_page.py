@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from shared.contracts.values import Role
-from shared.identity.accounts import UNIT_ROLES, Account, Accounts
+from shared.identity.accounts import UNIT_ROLES, Account, AccountEvent, Accounts
 from shared.identity.doors import words
 from shared.identity.doors.accounts_api import NewAccount, Place, added, changed, moved, revoked, with_new_link
 from shared.identity.principal import Principal
@@ -37,6 +37,8 @@ CHANGES: Mapping[str, Callable[..., Awaitable[None]]] = {
 }
 """What a button without a field does."""
 _MOST_FIELDS = 12
+SHOWN = 30
+"""Entries of the record on the page; ``GET /identity/record`` gives more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class PeoplePage:
     units: Sequence[str]
     now: datetime
     told: Told
+    record: Sequence[tuple[AccountEvent, Bilingual]] = ()
+    """What was done last, in words."""
     done: Bilingual | None = None
     roles: Sequence[Role] = tuple(Role)
     unit_roles: frozenset[Role] = UNIT_ROLES
@@ -80,6 +84,9 @@ class PeopleDesk:
             units=[unit.name for unit in self.reception.centre.units],
             now=self.reception.clock(),
             told=told or Told(),
+            record=[
+                (event, words.RECORDED[event.kind]) for event in await self.reception.accounts.recent_events(SHOWN)
+            ],
             done=words.CHANGED.get(request.query_params.get("done", "")) if told is None else None,
         )
         head = desk_head(who, "people", csrf=self._gate.csrf(request))

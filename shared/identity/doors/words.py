@@ -36,6 +36,23 @@ CHANGED: dict[str, Bilingual] = {
     "revoke": Bilingual("令牌已作废。", "The token is revoked."),
 }
 """What the administrator's last form did, by the name that the way back carries."""
+RECORDED: dict[str, Bilingual] = {
+    "added": Bilingual("添加账号", "account added"),
+    "disabled": Bilingual("停用", "disabled"),
+    "enabled": Bilingual("启用", "enabled"),
+    "role_changed": Bilingual("更改角色或单位", "role or unit changed"),
+    "credentials_reset": Bilingual("口令和两步验证作废", "password and second step voided"),
+    "sessions_ended": Bilingual("登录全部失效", "log-ins ended"),
+    "link_made": Bilingual("发一次性链接", "one-time link made"),
+    "password_set": Bilingual("设置口令", "password set"),
+    "totp_on": Bilingual("开启两步验证", "second step taken on"),
+    "totp_off": Bilingual("关闭两步验证", "second step given up"),
+    "signed_in.password": Bilingual("登录（口令）", "signed in, by password"),
+    "signed_in.password_and_code": Bilingual("登录（口令和验证码）", "signed in, by password and code"),
+    "signed_in.link": Bilingual("登录（一次性链接）", "signed in, by one-time link"),
+    "signed_in.openid": Bilingual("登录（统一身份认证）", "signed in, by single sign-on"),
+}
+"""What an account's record says, by its kind."""
 PASSWORDS: dict[PasswordFault, Bilingual] = {
     PasswordFault.TOO_SHORT: Bilingual(f"口令至少 {SHORTEST} 个字。", f"At least {SHORTEST} characters."),
     PasswordFault.TOO_LONG: Bilingual(f"口令最多 {LONGEST} 个字。", f"At most {LONGEST} characters."),

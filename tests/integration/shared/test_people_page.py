@@ -4,12 +4,15 @@ import itertools
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
 import pytest_asyncio
 
 from shared.contracts.values import Role
+from shared.identity import accounts
+from shared.identity.doors.words import RECORDED
 from tests.parts.house import UNIT
 from tests.parts.open_house import OpenHouse, Visitor, open_house
 
@@ -179,3 +182,33 @@ async def test_every_desk_leads_to_ones_own_account(ada: Visitor):
     """The name at the head is the way to password and second factor, and from there one comes back."""
     assert 'href="/account"' in (await ada.page(PEOPLE)).text
     assert 'href="/desk"' in (await ada.page("/account")).text
+
+
+async def test_what_was_done_to_accounts_is_read_on_the_page_and_by_the_auditor(
+    house: OpenHouse, ada: Visitor, chen: Chen
+):
+    """Who disabled whom when, and every log-in; nobody else reads it."""
+    assert (await chen.becomes("disable")).status_code == 303
+    shown = (await ada.page(PEOPLE)).text.partition('id="h-record"')[2]
+    for words in (chen.form["name"], "停用", "登录（一次性链接）", "添加账号", "ada"):
+        assert words in shown
+    auditor, handler = [await house.token(role.value, role) for role in (Role.AUDITOR, Role.HANDLER)]
+    read = (await ada.http.get("/identity/record", headers=auditor)).json()["items"]
+    told = [(event["kind"], event["by"]) for event in read if event["login"] == chen.form["login"]]
+    assert told[0] == ("disabled", "ada")
+    assert told[-1] == ("added", "ada")
+    assert (await ada.http.get("/identity/record", headers=handler)).status_code == 403
+
+
+async def test_every_kind_of_entry_has_its_words():
+    """What is noted anywhere in the product can be shown."""
+    package = Path(accounts.__file__).parent
+    noted = {
+        kind
+        for path in package.rglob("*.py")
+        for kind in re.findall(
+            r'note_event\([^)]*?"(\w+)"|_change\(login, "(\w+)"|how="(\w+)"', path.read_text("utf-8")
+        )
+    }
+    kinds = {plain or changed or f"signed_in.{how}" for plain, changed, how in noted}
+    assert kinds == set(RECORDED)
