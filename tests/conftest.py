@@ -5,10 +5,12 @@ database in turn, so that one test speaks for both. The shared parts are never p
 does such a thing takes ``own_rabbit`` or ``own_postgres``. A part that is missing fails the test and says how to get it.
 """
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi.dependencies import models as fastapi_models
 from hypothesis import HealthCheck, settings
 
 from tests.parts import keeper
@@ -38,13 +40,24 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Have the parts that this run needs started while the first tests run."""
+    """Have the parts that this run needs started while the first tests run, and what was imported looked through no more."""
     if session.config.option.collectonly:
         return
+    gc.collect()
+    gc.freeze()  # hundreds of thousands of objects that stay: each full collection would go through all of them
     needed = {name for item in session.items for name in getattr(item, "fixturenames", ())}
     for fixture, part in PART_OF_FIXTURE.items():
         if fixture in needed:
             keeper.ask_ahead(part)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_kept() -> Iterator[None]:
+    """FastAPI remembers thousands of functions of applications that are gone, and each holds its whole house: a fifth of a run's time."""
+    yield
+    for kept in vars(fastapi_models).values():
+        if hasattr(kept, "cache_clear"):
+            kept.cache_clear()
 
 
 @pytest.fixture(scope="session")
