@@ -14,14 +14,12 @@ from datetime import datetime
 import typer
 
 from shared.clock import system_clock
+from shared.contracts.values import SERVICES
 from shared.messaging.replay import replay
-from shared.messaging.topology import QUEUES
-from shared.sealing import load_key_ring
+from shared.sealing import new_key_ring
 from shared.settings import Settings
 from shared.store.engine import open_engine
 from shared.store.unit_of_work import Store
-
-SERVICES = tuple(queue.service for queue in QUEUES)
 
 
 def tell_again(services: Sequence[str], since: str) -> Iterator[str]:
@@ -51,6 +49,7 @@ async def _tell_again(service: str, settings: Settings, since: datetime) -> int:
     messages = importlib.import_module(f"services.{service}.store.tables").messages
     engine = open_engine(settings.database_of(service))
     try:
-        return await replay(Store(engine, messages, load_key_ring(settings.keys_file)), since, system_clock())
+        store = Store(engine, messages, new_key_ring())  # nothing is sealed or opened
+        return await replay(store, since, system_clock())
     finally:
         await engine.dispose()

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.make_secrets import make_secrets
-from services.bootstrap import SERVICES
+from shared.contracts.values import SERVICES
 from tests.parts.compose import ROOT, PlainProcess, as_process, read_services
 from tests.parts.ports import LOOPBACK, free_port, wait_until_answers
 from tests.parts.postgres_cluster import FOLDERS, PgCluster
