@@ -12,10 +12,13 @@ from pathlib import Path
 import pytest
 from fastapi.dependencies import models as fastapi_models
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import Scheduling
 
 from tests.parts import keeper
 from tests.parts.postgres_cluster import PgAddress, PgAdmin, PgCluster
 from tests.parts.rabbit_node import RabbitAddress, RabbitAdmin, RabbitNode
+from tests.parts.scheduling import ByFile
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """Properties are about what is true, not about how fast a busy machine finds it."""
@@ -30,6 +33,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.stash[KEEPER] = keeper.KeeperProcess()
         config.stash[KEEPER].start()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
+    """What belongs together goes to one worker, unless somebody asks for another way."""
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
