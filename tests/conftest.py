@@ -30,6 +30,7 @@ KEEPER = pytest.StashKey[keeper.KeeperProcess]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the keeper in the process that owns the run; workers of pytest-xdist find it by the environment."""
+    gc.disable()  # until all is imported and collected, none of which ever goes away
     if not hasattr(config, "workerinput"):
         config.stash[KEEPER] = keeper.KeeperProcess()
         config.stash[KEEPER].start()
@@ -51,6 +52,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Have the parts that this run needs started while the first tests run, and what was imported looked through no more."""
     if session.config.option.collectonly:
         return
+    gc.enable()
     gc.collect()
     gc.freeze()  # hundreds of thousands of objects that stay: each full collection would go through all of them
     needed = {name for item in session.items for name in getattr(item, "fixturenames", ())}
@@ -61,7 +63,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.fixture(autouse=True, scope="module")
 def nothing_kept() -> Iterator[None]:
-    """FastAPI remembers thousands of functions of applications that are gone, and each holds its whole house: a fifth of a run's time."""
+    """FastAPI remembers thousands of functions of applications that are gone, and each holds its whole house."""
     yield
     for kept in vars(fastapi_models).values():
         if hasattr(kept, "cache_clear"):

@@ -74,7 +74,7 @@ class _Result:
 class Sender:
     """The task that works one route of the ledger off. Several replicas share the work."""
 
-    def __init__(self, desk: Desk, route: Route, *, at_once: int | None = None) -> None:
+    def __init__(self, desk: Desk, route: Route, *, at_once: int | None = None, poll: float = LOOK_AGAIN) -> None:
         self._desk = desk
         self._route = route
         self._at_once = at_once or AT_ONCE[route]
@@ -82,6 +82,7 @@ class Sender:
         self._claimed_at = -math.inf
         self._places = asyncio.Semaphore(self._at_once)
         self._sleeper = desk.store.sleeper(tables.deliveries)
+        self._poll = poll
         self._in_hand: set[asyncio.Task[None]] = set()
         self._results: list[_Result] = []
         self._writing = asyncio.Lock()
@@ -124,10 +125,10 @@ class Sender:
     async def _until_due(self) -> float:
         """Seconds until something is due; at most the time between two looks."""
         now = self._desk.clock()
-        soon = self._due(now + timedelta(seconds=LOOK_AGAIN), _COLUMNS.due_at).limit(1)
+        soon = self._due(now + timedelta(seconds=self._poll), _COLUMNS.due_at).limit(1)
         async with self._desk.store.reading() as connection:
             due = (await connection.execute(soon)).scalar()
-        return LOOK_AGAIN if due is None else (due - now).total_seconds()
+        return self._poll if due is None else (due - now).total_seconds()
 
     def _start(self, item: Held) -> None:
         task = asyncio.create_task(self._handle(item))

@@ -200,6 +200,18 @@ async def test_what_waits_too_long_for_its_turn_is_put_back(house: NotifyHouse) 
     assert texts(house).asked == 2
 
 
+async def test_a_message_leaves_as_soon_as_it_is_planned(house: NotifyHouse) -> None:
+    """A sender that found nothing and would look again in an hour is woken by the commit; what comes after that, too."""
+    running = asyncio.create_task(Sender(house.desk, Route.SMS, poll=3600).run())
+    async with asyncio.timeout(60):
+        for number in (1, 2):
+            await house.complaints([{"phone": f"+861380000000{number}"}])
+            while len(texts(house).taken) < number:
+                await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
 async def test_many_messages_share_a_commit(sqlite_url: str) -> None:
     """Two hundred texts that are due cost the sender some tens of commits, not hundreds, and each leaves once."""
     async with notify_house(sqlite_url) as house:
