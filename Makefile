@@ -4,7 +4,9 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 PYTHON_OF_VENV := $(BIN)/python
-WORKERS ?= 2
+CORES := $(shell nproc 2>/dev/null || echo 2)
+# One more than processors: many a test waits for a broker to come back, or for a browser.
+WORKERS ?= $(shell expr $(CORES) + 1)
 ARGS ?=
 
 .PHONY: help
@@ -21,17 +23,26 @@ run: runtime  ## start all four services in one process at http://127.0.0.1:8000
 	@$(BIN)/shouli serve
 
 .PHONY: test
-test: dev parts  ## run all tests, on real RabbitMQ, PostgreSQL, IMAP and SMTP servers (WORKERS=2, ARGS=...)
+test: dev parts  ## run all tests, on real RabbitMQ, PostgreSQL, IMAP and SMTP servers (WORKERS=3, ARGS=...)
 	$(PYTHON_OF_VENV) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 .PHONY: check
 check: dev  ## check format, lint, types, walls, contracts and house rules
+	@$(MAKE) --no-print-directory --jobs $(CORES) --output-sync=target $(CHECKS)
+
+CHECKS := check-types check-style check-walls check-contracts check-house
+.PHONY: $(CHECKS)
+check-types:
+	$(BIN)/mypy
+check-style:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+check-walls:
 	$(BIN)/lint-imports
+check-contracts:
 	$(PYTHON_OF_VENV) -m shared.contracts.generate --check
 	$(PYTHON_OF_VENV) -m deploy.rabbitmq.make_definitions --check
+check-house:
 	$(PYTHON_OF_VENV) -m tests.lint.house_rules
 
 .PHONY: bench

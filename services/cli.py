@@ -76,6 +76,18 @@ def migrate() -> None:
 
 
 @app.command()
+def replay(
+    since: Annotated[str, typer.Option(help="a moment with its zone: 2026-11-20T09:00:00Z")],
+    services: Annotated[list[str] | None, typer.Argument(help="intake workflow notify forms; default: all")] = None,
+) -> None:
+    """Have told again what was told since a moment: after the broker's disk was lost, or a backup was put back."""
+    from services.retelling import tell_again  # noqa: PLC0415
+
+    for line in tell_again(services or [], since):
+        typer.echo(line)
+
+
+@app.command()
 def verify(
     originals: Annotated[bool, typer.Option(help="also read back every original (needs the key ring)")] = True,
 ) -> None:

@@ -5,15 +5,20 @@ database in turn, so that one test speaks for both. The shared parts are never p
 does such a thing takes ``own_rabbit`` or ``own_postgres``. A part that is missing fails the test and says how to get it.
 """
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi.dependencies import models as fastapi_models
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import Scheduling
 
 from tests.parts import keeper
 from tests.parts.postgres_cluster import PgAddress, PgAdmin, PgCluster
 from tests.parts.rabbit_node import RabbitAddress, RabbitAdmin, RabbitNode
+from tests.parts.scheduling import ByFile
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """Properties are about what is true, not about how fast a busy machine finds it."""
@@ -25,9 +30,15 @@ KEEPER = pytest.StashKey[keeper.KeeperProcess]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the keeper in the process that owns the run; workers of pytest-xdist find it by the environment."""
+    gc.disable()  # until all is imported and collected, none of which ever goes away
     if not hasattr(config, "workerinput"):
         config.stash[KEEPER] = keeper.KeeperProcess()
         config.stash[KEEPER].start()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
+    """What belongs together goes to one worker, unless somebody asks for another way."""
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -38,13 +49,25 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Have the parts that this run needs started while the first tests run."""
+    """Have the parts that this run needs started while the first tests run, and what was imported looked through no more."""
     if session.config.option.collectonly:
         return
+    gc.enable()
+    gc.collect()
+    gc.freeze()  # hundreds of thousands of objects that stay: each full collection would go through all of them
     needed = {name for item in session.items for name in getattr(item, "fixturenames", ())}
     for fixture, part in PART_OF_FIXTURE.items():
         if fixture in needed:
             keeper.ask_ahead(part)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_kept() -> Iterator[None]:
+    """FastAPI remembers thousands of functions of applications that are gone, and each holds its whole house."""
+    yield
+    for kept in vars(fastapi_models).values():
+        if hasattr(kept, "cache_clear"):
+            kept.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,6 @@ from shared.store.unit_of_work import UnitOfWork
 LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 3
 BATCH = 20
-POLL = 0.5
 
 WAIT_FOR_OTHERS = timedelta(seconds=2)
 """How long a binder waits for a form that another replica is drawing."""
@@ -48,12 +47,13 @@ class Printer:
 
     def __init__(self, room: PrintRoom) -> None:
         self._room = room
+        self._sleeper = room.store.sleeper(tables.documents)
 
     async def run(self) -> None:
         """Draw until cancelled."""
         while True:
             if not await self.draw_waiting():
-                await asyncio.sleep(POLL)
+                await self._sleeper.sleep()
 
     async def draw_waiting(self) -> int:
         """Draw one batch; gives how many were taken."""

@@ -204,7 +204,6 @@ def add_complaint(unit: UnitOfWork, door: Door, complaint: ComplaintReceived, sa
         unit.add(claim.table, claim.row)
     for table, row in complaint_rows(door, complaint):
         unit.add(table, row)
-    unit.told_something = True
 
 
 def submission_row(ring: KeyRing, complaint: ComplaintReceived) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What a mail refers to: which complaint it is about, whether its sender is that person, and what was known of it before.
 
 Law of this file: a sealed mark of ours or a reference to the sender's own earlier mail proves a supplement; a bare code or
-a stranger's reference proves nothing and is at most a hint for the office (E45, E46). Nothing is told to the sender here.
+a stranger's reference proves nothing and is at most a hint for the office. Nothing is told to the sender here.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Matter:
     hinted: tuple[UUID, ...] = ()
     """Complaints that it may be about, for a person to judge."""
     same_id_as: str | None = None
-    """SHA-256 of an earlier mail that had the same Message-ID and another content (E02)."""
+    """SHA-256 of an earlier mail that had the same Message-ID and another content."""
     mails_today: int = 0
     """Mails from this address on this day, of Asia/Shanghai, that were answered."""
 

@@ -1,7 +1,7 @@
 """What a classified mail becomes: the rows of a complaint, a supplement, a bounce's message, or a place in quarantine.
 
 Law of this file: a table from class to what is made; whatever has no row of its own is kept as a note (the mail's own
-row). A supplement from another sender is told too, marked as unverified, so that the office sees it (E47).
+row). A supplement from another sender is told too, marked as unverified, so that the office sees it.
 """
 
 from __future__ import annotations

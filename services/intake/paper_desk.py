@@ -173,7 +173,6 @@ async def receive_paper(door: Door, submission: Submission, *, opening_id: UUID 
             unit.add(_register, entry)
             for table, row in complaint_rows(door, complaint):
                 unit.add(table, row)
-            unit.told_something = True
     if not ours and same is not None:
         return await first_receipt(door, same)
     remember(door, complaint)

@@ -49,7 +49,6 @@ BATCH = 250
 AT_A_STRETCH = 10
 """Rows made ready before the event loop gets its turn."""
 LEASE = timedelta(minutes=2)
-POLL = 0.5
 
 _log = structlog.get_logger("imports")
 ImportRow = Row[*tuple[Any, ...]]
@@ -149,6 +148,7 @@ async def confirm(door: Door, import_id: UUID, mapping: dict[str, Column] | None
         confirmed = await unit.connection.execute(change.values(state=ImportState.CONFIRMED, mapping=dict(wanted)))
         if confirmed.rowcount != 1:
             raise NotPreviewed
+        unit.grown.add(table)
         memory = {"mapping": dict(wanted), "made_by": by, "made_at": unit.now}
         key = item.header_fingerprint
         if not await unit.claim(kept, [{"header_fingerprint": key, **memory}], key="header_fingerprint"):
@@ -216,6 +216,7 @@ class PhoneImports:
 
     def __init__(self, door: Door) -> None:
         self._door = door
+        self._sleeper = door.store.sleeper(tables.imports)
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -227,7 +228,7 @@ class PhoneImports:
                     raise
                 worked = False
             if not worked:
-                await asyncio.sleep(POLL)
+                await self._sleeper.sleep()
 
     async def import_one(self) -> bool:
         """Take one import in, to its end; False where none waits or another replica took it over meanwhile."""
@@ -342,7 +343,6 @@ class PhoneImports:
                 unit.add(table, row)
             for fault in faults:
                 unit.add(tables.import_faults, fault)
-            unit.told_something = bool(made)
 
     def _fault(self, item: ImportRow, row: ReadRow) -> dict[str, Any]:
         """A bad row as it is kept: sealed, with its reasons."""

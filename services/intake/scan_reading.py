@@ -51,8 +51,8 @@ from shared.store.unit_of_work import UnitOfWork
 LEASE = timedelta(minutes=1)
 """Renewed while the reader works, however long its own limits let it: a reader that died is replaced within this."""
 MOST_ATTEMPTS = 3
-POLL = 0.5
-"""Seconds between looks for a new scan."""
+PAUSE = 0.5
+"""Seconds until a scan is tried again whose worker was not there."""
 
 _log = structlog.get_logger("scans")
 
@@ -119,12 +119,13 @@ class ScanReading:
     def __init__(self, door: Door, ocr: OcrReader) -> None:
         self._door = door
         self._ocr = ocr
+        self._sleeper = door.store.sleeper(tables.scans)
 
     async def run(self) -> None:
         """Read until cancelled; sleep while nothing waits."""
         while True:
             if not await self.read_one():
-                await asyncio.sleep(POLL)
+                await self._sleeper.sleep()
 
     async def read_one(self) -> bool:
         """Claim the most urgent scan, read it, write the result; False where none waits."""
@@ -236,7 +237,6 @@ class ScanReading:
                 return False
             for table, row in rows or ():
                 unit.add(table, row)
-            unit.told_something = bool(rows)
         return True
 
     async def _put_back(self, claimed: ClaimedScan) -> None:
@@ -248,7 +248,7 @@ class ScanReading:
                 state=ScanState.WAITING,
                 attempts=claimed.attempts - 1,
             )
-        await asyncio.sleep(POLL)
+        await asyncio.sleep(PAUSE)
 
 
 async def set_scan(unit: UnitOfWork, complaint_id: UUID, *, token: UUID | None = None, **values: Any) -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from fastapi import APIRouter
+
 from services.notify.api.access import ACCESS
 from services.notify.api.call_routes import call_routes
 from services.notify.api.routes import notify_routes
@@ -41,7 +43,7 @@ from shared.messaging.consumer import Consumer
 from shared.messaging.dead_letters import DeadLetters
 from shared.messaging.relay import Relay
 from shared.premises import Premises
-from shared.service import Service
+from shared.service import Service, Task
 from shared.store.engine import open_engine, ping
 from shared.store.group_commit import GroupCommit
 from shared.store.migrate import migrate
@@ -65,8 +67,21 @@ def build(premises: Premises) -> Service:
     engine = open_engine(settings.database_of("notify"), pool_size=settings.pool_size)
     store = Store(engine, tables.messages, premises.ring)
     doors = GroupCommit(store, premises.clock)
+    desk = _desk(premises, settings, store, doors)
+    return Service(
+        name="notify",
+        routers=_routers(premises, settings, desk),
+        checks={"notify.database": partial(ping, engine)},
+        tasks={"doors": doors.run, **_tasks(premises, desk)},
+        start=[partial(migrate, engine, VERSIONS)],
+        stop=[*(provider.close for provider in desk.providers.values()), engine.dispose],
+        surroundings={"store": store, "desk": desk},
+    )
+
+
+def _desk(premises: Premises, settings: NotifySettings, store: Store, doors: GroupCommit) -> Desk:
     texts = _texts(settings, premises)
-    desk = Desk(
+    return Desk(
         store=store,
         write=doors.write,
         ring=premises.ring,
@@ -78,35 +93,31 @@ def build(premises: Premises) -> Service:
         webhook=_webhook(settings),
         watch=texts if isinstance(texts, Failover) else NobodyWatches(),
     )
-    handled = handlers(desk)
-    consumer = Consumer("notify", store, handled, premises.ring, premises.clock, prepare=gather(desk))
-    dead = DeadLetters("notify", store, handled, premises.ring)
+
+
+def _routers(premises: Premises, settings: NotifySettings, desk: Desk) -> list[APIRouter]:
+    dead = DeadLetters("notify", desk.store, handlers(desk), premises.ring)
     gate = premises.gate(ACCESS)
     pages = common_pages(settings, WEB)
-    routes = (notify_routes, call_routes, staff_routes, template_routes)
     room = Room(desk, gate, pages, premises.calendars, [unit.name for unit in premises.centre.units])
-    return Service(
-        name="notify",
-        routers=[
-            *(made(desk, gate) for made in routes),
-            webhook_routes(desk),
-            *(made(room) for made in PAGES),
-            dead_letter_routes(dead, gate, pages, premises.clock),
-        ],
-        checks={"notify.database": partial(ping, engine)},
-        tasks={
-            "relay": Relay(store, premises.transport, premises.clock).run,
-            "consumer": partial(consumer.run, premises.transport),
-            "doors": doors.run,
-            **{f"sender.{route.value}": Sender(desk, route).run for route in AT_ONCE},
-            "reports": Reporter(desk).run,
-            "rule_watch": RuleWatch(desk).run,
-            "metrics": partial(keep_measuring, desk),
-        },
-        start=[partial(migrate, engine, VERSIONS)],
-        stop=[*(provider.close for provider in desk.providers.values()), engine.dispose],
-        surroundings={"store": store, "desk": desk},
-    )
+    return [
+        *(made(desk, gate) for made in (notify_routes, call_routes, staff_routes, template_routes)),
+        webhook_routes(desk),
+        *(made(room) for made in PAGES),
+        dead_letter_routes(dead, gate, pages, premises.clock),
+    ]
+
+
+def _tasks(premises: Premises, desk: Desk) -> dict[str, Task]:
+    consumer = Consumer("notify", desk.store, handlers(desk), premises.ring, premises.clock, prepare=gather(desk))
+    return {
+        "relay": Relay(desk.store, premises.transport, premises.clock).run,
+        "consumer": partial(consumer.run, premises.transport),
+        **{f"sender.{route.value}": Sender(desk, route).run for route in AT_ONCE},
+        "reports": Reporter(desk).run,
+        "rule_watch": RuleWatch(desk).run,
+        "metrics": partial(keep_measuring, desk),
+    }
 
 
 def _catalogues() -> Mapping[str, Catalogue]:

@@ -29,8 +29,8 @@ from shared.store.engine import is_unreachable
 from shared.store.group_commit import Claim, Write
 from shared.store.unit_of_work import UnitOfWork
 
-POLL = 0.3
-"""Seconds between looks where nothing was waiting."""
+TOGETHER = 0.2
+"""Seconds. What is reported within them of each other is applied in one commit."""
 BATCH = 100
 PUT_ASIDE = timedelta(days=1)
 """A report whose message never showed up isn't ours (another application on the same account)."""
@@ -78,12 +78,13 @@ class Reporter:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._sleeper = desk.store.sleeper(_REPORTS, _TEXTS)
 
     async def run(self) -> None:
         """Apply until cancelled."""
         while True:
-            if not await self.apply_due():
-                await asyncio.sleep(POLL)
+            if not await self.apply_due() and await self._sleeper.sleep():
+                await asyncio.sleep(TOGETHER)
 
     async def apply_due(self) -> int:
         """One batch of reports and of texts; gives how many were dealt with."""

@@ -34,14 +34,15 @@ from services.notify.settling import Decide, lock_leased, settle
 from services.notify.store import tables
 from shared.contracts.values import Route, new_id
 from shared.store.engine import is_unreachable
+from shared.store.sleeper import LOOK_AGAIN
 from shared.store.unit_of_work import UnitOfWork
 
 LEASE = timedelta(minutes=3)
 """After it another sender takes over."""
 LONGEST_CALL = timedelta(minutes=1)
 """What has less of its lease left when its turn comes is put back: the provider's answer might come too late to count."""
-POLL = 0.2
-"""Seconds between looks where nothing was due."""
+TOGETHER = 0.05
+"""Seconds. What is planned within them of each other goes into one claim."""
 AT_ONCE: Mapping[Route, int] = MappingProxyType({Route.SMS: 16, Route.EMAIL: 32, Route.TRACKING_PAGE: 100})
 """Calls of a route at the same time; the providers bound their own below that."""
 LARGEST_CLAIM = 200
@@ -73,13 +74,15 @@ class _Result:
 class Sender:
     """The task that works one route of the ledger off. Several replicas share the work."""
 
-    def __init__(self, desk: Desk, route: Route, *, at_once: int | None = None) -> None:
+    def __init__(self, desk: Desk, route: Route, *, at_once: int | None = None, poll: float = LOOK_AGAIN) -> None:
         self._desk = desk
         self._route = route
         self._at_once = at_once or AT_ONCE[route]
         self._claims = self._at_once
         self._claimed_at = -math.inf
         self._places = asyncio.Semaphore(self._at_once)
+        self._sleeper = desk.store.sleeper(tables.deliveries)
+        self._poll = poll
         self._in_hand: set[asyncio.Task[None]] = set()
         self._results: list[_Result] = []
         self._writing = asyncio.Lock()
@@ -115,11 +118,17 @@ class Sender:
 
     async def _wait_for_work(self) -> None:
         """Look without a lock: whoever has nothing to do holds up nobody who writes."""
-        found = None
-        while found is None:
-            await asyncio.sleep(POLL)
-            async with self._desk.store.reading() as connection:
-                found = (await connection.execute(self._due(self._desk.clock(), _COLUMNS.id).limit(1))).first()
+        while (rest := await self._until_due()) > 0:
+            if await self._sleeper.sleep(rest):
+                await asyncio.sleep(TOGETHER)
+
+    async def _until_due(self) -> float:
+        """Seconds until something is due; at most the time between two looks."""
+        now = self._desk.clock()
+        soon = self._due(now + timedelta(seconds=self._poll), _COLUMNS.due_at).limit(1)
+        async with self._desk.store.reading() as connection:
+            due = (await connection.execute(soon)).scalar()
+        return self._poll if due is None else (due - now).total_seconds()
 
     def _start(self, item: Held) -> None:
         task = asyncio.create_task(self._handle(item))

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Table, bindparam, select, update
 
 from services.notify import answering
 from services.notify.desk import Desk
@@ -81,6 +81,7 @@ async def settle(
     if polls is not None:
         values |= {"polls": polls, "lease_token": None, "lease_until": None}
     update_later(unit, tables.deliveries, "id", held.row.id, values)
+    unit.grown |= _work_made(before, after, due_at)
     if after.has_arrived and not before.has_arrived:
         execute_later(unit, _CANCEL_THE_REST, _rest_of(unit, held))
     return after
@@ -127,6 +128,13 @@ async def _carry_out(
     if not isinstance(decision, retry.Done):
         after = evolve(after, Stepped(Step.CANCEL, unit.now, decision.reason, after.code))
     return after, None
+
+
+def _work_made(before: Delivery, after: Delivery, due_at: datetime | None) -> set[Table]:
+    """Whom this concerns: the sender where it is due again, whoever applies reports where one may have come too early."""
+    due_again = () if due_at is None else (tables.deliveries,)
+    known_now = () if after.provider_id == before.provider_id else (tables.provider_reports,)
+    return {*due_again, *known_now}
 
 
 def _once_more(after: Delivery, held: Held, now: datetime) -> datetime | None:

@@ -30,7 +30,6 @@ PROPOSED = 500
 FOUND = 50
 """How many cases are shown; whoever finds more is told so, and asks for more."""
 _BATCH = 50
-_PAUSE = 1.0
 _log = structlog.get_logger("search")
 
 
@@ -112,12 +111,13 @@ class SearchIndexing:
 
     def __init__(self, office: Office) -> None:
         self._office = office
+        self._sleeper = office.store.sleeper(tables.cases)
 
     async def run(self) -> None:
         """Index until cancelled."""
         while True:
             if not await self.step():
-                await asyncio.sleep(_PAUSE)
+                await self._sleeper.sleep()
 
     async def step(self) -> int:
         """Index one batch; gives how many cases. Two replicas that index the same case write the same rows."""

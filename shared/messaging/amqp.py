@@ -1,9 +1,9 @@
 """What we ask of AMQP and how: the topology declared, one way to build a message, one connection kept up.
 
-Law of this file, each line a measured trap: queues are durable and messages persistent and named (T1); the client's own
-"robust" reconnecting is not used, since it revives consumers that nobody reads (T4) and hides what was lost: here a
-connection that ends is over, and a new one is made; heartbeat 10 s (T8); a broker that is away is waited for in the
-background, with a growing pause (T9). Durations are seconds.
+Law of this file, each line a measured trap: queues are durable and messages persistent and named; the client's own
+"robust" reconnecting is not used, since it revives consumers that nobody reads and hides what was lost: here a
+connection that ends is over, and a new one is made; heartbeat 10 s; a broker that is away is waited for in the
+background, with a growing pause. Durations are seconds.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ async def close_quietly(what: AbstractChannel | AbstractConnection) -> None:
 
 
 def cancelled_by_us() -> bool:
-    """Whether a CancelledError is our own shutdown; the client cancels its futures on a lost connection (T5, T8)."""
+    """Whether a CancelledError is our own shutdown; the client cancels its futures on a lost connection."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
 

@@ -1,7 +1,7 @@
 """RabbitMQ through aio-pika: the production transport.
 
-Law of this file, each line a measured trap: publishing is mandatory and an unroutable message is a failure (T2); every
-publish has a timeout, and a timeout means unknown (T3). Publishing and consuming have a connection each, and nothing is
+Law of this file, each line a measured trap: publishing is mandatory and an unroutable message is a failure; every
+publish has a timeout, and a timeout means unknown. Publishing and consuming have a connection each, and nothing is
 ever published on the consuming one, since an alarm stops every connection that publishes. Durations are seconds.
 """
 

@@ -17,11 +17,12 @@ from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.messaging.ports import Confirmed, NotConfirmed, OutgoingMessage, Publisher, PublishResult
+from shared.store.sleeper import LOOK_AGAIN
 from shared.store.unit_of_work import Store
 
 BATCH = 200
-POLL = 0.5
-"""Seconds between looks where nobody in this process wakes the relay (another replica may have written)."""
+AFTER_A_FAULT = 1.0
+"""Seconds until the next look where the database or the broker's client failed as a whole."""
 LONGEST_WAIT = timedelta(minutes=1)
 
 _log = structlog.get_logger("relay")
@@ -31,37 +32,39 @@ class Relay:
     """One task a process and service: ``run`` until cancelled."""
 
     def __init__(
-        self, store: Store, publisher: Publisher, clock: Callable[[], datetime], *, poll: float = POLL
+        self, store: Store, publisher: Publisher, clock: Callable[[], datetime], *, poll: float = LOOK_AGAIN
     ) -> None:
         self._store = store
         self._publisher = publisher
         self._clock = clock
         self._poll = poll
+        self._sleeper = store.sleeper(store.messages.outbox)
+        self._put_off: set[datetime] = set()
+        """When rows come up again that this relay could not get confirmed."""
 
     async def run(self) -> None:
         """Publish batch after batch; sleep only when a batch was not full and nothing was written meanwhile."""
         while True:
-            self._store.told.clear()
             try:
                 published, seen = await self.publish_once()
             except asyncio.CancelledError:
                 if (task := asyncio.current_task()) and task.cancelling():
                     raise
-                published = seen = 0  # the broker's client cancelled its own future, not us
+                await asyncio.sleep(
+                    min(AFTER_A_FAULT, self._poll)
+                )  # the broker's client cancelled its own future, not us
             except Exception as fault:  # noqa: BLE001 - the relay outlives every fault; the rows stay
                 _log.warning("relay.failed", fault=type(fault).__name__)
-                published = seen = 0
-                await asyncio.sleep(1)
-            if published and seen == BATCH:
-                continue
-            await self._wait()
+                await asyncio.sleep(min(AFTER_A_FAULT, self._poll))
+            else:
+                if not (published and seen == BATCH):
+                    await self._sleeper.sleep(self._until_the_next())
 
-    async def _wait(self) -> None:
-        try:
-            async with asyncio.timeout(self._poll):
-                await self._store.told.wait()
-        except TimeoutError:
-            pass
+    def _until_the_next(self) -> float:
+        """Seconds until a row that was put off is due; at most the time between two looks."""
+        now = self._clock()
+        self._put_off = {at for at in self._put_off if at > now}
+        return min((self._poll, *((at - now).total_seconds() for at in self._put_off)))
 
     async def publish_once(self) -> tuple[int, int]:
         """Publish up to one batch; give how many were confirmed and how many were tried."""
@@ -116,6 +119,7 @@ class Relay:
             if isinstance(result, NotConfirmed)
         ]
         if failed:
+            self._put_off |= {row["at"] for row in failed}
             _log.warning("relay.not_confirmed", rows=len(failed), reason=failed[0]["why"])
             await connection.execute(
                 update(outbox)

@@ -1,8 +1,8 @@
 """One subscription to one queue: from the broker's delivery to the acknowledgement that follows the commit.
 
-Law of this file, each line a measured trap: consuming is by callback into a queue of ours, never by iterator (T4); the
-callback does nothing that a lost connection could cut in half, since the work runs in our own task (T5); work that failed
-goes to a waiting room or stays in hand, it is never nacked (T6, T7); what ends a subscription (a lost connection, a
+Law of this file, each line a measured trap: consuming is by callback into a queue of ours, never by iterator; the
+callback does nothing that a lost connection could cut in half, since the work runs in our own task; work that failed
+goes to a waiting room or stays in hand, it is never nacked; what ends a subscription (a lost connection, a
 deleted queue) ends it visibly, and whoever runs it begins another. Durations are seconds.
 """
 

@@ -94,7 +94,6 @@ class GroupCommit:
                 if ours:
                     for table, row in waiting.write.rows:
                         unit.add(table, row)
-                        unit.told_something = unit.told_something or table is self._store.messages.outbox
         for waiting, ours in zip(group, won, strict=True):
             if not waiting.done.done():
                 waiting.done.set_result(ours)

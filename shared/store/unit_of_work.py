@@ -22,6 +22,7 @@ from shared.contracts.complaint import Published
 from shared.contracts.envelope import Sealer, wrap
 from shared.store.engine import WRITES
 from shared.store.message_tables import MessageTables
+from shared.store.sleeper import Sleeper
 
 Row = Mapping[str, Any]
 
@@ -33,14 +34,20 @@ class Store:
     engine: AsyncEngine
     messages: MessageTables
     sealer: Sealer
-    told: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set after a commit that wrote to the outbox: wakes the relay of this process at once."""
     _writer: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _sleepers: dict[Table, list[Sleeper]] = field(default_factory=dict)
 
     @property
     def one_writer(self) -> bool:
         """SQLite takes one writer at a time: tasks of this process queue up here instead of colliding there."""
         return self.engine.dialect.name == "sqlite"
+
+    def sleeper(self, *tables: Table) -> Sleeper:
+        """The sleep of a task that works on rows of these tables: commits of this process that add some end it."""
+        made = Sleeper()
+        for table in tables:
+            self._sleepers.setdefault(table, []).append(made)
+        return made
 
     @asynccontextmanager
     async def transaction(self, now: datetime) -> AsyncIterator[UnitOfWork]:
@@ -51,8 +58,9 @@ class Store:
         else:
             async with self._begun(now) as unit:
                 yield unit
-        if unit.told_something:
-            self.told.set()
+        for table in unit.grown:
+            for sleeper in self._sleepers.get(table, ()):
+                sleeper.wake()
 
     @asynccontextmanager
     async def _begun(self, now: datetime) -> AsyncIterator[UnitOfWork]:
@@ -83,7 +91,8 @@ class UnitOfWork:
         self.scratch: dict[str, Any] = {}
         """State that lives as long as this transaction, e.g. a number series that was locked once."""
         self.before_commit: list[Any] = []
-        self.told_something = False
+        self.grown: set[Table] = set()
+        """Tables with new work in them: whoever works on their rows is woken by the commit."""
         self._store = store
         self._pending: dict[tuple[Table, frozenset[str]], list[Row]] = {}
         """By table and columns: a statement for many rows takes its columns from the first, and drops others unsaid."""
@@ -91,6 +100,7 @@ class UnitOfWork:
     def add(self, table: Table, row: Row) -> None:
         """Add a row; it is written at the next flush."""
         self._pending.setdefault((table, frozenset(row)), []).append(row)
+        self.grown.add(table)
 
     def emit(self, data: Published, *, subject: UUID, sequence: int = 0, traceparent: str | None = None) -> UUID:
         """Put a message into the outbox of this transaction; gives its id. Raises contracts' Malformed if too large."""
@@ -101,7 +111,6 @@ class UnitOfWork:
             self._store.messages.outbox,
             outbox_row(envelope.id, envelope.type, subject, body, self.now),
         )
-        self.told_something = True
         return envelope.id
 
     async def flush(self) -> None:
@@ -123,6 +132,7 @@ class UnitOfWork:
         statement = dialect_insert(table).on_conflict_do_nothing().returning(table.c[key])
         in_order = sorted(rows, key=lambda row: str(row[key]))  # two that claim the same keys never wait for each other
         result = await self.connection.execute(statement, [dict(row) for row in in_order])
+        self.grown.add(table)
         return set(result.scalars())
 
 

@@ -11,10 +11,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from starlette.responses import JSONResponse, Response
 
 from shared.centre import Centre, load_centre
+from shared.clock import system_clock
+from shared.messaging import backlog
 from shared.observability import Check, Condition, examine
 from shared.service import Service, running
 from shared.settings import Settings
@@ -36,6 +38,7 @@ LARGEST_UPLOAD = 25 * 1024 * 1024
 LARGEST_FORM = 112 * 1024 * 1024
 """Bytes of a citizen's form: as many files, each as large, as the page allows, are read to their end even where together
 they are more than it allows, so that the answer can be the form with all that was typed. Files go to disk while read."""
+DEPENDENCY = Gauge("shouli_dependency_up", "1 where the dependency answered", ["name"])
 _UPLOADS = {
     "/intake/": LARGEST_UPLOAD,
     **{f"/desk/{room}": LARGEST_UPLOAD for room in ("visit", "letter", "box", "scan", "imports")},
@@ -60,7 +63,9 @@ def make_app(services: Sequence[Service], settings: Settings) -> FastAPI:
     pages = common_pages(settings)
     install_web(app, pages, policy)
     app.include_router(docs_routes(app, pages))
-    app.include_router(health_routes({name: check for service in services for name, check in service.checks.items()}))
+    checks = {name: check for service in services for name, check in service.checks.items()}
+    app.include_router(health_routes(checks))
+    app.include_router(metrics_routes(services, checks))
     for service in services:
         for router in service.routers:
             app.include_router(router)
@@ -85,7 +90,7 @@ def site_of(centre: Centre) -> Site:
 
 
 def health_routes(checks: dict[str, Check]) -> APIRouter:
-    """``/healthz``, ``/readyz`` and ``/metrics``."""
+    """``/healthz`` and ``/readyz``."""
     router = APIRouter(tags=["health"])
 
     @router.get("/healthz")
@@ -106,9 +111,20 @@ def health_routes(checks: dict[str, Check]) -> APIRouter:
         }
         return JSONResponse(body, status_code=503 if status == "down" else 200)
 
+    return router
+
+
+def metrics_routes(services: Sequence[Service], checks: dict[str, Check]) -> APIRouter:
+    """``/metrics``, looked up when it is asked for."""
+    router = APIRouter(tags=["health"])
+    stores = {each.name: each.surroundings["store"] for each in services if "store" in each.surroundings}
+
     @router.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
         """Prometheus text format; nothing personal is a label or a value."""
+        for each in await examine(checks):
+            DEPENDENCY.labels(name=each.name).set(each.ok)
+        await backlog.measure(stores, system_clock())
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router

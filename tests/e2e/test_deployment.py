@@ -1,4 +1,7 @@
-"""The compose file's own commands, variables and secrets as plain processes behind its own Caddyfile: one complaint, whole."""
+"""The compose file's own commands, variables and secrets as plain processes behind its own Caddyfile: one complaint, whole.
+
+And the scripts for a bad day, with a stand-in for ``docker`` that runs a container's command as a process.
+"""
 
 import asyncio
 import contextlib
@@ -18,7 +21,7 @@ from shared.identity.sessions import StoredSessions
 from shared.identity.tokens import StoredTokens
 from shared.store.engine import open_engine
 from tests.parts.compose import ROOT
-from tests.parts.deployment import Ground, deployed_ground, running_service
+from tests.parts.deployment import Ground, container_engine, deployed_ground, running_service
 from tests.parts.house import ADMINISTRATOR, HANDLER, UNIT, House, Layout
 from tests.parts.ports import LOOPBACK, free_port, wait_until_answers
 from tests.parts.programs import find_program, stop_process
@@ -41,6 +44,7 @@ class Deployment(House):
         port = int(origin.rpartition(":")[2])
         super().__init__(Layout(ground.data, port=port, databases=databases), by_the_machines_clock=True)
         self.services = services
+        self.ground = ground
 
 
 @contextlib.contextmanager
@@ -147,3 +151,25 @@ def _dump(url: str) -> bytes:
     program = find_program("pg_dump", package="postgresql", folders=("/usr/lib/postgresql/*/bin",))
     command = [program, "--data-only", "--dbname", url.replace("+asyncpg", "")]
     return subprocess.run(command, capture_output=True, check=True).stdout
+
+
+def test_a_backup_that_is_put_back_is_the_house_as_it_was(deployment: Deployment, tmp_path: Path):
+    """What was there then is there whole, what came later is gone, nothing is damaged, and work goes on."""
+    before = told(deployment, "/intake/phone-logs", "phone_log.json")
+    number = deployment.case_of(before.complaint_id)
+    with container_engine(deployment.ground, tmp_path) as environment:
+        backup = _script("backup.sh", str(tmp_path / "backups"), environment).splitlines()[-1]
+        after = told(deployment, "/intake/phone-logs", "phone_log.json")
+        deployment.case_of(after.complaint_id)
+        said = _script("restore.sh", backup, environment | {"YES": "1"})
+    assert said.splitlines()[-1].endswith(" 0 findings")
+    assert deployment.case_of(before.complaint_id) == number
+    assert deployment.ask("GET", f"/intake/submissions/{after.complaint_id}", HANDLER).status_code == 404
+    assert deployment.case_of(told(deployment, "/intake/phone-logs", "phone_log.json").complaint_id)
+
+
+def _script(name: str, argument: str, environment: dict[str, str]) -> str:
+    command = ["sh", str(ROOT / "deploy" / name), argument]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout

@@ -1,7 +1,10 @@
-"""Keeps the parts that a whole test run shares: one RabbitMQ node, one PostgreSQL cluster, started when first asked for.
+"""Keeps what a whole test run shares: one RabbitMQ node, one PostgreSQL cluster, started when first asked for, and its folder.
 
 A process of its own, so that every pytest-xdist worker finds the same parts, whichever asks first. It ends, and the
 parts with it, when its standard input closes: that happens even when the test run is killed.
+
+All that the run writes lies in one folder, in memory where there is room: thousands of commits that wait for a disk would
+prove nothing about it. Whoever wants to look at files after a failure gives pytest a ``--basetemp``.
 
 Started by ``tests/conftest.py`` as ``python -m tests.parts.keeper SOCKET``; asked by ``ask``.
 """
@@ -24,6 +27,9 @@ from tests.parts.rabbit_node import RabbitNode
 
 VARIABLE = "SHOULI_TEST_KEEPER"
 START_SECONDS = 180
+IN_MEMORY = Path("/dev/shm")
+ROOM = 6 * 1024**3
+"""Bytes that must be free there; a run takes about two thousand million."""
 
 Part = RabbitNode | PgCluster
 PARTS: dict[str, Callable[[], Part]] = {"rabbit": RabbitNode, "postgres": PgCluster}
@@ -92,12 +98,14 @@ class KeeperProcess:
     """The keeper as its owner sees it: started with the test run, ended with it."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.mkdtemp(prefix="shouli-keeper-")
+        self._folder = tempfile.mkdtemp(prefix="shouli-tests-", dir=_roomy())
+        Path(self._folder).chmod(0o711)  # PostgreSQL's data lie in it, and it runs as another user
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, and tell this process and all its children by the environment where it is."""
+        """Start it, and tell this process and all its children by the environment where it is, and where to write."""
         path = f"{self._folder}/keeper"
+        os.environ["TMPDIR"] = tempfile.tempdir = self._folder
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.parts.keeper", path],
             cwd=Path(__file__).parents[2],
@@ -111,9 +119,18 @@ class KeeperProcess:
 
     def stop(self) -> None:
         """End it and wait until its parts are gone."""
-        os.environ.pop(VARIABLE, None)
+        for variable in (VARIABLE, "TMPDIR"):
+            os.environ.pop(variable, None)
+        tempfile.tempdir = None
         if self._process is not None:
             self._process.communicate()
+
+
+def _roomy() -> Path | None:
+    """The folder in memory, unless somebody chose another by ``TMPDIR``; None where it is too small."""
+    if "TMPDIR" in os.environ or not IN_MEMORY.is_dir() or shutil.disk_usage(IN_MEMORY).free < ROOM:
+        return None
+    return IN_MEMORY
 
 
 def ask(name: str) -> dict[str, str | int]:

@@ -121,10 +121,10 @@ class PgCluster(PgAdmin):
 
     def start(self) -> Self:
         """Start, or start again on the same data and port; returns when it answers (about 1 s)."""
-        if not self._data.exists():
+        if not self.data.exists():
             self._create()
         with (self._folder / "server.out").open("ab") as log:
-            self._server = self._spawn("postgres", "-D", str(self._data), output=log.fileno())
+            self._server = self._spawn("postgres", "-D", str(self.data), output=log.fileno())
         self._wait_until_ready()
         return self
 
@@ -170,7 +170,8 @@ class PgCluster(PgAdmin):
         self.stop()
 
     @property
-    def _data(self) -> Path:
+    def data(self) -> Path:
+        """Where its data lie."""
         return self._folder / "data"
 
     def _running(self) -> subprocess.Popen[bytes]:
@@ -181,12 +182,12 @@ class PgCluster(PgAdmin):
     def _create(self) -> None:
         give_to(self._folder, self._owner)
         options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-        created = self._spawn("initdb", "-D", str(self._data), *options, output=subprocess.PIPE)
+        created = self._spawn("initdb", "-D", str(self.data), *options, output=subprocess.PIPE)
         said, _ = created.communicate()
         if created.returncode:
             raise PgRefused(said.decode(errors="replace"))
         settings = {**self._settings, "port": str(self.address.port), "unix_socket_directories": str(self._folder)}
-        with (self._data / "postgresql.conf").open("a") as file:
+        with (self.data / "postgresql.conf").open("a") as file:
             file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
 
     def _spawn(self, program: str, *arguments: str, output: int) -> subprocess.Popen[bytes]:

@@ -161,24 +161,26 @@ def _is_empty(facts: MailFacts) -> bool:
 
 CLASSES: tuple[ClassRow, ...] = (
     ClassRow(MailClass.OWN_LOOP, lambda f: f.from_us, "发件人是本中心自己的地址", "RFC 3834 §2"),
-    ClassRow(MailClass.UNREADABLE, lambda f: f.unreadable, "程序无法读取，请查看原件", "E18, E20, E37"),
-    ClassRow(MailClass.READ_RECEIPT, lambda f: f.is_read_receipt, "已读回执", "RFC 8098; E34"),
-    ClassRow(MailClass.BOUNCE, lambda f: f.has_delivery_report, "投递状态报告", "RFC 3464; E30"),
-    ClassRow(MailClass.BOUNCE, _says_bounce, "邮件系统的退信", "RFC 5321 §4.5.5; E31"),
-    ClassRow(MailClass.AUTO_REPLY, _is_automatic, "自动发出的邮件", "RFC 3834 §5; E29"),
-    ClassRow(MailClass.AUTO_REPLY, lambda f: f.auto_reply_marked, "带有自动回复标记", "RFC 3834 §3.1.8; E29"),
-    ClassRow(MailClass.AUTO_REPLY, lambda f: f.precedence == "auto_reply", "带有自动回复标记", "RFC 3834 §3.1.8; E29"),
-    ClassRow(MailClass.AUTO_REPLY, lambda f: f.null_return_path, "回邮路径为空", "RFC 5321 §4.5.5; E30"),
-    ClassRow(MailClass.AUTO_REPLY, _says_automatic, "主题是自动回复", "E33"),
-    ClassRow(MailClass.EMPTY, _is_empty, "没有主题、正文和附件", "E05"),
+    ClassRow(
+        MailClass.UNREADABLE, lambda f: f.unreadable, "程序无法读取，请查看原件", "a person reads what no program can"
+    ),
+    ClassRow(MailClass.READ_RECEIPT, lambda f: f.is_read_receipt, "已读回执", "RFC 8098"),
+    ClassRow(MailClass.BOUNCE, lambda f: f.has_delivery_report, "投递状态报告", "RFC 3464"),
+    ClassRow(MailClass.BOUNCE, _says_bounce, "邮件系统的退信", "RFC 5321 §4.5.5"),
+    ClassRow(MailClass.AUTO_REPLY, _is_automatic, "自动发出的邮件", "RFC 3834 §5"),
+    ClassRow(MailClass.AUTO_REPLY, lambda f: f.auto_reply_marked, "带有自动回复标记", "RFC 3834 §3.1.8"),
+    ClassRow(MailClass.AUTO_REPLY, lambda f: f.precedence == "auto_reply", "带有自动回复标记", "RFC 3834 §3.1.8"),
+    ClassRow(MailClass.AUTO_REPLY, lambda f: f.null_return_path, "回邮路径为空", "RFC 5321 §4.5.5"),
+    ClassRow(
+        MailClass.AUTO_REPLY, _says_automatic, "主题是自动回复", "sent by programs that set no header (RFC 3834 §5)"
+    ),
+    ClassRow(MailClass.EMPTY, _is_empty, "没有主题、正文和附件", "nothing to take in"),
     ClassRow(
         MailClass.SUPPLEMENT, lambda f: f.known_token and f.sender_matches, "同一投诉人对已登记投诉的补充", "art. 3"
     ),
-    ClassRow(MailClass.LIST_MAIL, _is_bulk, "群发或邮件列表", "RFC 2919; RFC 2369; E32"),
+    ClassRow(MailClass.LIST_MAIL, _is_bulk, "群发或邮件列表", "RFC 2919; RFC 2369"),
     ClassRow(MailClass.SPAM_SUSPECT, lambda f: f.spam_verdict, "上游过滤器判为垃圾邮件", "never dropped: art. 3"),
-    ClassRow(
-        MailClass.SUPPLEMENT_UNVERIFIED, lambda f: f.known_token, "凭证正确，但发件人不是原投诉人", "art. 17; E47"
-    ),
+    ClassRow(MailClass.SUPPLEMENT_UNVERIFIED, lambda f: f.known_token, "凭证正确，但发件人不是原投诉人", "art. 17"),
     ClassRow(MailClass.NEW_COMPLAINT, lambda _: True, "新投诉", "art. 3"),
 )
 """Read from the top. A proven supplement stands above list mail and spam: we know that person and that matter."""
@@ -207,9 +209,9 @@ NO_ANSWER: tuple[NoAnswerRow, ...] = (
     NoAnswerRow(
         lambda _, mail_class, __: mail_class not in {MailClass.NEW_COMPLAINT, MailClass.SUPPLEMENT},
         "不是投诉或补充",
-        "E28-E34, E47",
+        "RFC 3834 §2",
     ),
-    NoAnswerRow(lambda f, *_: not f.sender, "没有可以回复的发件人地址", "E25, E55"),
+    NoAnswerRow(lambda f, *_: not f.sender, "没有可以回复的发件人地址", "RFC 3834 §4"),
     NoAnswerRow(lambda f, *_: f.from_us, "发件人是本中心自己的地址", "RFC 3834 §2"),
     NoAnswerRow(lambda f, *_: _is_automatic(f) or f.auto_reply_marked, "自动发出的邮件", "RFC 3834 §2"),
     NoAnswerRow(lambda f, *_: f.null_return_path, "回邮路径为空", "RFC 3834 §2"),
@@ -231,7 +233,7 @@ class MayAnswer:
 
 
 def may_answer(facts: MailFacts, *, answers_today: int) -> MayAnswer:
-    """Whether this mail may be answered by a program, to its From address and to no other (E27).
+    """Whether this mail may be answered by a program, to its From address and to no other.
 
     ``answers_today`` counts automatic mails already sent to that address on this day, of Asia/Shanghai. Art. 14 still
     binds where the answer is no: the caller hands the matter to a person.

@@ -1,8 +1,8 @@
 """Who a mail is from and to: names and addresses apart, and only addresses that can do no harm.
 
 Law of this file: our own strict rule decides what is an address, before any library sees it: no control characters, no
-quoted local part, exactly one ``@`` (CVE-2023-27043, CVE-2026-1299, E55). A name is never taken for an address: encoded
-words are decoded after the list is cut, so that they can hide neither comma nor angle bracket (E26). It must not know
+quoted local part, exactly one ``@`` (CVE-2023-27043, CVE-2026-1299). A name is never taken for an address: encoded
+words are decoded after the list is cut, so that they can hide neither comma nor angle bracket. It must not know
 what the addresses are used for.
 """
 

@@ -2,7 +2,7 @@
 
 Law of this file: what comes out shows every character that is in it (a right-to-left override can't turn ``exe`` into
 ``pdf``), names no folder, and means nothing special to any file system. It is for showing only: files are stored under
-our own ids (E41, CVE-2026-28289). It must not know where files are stored.
+our own ids (CVE-2026-28289). It must not know where files are stored.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An invitation (iCalendar, RFC 5545) as lines that people read (E35).
+"""An invitation (iCalendar, RFC 5545) as lines that people read.
 
 Law of this file: what the event says of itself is shown with Chinese labels; the invitation is never answered. It must
 not know calendars: no time is computed.

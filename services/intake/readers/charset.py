@@ -110,7 +110,7 @@ def _marked(raw: bytes) -> Decoded | None:
 
 
 def _seven_bit(raw: bytes, named: str | None) -> Decoded | None:
-    """Encodings whose bytes are all ASCII, so that strict UTF-8 would take their escapes for text (E12)."""
+    """Encodings whose bytes are all ASCII, so that strict UTF-8 would take their escapes for text."""
     if not raw.isascii() or not (named in _SEVEN_BIT or b"\x1b$" in raw or b"~{" in raw):
         return None
     if named in _SEVEN_BIT:
@@ -123,7 +123,7 @@ def _seven_bit(raw: bytes, named: str | None) -> Decoded | None:
 
 
 def _sixteen_bit(raw: bytes, named: str | None) -> Decoded | None:
-    """UTF-16 without a mark (E12): where it is named, or where every second byte of the ASCII in it is NUL."""
+    """UTF-16 without a mark: where it is named, or where every second byte of the ASCII in it is NUL."""
     by_label = named is not None and named.startswith("utf-16")
     if len(raw) % 2 or not raw or not (by_label or _alternates(raw)):
         return None
@@ -136,7 +136,7 @@ def _sixteen_bit(raw: bytes, named: str | None) -> Decoded | None:
 
 
 def _alternates(raw: bytes) -> bool:
-    """Whether NULs stand at one parity only, and often: mere NULs in a text (E23) stand anywhere and are few."""
+    """Whether NULs stand at one parity only, and often: mere NULs in a text stand anywhere and are few."""
     even, odd = raw[::2].count(0), raw[1::2].count(0)
     most, fewest = max(even, odd), min(even, odd)
     return most >= _FEW_NULS and most * 10 >= len(raw) // 2 and fewest * 20 <= most

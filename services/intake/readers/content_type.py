@@ -1,7 +1,7 @@
-"""What some bytes are, by their content: a name and a declared type are claims, this is the finding (E42).
+"""What some bytes are, by their content: a name and a declared type are claims, this is the finding.
 
 Law of this file: the type comes from the bytes; what isn't in ``ALLOWED`` may be kept as evidence but is never opened,
-shown in a page or handed on as harmless; nothing is unpacked (E43). It must not know channels or people.
+shown in a page or handed on as harmless; nothing is unpacked. It must not know channels or people.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def about(report: DeliveryReport | None, original_message_id: str | None) -> Del
 
 
 def report_in_prose(text: str) -> DeliveryReport:
-    """The best that can be read from a bounce in prose (E31: QQ, 163): the code, one address, the returned message's id."""
+    """The best that can be read from a bounce in prose (as QQ and 163 send it): the code, one address, the returned message's id."""
     head = text[:_PROSE_READ]
     status = _STATUS.search(head)
     code = _SMTP_CODE.search(head)

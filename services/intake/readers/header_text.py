@@ -1,7 +1,7 @@
 """What a mail header says: raw bytes with encoded words (RFC 2047) and parameters (RFC 2231) to text.
 
 Law of this file: the bytes of adjacent encoded words are joined before they are decoded, because Chinese mailers cut
-words in the middle of a character (E15); headers of raw 8-bit GBK are read by the same rule as bodies (E16). It must not
+words in the middle of a character; headers of raw 8-bit GBK are read by the same rule as bodies. It must not
 know which header it reads.
 """
 

@@ -40,7 +40,7 @@ from services.intake.readers.mailbox import (
 
 _CONNECT_SECONDS, _READ_SECONDS = 15, 60
 _KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 30, "TCP_KEEPCNT": 4}
-"""Seconds, seconds, probes: a line that died in silence is noticed in three minutes, within IDLE too (F104)."""
+"""Seconds, seconds, probes: a line that died in silence is noticed in three minutes, within IDLE too."""
 
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -174,7 +174,7 @@ class ImapMailbox:
         """See ``Mailbox``. Renew before 29 minutes (RFC 2177); a dead line is noticed at the latest on renewal.
 
         ``idle_check`` swallows the end of a connection and gives an empty list at once, for ever (imapclient #565):
-        an empty list before the time is up is therefore a dead connection (F105).
+        an empty list before the time is up is therefore a dead connection.
         """
         with _as_faults():
             if not self._client.has_capability("IDLE"):
@@ -283,7 +283,7 @@ def _bytes_in(fields: dict[bytes, Any], name: bytes) -> bytes:
 
 
 def _is_news(responses: list[Any]) -> bool:
-    """Whether IDLE told of a message. A BYE is the server's farewell (F105)."""
+    """Whether IDLE told of a message. A BYE is the server's farewell."""
     if any(isinstance(each, tuple) and each and each[0] == b"BYE" for each in responses):
         raise MailboxLost("the server said goodbye")
     return any(isinstance(each, tuple) and len(each) > 1 and each[1] in {b"EXISTS", b"RECENT"} for each in responses)

@@ -1,7 +1,7 @@
 """The headers of a mail as values.
 
-Law of this file: the first of a repeated header counts, except where more than one makes the sender uncertain (E25);
-nothing is validated but addresses and Message-IDs; headers that imitate ours are not read at all (E52). It must not know
+Law of this file: the first of a repeated header counts, except where more than one makes the sender uncertain;
+nothing is validated but addresses and Message-IDs; headers that imitate ours are not read at all. It must not know
 bodies.
 """
 

@@ -1,8 +1,8 @@
 """One pass over a mailbox: fetch, have it stored, and only then go on.
 
 Law of this file: the cursor moves past a message when it is stored and not before; a message that can't be taken in is
-set aside in the same pass, so that it never holds up the next (F110); a message whose fetch kills the connection is
-fetched ever more carefully, and in the end is reported by its UID alone, so that it can't stop the mailbox (F112). It
+set aside in the same pass, so that it never holds up the next; a message whose fetch kills the connection is
+fetched ever more carefully, and in the end is reported by its UID alone, so that it can't stop the mailbox. It
 must not know IMAP, databases or complaints.
 """
 
@@ -45,7 +45,7 @@ class Pass:
     set_aside: int = 0
     gone: int = 0
     rescanned: bool = False
-    """UIDVALIDITY had changed, so the folder is read from its start; the caller knows duplicates by their hash (F101)."""
+    """UIDVALIDITY had changed, so the folder is read from its start; the caller knows duplicates by their hash."""
     stopped: bool = False
     """The caller could not store a message now; it comes again with the next pass."""
     more: bool = False
@@ -85,7 +85,7 @@ def poll_once(
 
 
 def _still_holds(cursor: Cursor, folder: FolderState) -> bool:
-    """A folder made anew has another UIDVALIDITY, or, on servers that break the rule, UIDs below ours (F101, F102)."""
+    """A folder made anew has another UIDVALIDITY, or, on servers that break the rule, UIDs below ours."""
     return cursor.uidvalidity == folder.uidvalidity and cursor.last_uid < folder.uidnext
 
 

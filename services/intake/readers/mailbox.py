@@ -21,11 +21,11 @@ class Have(StrEnum):
     LARGE = "large"
     """Over the limit of what is taken into memory: ``head`` only; ``Mailbox.chunks`` gives the rest piece by piece."""
     TOO_LARGE = "too_large"
-    """Over the hard limit: ``head`` only; a person fetches it by other means (E39)."""
+    """Over the hard limit: ``head`` only; a person fetches it by other means."""
     UNFETCHABLE = "unfetchable"
-    """Fetching it lost the connection again and again (F112): ``head``, or not even that."""
+    """Fetching it lost the connection again and again: ``head``, or not even that."""
     GONE = "gone"
-    """It was moved or expunged between being seen and being fetched (F108)."""
+    """It was moved or expunged between being seen and being fetched."""
 
 
 class Care(StrEnum):
@@ -98,20 +98,20 @@ class MailboxLost(MailboxFault):
 
 
 class MailboxBusy(MailboxFault):
-    """The server said NO for now: unavailable, over quota, throttled (F115)."""
+    """The server said NO for now: unavailable, over quota, throttled."""
 
     first_pause = timedelta(seconds=30)
     longest_pause = timedelta(minutes=5)
 
 
 class LoginRefused(MailboxFault):
-    """User or password is wrong: the operator must act; asking often would lock the account (F113)."""
+    """User or password is wrong: the operator must act; asking often would lock the account."""
 
     first_pause = longest_pause = timedelta(minutes=5)
 
 
 class Untrusted(MailboxFault):
-    """The server's certificate does not verify: the operator must act; nothing was sent to it (F116)."""
+    """The server's certificate does not verify: the operator must act; nothing was sent to it."""
 
     first_pause = longest_pause = timedelta(minutes=5)
 
@@ -130,7 +130,7 @@ class Mailbox(Protocol):
         ...
 
     def fetch_after(self, uid: int, *, batch: int, care: Care) -> Iterator[FetchedMessage]:
-        """At most ``batch`` messages with UIDs above ``uid``, in rising order, whoever has read them already (F107)."""
+        """At most ``batch`` messages with UIDs above ``uid``, in rising order, whoever has read them already."""
         ...
 
     def chunks(self, uid: int) -> Iterator[bytes]:

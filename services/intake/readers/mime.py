@@ -38,7 +38,7 @@ from services.intake.readers.tnef import NotTnef, TnefFile, read_tnef
 __all__ = ["DEEPEST_MAIL", "read_head", "read_mail"]
 
 DEEPEST_MAIL = 10
-"""Mails within mails that are read; one more is Unreadable (E20)."""
+"""Mails within mails that are read; one more is Unreadable."""
 
 _PGP_MESSAGE = "-----BEGIN PGP MESSAGE-----"
 
@@ -130,7 +130,7 @@ def _take_multipart(part: Part, described: Described, found: _Found) -> None:
 
 
 def _take_uncut(part: Part, described: Described, found: _Found) -> None:
-    """A multipart whose boundary is missing or wrong (E19): cut at the boundary that stands in it, or else all text."""
+    """A multipart whose boundary is missing or wrong: cut at the boundary that stands in it, or else all text."""
     boundary = boundary_within(part.raw_body)
     if boundary is None:
         _take_text(part, replace(described, media_type="text/plain"), found)

@@ -25,7 +25,7 @@ _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
 DEEPEST_PART = 44
 """Parts inside parts: ten mails in one another, each in multiparts of its own, still pass."""
 MOST_PARTS = 1500
-"""500 attachments and 500 inline images pass (E40)."""
+"""500 attachments and 500 inline images pass."""
 _FED_AT_ONCE = 2**18
 """Bytes: the parser keeps what it is fed at four bytes a character until it has cut it into lines."""
 _LONGEST_STRUCTURAL = 12_000

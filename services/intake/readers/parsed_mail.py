@@ -1,7 +1,7 @@
 """What a mail says, once read: the values that the mail reader gives.
 
 Law of this file: facts only. Whether a mail is a complaint, a bounce or a loop is decided in ``domain.mail_class``; who
-is believed, in the handlers. Headers that look like ours are not among the facts, so nobody can act by them (E52). Text
+is believed, in the handlers. Headers that look like ours are not among the facts, so nobody can act by them. Text
 is NFC with NUL shown as ␀; the raw bytes are the original, kept by whoever called the reader.
 """
 
@@ -18,10 +18,10 @@ class Fault(StrEnum):
     """Why a mail can't be read by a program. A person looks at the original."""
 
     NESTED = "nested"
-    """Parts inside parts beyond the limit (E18, E20)."""
+    """Parts inside parts beyond the limit."""
     TOO_MANY_PARTS = "too_many_parts"
     ENCRYPTED = "encrypted"
-    """S/MIME or PGP, and nothing readable beside it (E37)."""
+    """S/MIME or PGP, and nothing readable beside it."""
     MALFORMED = "malformed"
     """The structure broke the parser."""
 
@@ -61,7 +61,7 @@ class HeaderFacts:
     spam_verdict: bool = False
     """A filter before us said spam (X-Spam-Flag, X-Spam-Status)."""
     delivered_to: tuple[str, ...] = ()
-    """Addresses of Delivered-To, X-Original-To and Envelope-To: where it really went (E04)."""
+    """Addresses of Delivered-To, X-Original-To and Envelope-To: where it really went."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class MailHead:
     to: tuple[MailAddress, ...] = ()
     cc: tuple[MailAddress, ...] = ()
     date: str = ""
-    """As written: what a sender's clock says decides nothing (E44)."""
+    """As written: what a sender's clock says decides nothing."""
     message_id: str | None = None
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
@@ -84,7 +84,7 @@ class MailHead:
 
     @property
     def sender(self) -> MailAddress | None:
-        """The one sender with a valid address, or None: none, several, or none that can be written to (E25, E55)."""
+        """The one sender with a valid address, or None: none, several, or none that can be written to."""
         if len(self.senders) == 1 and self.senders[0].address:
             return self.senders[0]
         return None
@@ -105,7 +105,7 @@ class ReportedRecipient:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """A report on a message of ours that a mail server could not, or could not yet, deliver (E30, E31)."""
+    """A report on a message of ours that a mail server could not, or could not yet, deliver."""
 
     original_message_id: str | None = None
     envelope_id: str | None = None
@@ -129,7 +129,7 @@ class Attachment:
     """One file. ``content`` is what could be decoded; where ``damaged`` is set, the original holds more."""
 
     name: str
-    """Cleaned for showing; never a path (E41)."""
+    """Cleaned for showing; never a path."""
     raw_name: str
     declared_type: str
     found: ContentType
@@ -157,7 +157,7 @@ class ParsedMail:
     text: str
     """What the sender wrote now."""
     quoted: str
-    """History that was quoted, apart (E48)."""
+    """History that was quoted, apart."""
     html_present: bool = False
     guessed: bool = False
     """Some of the text was in an unnamed or wrongly named charset: a person should compare with the original."""

@@ -11,7 +11,7 @@ import re
 import unicodedata
 
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"} | {0x7F: "\u2421"}
-"""Unicode's control pictures: NUL is shown as ␀ (E23)."""
+"""Unicode's control pictures: NUL is shown as ␀."""
 
 _LINE_END = re.compile(r"\r\n?")
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -33,7 +33,7 @@ def one_line(text: str, *, longest: int) -> str:
 
 
 def normalised(text: str) -> str:
-    """NFC in linear time, whatever storm of combining marks comes in (E49)."""
+    """NFC in linear time, whatever storm of combining marks comes in."""
     if unicodedata.is_normalized("NFC", text[:_WINDOW]) and len(text) <= _WINDOW:
         return text
     pieces: list[str] = []

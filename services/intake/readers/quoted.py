@@ -2,7 +2,7 @@
 
 Law of this file: nothing is thrown away: what is cut off the new text is given beside it, in order. A mail that is all
 quotation (somebody forwards a correspondence without a word) is not cut at all. Every pattern is tried on one short line
-at a time, so the whole is linear (E48). It must not know HTML or MIME.
+at a time, so the whole is linear. It must not know HTML or MIME.
 """
 
 from __future__ import annotations

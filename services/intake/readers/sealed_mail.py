@@ -1,4 +1,4 @@
-"""S/MIME containers (RFC 8551): whether one is encrypted or only signed, and what a signed one holds (E37, E38).
+"""S/MIME containers (RFC 8551): whether one is encrypted or only signed, and what a signed one holds.
 
 Law of this file: nothing is decrypted and no signature is checked; a signed mail is read like an unsigned one. It must
 not know MIME.

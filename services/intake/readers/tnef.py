@@ -1,4 +1,4 @@
-"""winmail.dat: the body and the files inside a TNEF stream ([MS-OXTNEF]), as Outlook sends them (E36).
+"""winmail.dat: the body and the files inside a TNEF stream ([MS-OXTNEF]), as Outlook sends them.
 
 Law of this file: one pass over the bytes, every count checked against the bytes that are there. That is why it is our
 own: tnefparse 1.4 follows a count of values written in the stream, and 49 bytes kept it busy beyond 20 s. Text is given

@@ -28,6 +28,7 @@ def update_later(unit: UnitOfWork, table: Table, key: str, value: object, change
 def insert_if_new_later(unit: UnitOfWork, table: Table, row: Mapping[str, Any]) -> None:
     """Insert a row at the next flush, unless one stands there already by any unique key."""
     execute_later(unit, _insert_if_new(table, unit.connection.dialect.name), row)
+    unit.grown.add(table)
 
 
 def execute_later(unit: UnitOfWork, statement: Executable, parameters: Mapping[str, Any]) -> None:

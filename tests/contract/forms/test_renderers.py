@@ -47,7 +47,7 @@ HOSTILE = [
     '%00 %s%n \\u0000 &amp; ]]> "quoted"',
     "{number}",
 ]
-"""Markup of typst, templates, HTML, a spreadsheet, SQL, C and XML (W18, W19)."""
+"""Markup of typst, templates, HTML, a spreadsheet, SQL, C and XML."""
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +159,7 @@ def test_another_renderer_object_makes_the_same_bytes(fonts):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_markup_in_a_text_is_printed_literally(renderer, text):
-    """Text in a complaint stays text: nothing in it is evaluated, read, or left out (W18, W19, ASVS 1.3.7)."""
+    """Text in a complaint stays text: nothing in it is evaluated, read, or left out (ASVS 1.3.7)."""
     values = values_for(FormId.RECEIPT, content=text, complainant=text)
     rendered = renderer.render(FORMS[FormId.RECEIPT], values, ISSUE)
     assert text_of(rendered.content, rendered.media_type).count("".join(text.split())) == 2
@@ -167,7 +167,7 @@ def test_markup_in_a_text_is_printed_literally(renderer, text):
 
 @EVERY_FORM
 def test_rare_characters_of_names_are_printed_and_can_be_read_back(pdf, docx, form):
-    """In every form, wherever a name can stand: no glyph missing, and the text in the file is the text (E11)."""
+    """In every form, wherever a name can stand: no glyph missing, and the text in the file is the text."""
     name = "堃喆昇镕玥珺昉晞旸犇濛𠮷𬭎䶮㛃·娜"
     names = {field.name: name for field in FORMS[form].fields if field.kind.value in {"line", "text"}}
     values = FormValues(form=form, texts=names)
@@ -357,7 +357,7 @@ def test_every_part_of_the_docx_is_well_formed_and_tells_no_time_of_packing(docx
 
 
 def test_what_cannot_be_printed_is_written_out_in_both(pdf, docx):
-    """[U+202E] for a direction override, [U+0000] for a NUL: seen, the same in both, and nothing is reordered (W21)."""
+    """[U+202E] for a direction override, [U+0000] for a NUL: seen, the same in both, and nothing is reordered."""
     values = values_for(FormId.RECEIPT, content="甲\u202e乙\x00丙")
     for renderer in (pdf, docx):
         rendered = renderer.render(FORMS[FormId.RECEIPT], values, ISSUE)

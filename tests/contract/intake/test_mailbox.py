@@ -173,14 +173,14 @@ def test_fetching_marks_nothing(world: World) -> None:
 
 
 def test_what_a_person_has_read_first_is_found_anyway(world: World) -> None:
-    """F107: by UID, not by being unseen."""
+    """What counts is its UID, not whether it is unseen."""
     uid = world.arrive(HEAD)
     world.read_by_person(uid)
     assert [message.uid for message in _all(world)] == [uid]
 
 
 def test_a_large_message_comes_as_its_head_and_in_pieces(world: World) -> None:
-    """F111: over the limit for memory only the head comes; the pieces put together are the message."""
+    """Over the limit for memory only the head comes; the pieces put together are the message."""
     raw = HEAD + b"x" * 98 + b"\r\n" + b"y" * 70_000 + b"\r\n"
     uid = world.arrive(raw)
     (message,) = _all(world)
@@ -190,7 +190,7 @@ def test_a_large_message_comes_as_its_head_and_in_pieces(world: World) -> None:
 
 
 def test_a_message_over_the_hard_limit_is_only_named(world: World) -> None:
-    """E39: headers and size, for a person to fetch."""
+    """Its headers and its size are given, for a person to fetch the rest."""
     raw = HEAD + (b"z" * 98 + b"\r\n") * 2100
     world.arrive(raw)
     (message,) = _all(world)
@@ -208,7 +208,7 @@ def test_careful_fetching_brings_less(world: World) -> None:
 
 
 def test_pieces_of_a_message_that_is_gone_are_none(world: World) -> None:
-    """F108: no exception, nothing."""
+    """A message that is gone between being seen and being fetched gives no piece, and raises nothing."""
     uid = world.arrive(HEAD)
     world.expunge(uid)
     world.mailbox.select()
@@ -240,7 +240,7 @@ def test_done_can_be_a_folder_with_a_chinese_name(world: World) -> None:
 
 
 def test_a_folder_made_anew_has_another_uidvalidity(world: World) -> None:
-    """F101: UIDs begin again, and the state says so."""
+    """UIDs begin again, and the state says so."""
     world.arrive(HEAD)
     before = world.mailbox.select()
     world.recreate()
@@ -274,7 +274,7 @@ def _poller(world: World) -> tuple[list[bytes], Callable[[Cursor], Cursor]]:
 
 
 def test_polling_takes_each_message_once_and_all_again_after_a_recreation(world: World) -> None:
-    """F101, F102: no message is passed over, whatever UIDs it gets; duplicates are the caller's to know by hash."""
+    """No message is passed over, whatever UIDs it gets; duplicates are the caller's to know by hash."""
     kept, poll = _poller(world)
     world.arrive(HEAD + b"1\r\n")
     cursor = poll(Cursor())

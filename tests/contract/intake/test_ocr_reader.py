@@ -84,7 +84,7 @@ async def test_the_sender_of_a_fax_is_known(scan: ScanText) -> None:
 async def test_what_nobody_could_read_is_refused_with_its_reason(
     reader: OcrReader, data: bytes, reason: Unreadable
 ) -> None:
-    """X02, X16, X19: each such file ends in front of a person, who is told why."""
+    """Each such file ends in front of a person, who is told why."""
     assert await reason_of(reader, data) is reason
 
 

@@ -99,7 +99,7 @@ def everyone(count: int) -> list[OutgoingText]:
 
 
 async def test_a_lagging_list_makes_no_duplicate(api: FakeTwilio) -> None:
-    """F81 to F85: 120 texts through every fault, with a list that lags by a minute: each is taken exactly once."""
+    """120 texts through every fault, with a list that lags by a minute: each is taken exactly once."""
     simulated = Simulated(twilio_at(api.url, timeout=0.25, deadline=1))
     api.clock = lambda: simulated.now
     api.list_lag = timedelta(seconds=60)
@@ -146,7 +146,7 @@ TROUBLES: dict[str, tuple[SendOutcome, Found]] = {
 @pytest.mark.article("14")
 @pytest.mark.parametrize(("outcome", "found"), TROUBLES.values(), ids=TROUBLES)
 async def test_with_the_provider_down_all_day_everyone_is_on_the_call_list(outcome: SendOutcome, found: Found) -> None:
-    """F94: whatever the trouble, all 50 people stand on the call list before the limit, with the margin still to go."""
+    """Whatever the trouble, all 50 people stand on the call list before the limit, with the margin still to go."""
     simulated = Simulated(Down(outcome, found))
     messages = everyone(50)
     await simulated.run(messages)

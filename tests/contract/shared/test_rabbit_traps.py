@@ -1,30 +1,24 @@
-"""The traps of RabbitMQ and its client, each sprung on a real node of our own: nothing lost, nothing done twice.
+"""A broker that dies, hangs, fills up, is wiped or shuts its clients out: nothing is lost, and nothing is done twice.
 
-The node is killed, paused, alarmed and wiped, so nobody shares it; every test has a virtual host of its own where it can.
+The node is a real one that nobody shares, since it is mistreated; every test has a virtual host of its own where it can.
 """
 
 import asyncio
-import contextlib
 import shutil
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
-import aio_pika
 import pytest
 from structlog.testing import capture_logs
 
 from shared.contracts.complaint import Published
 from shared.contracts.envelope import Envelope
-from shared.contracts.values import new_id
 from shared.messaging.consumer import HandlerOutcome
-from shared.messaging.ports import Confirmed, Done, IncomingMessage, NotConfirmed, Outcome, OutgoingMessage, Retry
-from shared.messaging.rabbit import RabbitTransport, TopologyConflict
+from shared.messaging.ports import Confirmed, Done, IncomingMessage, NotConfirmed, Outcome, Retry
 from shared.messaging.replay import replay
-from shared.messaging.topology import BY_SERVICE, DELIVERY_LIMIT, EXCHANGE, QUEUES
+from shared.messaging.topology import BY_SERVICE
 from shared.store.unit_of_work import Store, UnitOfWork
 from tests.parts.message_house import (
     DOCUMENT,
@@ -37,19 +31,30 @@ from tests.parts.message_house import (
     writes_effect,
 )
 from tests.parts.rabbit_node import RabbitNode
+from tests.parts.rabbit_traps import (
+    UNREAD_BY_WORKFLOW,
+    WORKFLOW,
+    Listener,
+    close_all_connections,
+    depths,
+    is_down,
+    is_empty,
+    is_up,
+    open_house,
+    outgoing,
+    ready,
+    transport,
+    vhost_of,
+)
 from tests.parts.tcp_proxy import TcpProxy
 
-WORKFLOW, FORMS = BY_SERVICE["workflow"], BY_SERVICE["forms"]
-UNREAD_BY_WORKFLOW = "case.archived.v1"
-SHORT = (timedelta(milliseconds=50),)
+FORMS = BY_SERVICE["forms"]
 
 
 @pytest.fixture(scope="module")
 def node() -> Iterator[RabbitNode]:
     """A node that only this file mistreats."""
     with RabbitNode() as started:
-        # What a queue says of its depth and consumers is 5 s old otherwise.
-        started.evaluate("application:set_env(rabbit, quorum_tick_interval, 200).")
         yield started
 
 
@@ -57,109 +62,6 @@ def node() -> Iterator[RabbitNode]:
 def url(node: RabbitNode) -> str:
     """A virtual host for one test."""
     return node.vhost()
-
-
-@pytest.fixture
-async def store(sqlite_url: str) -> AsyncIterator[Store]:
-    """The database of the service under test."""
-    async with open_store(sqlite_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def quiet() -> AsyncIterator[list[dict[str, Any]]]:
-    """Fails the test where an exception ends in nobody's hands."""
-    escaped: list[dict[str, Any]] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, context: escaped.append(context))
-    yield escaped
-    assert escaped == []
-
-
-def transport(url: str, **settings: Any) -> RabbitTransport:
-    """A transport that loses patience sooner than in production."""
-    return RabbitTransport(url, **{"publish_timeout": 1.5, "tiers": SHORT, **settings})
-
-
-@contextlib.asynccontextmanager
-async def open_house(store: Store, made: RabbitTransport) -> AsyncIterator[House]:
-    """A house with its relay and workflow's consumer running."""
-    async with House(store, made) as house:
-        house.relay()
-        house.consumer("workflow")
-        yield house
-
-
-def outgoing(message_type: str = DOCUMENT) -> OutgoingMessage:
-    """A message for the transport alone."""
-    return OutgoingMessage(new_id(), message_type, b"{}")
-
-
-def vhost_of(url: str) -> str:
-    """The virtual host's name."""
-    return urlsplit(url).path.lstrip("/") or "/"
-
-
-async def ctl(node: RabbitNode, *arguments: str) -> str:
-    """What rabbitmqctl prints, without holding up the loop."""
-    return await asyncio.to_thread(node.ctl, "--quiet", *arguments)
-
-
-async def depths(node: RabbitNode, url: str) -> dict[str, tuple[str, str]]:
-    """Messages (ready or not acknowledged) and consumers of each queue, by its name."""
-    said = await asyncio.to_thread(
-        node.evaluate,
-        f'V = iolist_to_binary("{vhost_of(url)}"), lists:flatten([io_lib:format("~s ~p ~p;", [element(4, N), M, C]) || '
-        "[{name, N}, {messages, M}, {consumers, C}] <- rabbit_amqqueue:info_all(V, [name, messages, consumers])]).",
-    )
-    rows = [row.split() for row in said[said.index('"') + 1 : said.rindex('"')].split(";") if row]
-    return {name: (depth, consumers) for name, depth, consumers in rows}
-
-
-async def close_all_connections(node: RabbitNode) -> None:
-    """Have the broker end every connection, as an administrator does."""
-    await asyncio.to_thread(
-        node.evaluate, '[rabbit_networking:close_connection(P, "test") || P <- rabbit_networking:connections()].'
-    )
-
-
-async def is_up(made: RabbitTransport) -> bool:
-    """Whether both connections stand."""
-    try:
-        await made.ping()
-    except ConnectionError:
-        return False
-    return True
-
-
-async def ready(made: RabbitTransport) -> None:
-    """Wait for both connections and for a first publish to be confirmed."""
-
-    async def confirmed() -> bool:
-        (result,) = await made.publish([outgoing(UNREAD_BY_WORKFLOW)])
-        return isinstance(result, Confirmed)
-
-    await until(lambda: is_up(made))
-    await until(confirmed)
-
-
-class Listener:
-    """Writes down the ids that came to a queue."""
-
-    def __init__(self) -> None:
-        self.got: list[UUID | None] = []
-
-    async def handle(self, batch: Sequence[IncomingMessage]) -> Sequence[Outcome]:
-        """Take all."""
-        self.got += [message.message_id for message in batch]
-        return [Done()] * len(batch)
-
-    async def has(self, wanted: Sequence[UUID], seconds: float = 20) -> None:
-        """Wait until these came."""
-
-        async def there() -> bool:
-            return set(self.got) >= set(wanted)
-
-        await until(there, seconds)
 
 
 async def test_a_killed_broker_comes_back_with_everything_and_is_consumed_again(node: RabbitNode, store: Store, quiet):
@@ -228,23 +130,6 @@ async def until_told(house: House) -> None:
         return await house.waiting() == 0
 
     await until(told)
-
-
-async def test_an_unroutable_message_is_refused_and_sent_once_it_is_bound_again(url: str):
-    """A missing binding is no success: the row is kept, the binding declared again, the message sent."""
-    made = transport(url)
-    await made.start()
-    assert set(await made.publish([outgoing()])) == {Confirmed()}
-    async with await aio_pika.connect(url) as connection:
-        queue = await (await connection.channel()).get_queue(WORKFLOW.name, ensure=False)
-        for binding in WORKFLOW.bindings:
-            await queue.unbind(EXCHANGE, binding)
-    message = outgoing()
-    (refused,) = await made.publish([message])
-    assert isinstance(refused, NotConfirmed)
-    assert refused.reason == f"unroutable: no queue is bound to {DOCUMENT}"
-    assert set(await made.publish([message])) == {Confirmed()}
-    await made.stop()
 
 
 @pytest.mark.parametrize("alarm", ["memory_alarm", "disk_alarm"])
@@ -358,100 +243,6 @@ async def test_a_connection_cut_while_a_handler_runs_has_one_effect(
         await house.effects_are(ids)
 
 
-async def is_empty(node: RabbitNode, url: str) -> bool:
-    """Whether workflow's queue holds nothing, not even unacknowledged."""
-    return (await depths(node, url))[WORKFLOW.name] == ("0", "1")
-
-
-async def test_a_truncated_publish_is_told_again(url: str, store: Store, quiet):
-    """A connection that breaks in mid-frame leaves the batch unknown; every message arrives, with one effect."""
-    async with TcpProxy(url) as proxy, open_house(store, transport(proxy.url)) as house:
-        await house.effects_are(await house.emit(document()))
-        proxy.truncate_after(3000)
-        ids = await house.emit(*(document() for _ in range(50)))
-        await house.effects_are(ids + (await house.effects())[:1])
-
-
-async def test_every_queue_is_durable_replicated_limited_and_has_somewhere_to_die(node: RabbitNode, url: str):
-    """The broker itself says of each service's queue what the table says; no default is relied on."""
-    made = transport(url)
-    await made.start()
-    await ready(made)
-    said = await ctl(
-        node, "list_queues", "-p", vhost_of(url), "name", "type", "durable", "arguments", "--no-table-headers"
-    )
-    rows = {name: rest for name, *rest in (line.split("\t") for line in said.splitlines())}
-    for queue in QUEUES:
-        kind, durable, arguments = rows[queue.name]
-        assert (kind, durable) == ("rabbit_quorum_queue", "true") or kind == "quorum"
-        for wanted in (f'"x-delivery-limit",{DELIVERY_LIMIT}', '"x-dead-letter-strategy","at-least-once"', queue.dead):
-            assert wanted in arguments.replace(" ", "")
-        assert '"x-overflow","reject-publish"' in arguments.replace(" ", "")
-        assert {queue.dead, queue.retry(SHORT[0])} <= rows.keys()
-    await made.stop()
-
-
-async def test_a_message_that_kills_its_consumer_ends_in_the_dead_letters(url: str, store: Store):
-    """A message whose every consumer dies with it reaches our table with the broker's reason; others go on."""
-    made = transport(url)
-    async with House(store, made) as house:
-        await ready(made)
-        poison = outgoing()
-        await made.publish([poison])
-        for _ in range(DELIVERY_LIMIT + 1):
-            await die_with_a_message(url)
-        house.consumer("workflow")
-        house.relay()
-        await house.effects_are(await house.emit(document()))
-
-        async def buried() -> bool:
-            return bool(await house.dead())
-
-        await until(buried)
-        (dead,) = await house.dead()
-        assert (dead.message_id, dead.consumer) == (poison.message_id, "workflow")
-        assert dead.reason == "the broker gave it up: delivery_limit"
-
-
-async def die_with_a_message(url: str) -> None:
-    """Take a message from workflow's queue and let the connection end, as a killed process does."""
-    got = asyncio.Event()
-
-    async def take(message: object) -> None:
-        got.set()
-
-    async with await aio_pika.connect(url) as connection:
-        channel = await connection.channel()
-        await channel.set_qos(prefetch_count=1)
-        await (await channel.get_queue(WORKFLOW.name, ensure=False)).consume(take)
-        await asyncio.wait_for(got.wait(), 60)
-
-
-async def test_a_consumer_stopped_in_mid_work_leaves_nothing_behind(url: str, store: Store):
-    """Cancelled while its handler runs, a consumer has committed nothing, and the message comes to the next."""
-    begun = asyncio.Event()
-
-    async def hang(unit: UnitOfWork, envelope: Envelope, data: Published) -> HandlerOutcome:
-        await writes_effect("workflow")(unit, envelope, data)
-        await unit.flush()
-        begun.set()
-        await asyncio.Event().wait()
-        return None
-
-    async with House(store, transport(url)) as house:
-        house.consumer("workflow", {DOCUMENT: hang})
-        async with open_store(str(store.engine.url)) as other, House(other, transport(url)) as sender:
-            sender.relay()
-            await ready(sender.transport)  # type: ignore[arg-type]  # the house was given a RabbitTransport
-            async with other.transaction(now()) as unit:
-                ids = [unit.emit(document(), subject=new_id())]
-            await asyncio.wait_for(begun.wait(), 60)
-            await house.leave()
-            assert await house.effects() == []
-            house.consumer("workflow")
-            await house.effects_are(ids)
-
-
 @pytest.mark.parametrize("how", ["network", "broker"])
 async def test_a_half_open_connection_is_noticed_and_replaced(
     node: RabbitNode, url: str, store: Store, quiet, how: str
@@ -479,49 +270,6 @@ async def test_a_half_open_connection_is_noticed_and_replaced(
 async def has_all(house: House, wanted: Sequence[UUID]) -> bool:
     """Whether all of these had an effect."""
     return set(wanted) <= set(await house.effects())
-
-
-async def is_down(made: RabbitTransport) -> bool:
-    """Whether a connection is known to be lost."""
-    return not await is_up(made)
-
-
-async def test_a_queue_deleted_under_its_consumer_is_made_again_and_consumed(node: RabbitNode, url: str, store: Store):
-    """The broker's cancel isn't overlooked: the queue is declared, bound and consumed again."""
-    async with open_house(store, transport(url)) as house:
-        first = await house.emit(document())
-        await house.effects_are(first)
-        await ctl(node, "delete_queue", "-p", vhost_of(url), WORKFLOW.name)
-        second = await house.emit(document())
-        await house.effects_are(first + second)
-        await until(lambda: is_empty(node, url))
-
-
-async def test_a_queue_with_other_arguments_is_named_with_its_remedy(url: str, store: Store):
-    """Where a queue of ours stands otherwise the log says which and what to do, seldom, and readiness says it too."""
-    async with await aio_pika.connect(url) as connection:
-        await (await connection.channel()).declare_queue(WORKFLOW.name, durable=True)
-    made = transport(url)
-    with capture_logs() as logs:
-        async with open_house(store, made) as house:
-            await house.emit(document())
-
-            async def told() -> bool:
-                try:
-                    await made.ping()
-                except TopologyConflict as conflict:
-                    return WORKFLOW.name in str(conflict) and "delete that queue" in str(conflict)
-                except ConnectionError:
-                    return False
-                return False
-
-            await until(told, seconds=60)
-            await asyncio.sleep(2)
-            assert await house.waiting() == 1
-    said = [line for line in logs if line["event"] == "rabbit.topology_conflict"]
-    assert 1 <= len(said) <= 4, said
-    assert all(line["log_level"] == "error" and WORKFLOW.name in line["broker_says"] for line in said)
-    assert len([line for line in logs if line["event"].startswith("rabbit.")]) < 8
 
 
 EVERYTHING = "set_permissions(U, V, A, A, A, U)"
@@ -570,29 +318,3 @@ async def test_lost_credentials_hold_the_outbox_until_they_are_given_back(
             await house.effects_are(first + second + third)
     assert "geheim" not in str(logs)
     assert any(line["event"] == "rabbit.not_connected" for line in logs)
-
-
-async def test_a_stranger_message_with_nonsense_properties_is_buried(url: str, store: Store):
-    """No id, an attempt beyond any column and a type with a NUL are borne: the message rests in the dead letters."""
-    made = transport(url)
-    async with open_house(store, made) as house:
-        await ready(made)
-        async with await aio_pika.connect(url) as connection:
-            exchange = await (await connection.channel()).get_exchange(EXCHANGE, ensure=False)
-            message = aio_pika.Message(
-                b"\x00nonsense",
-                delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-                type="case\x00" + "x" * 200,
-                message_id="not a uuid",
-                headers={"x-attempt": 2**60},
-            )
-            await exchange.publish(message, DOCUMENT)
-        await house.effects_are(await house.emit(document()))
-
-        async def buried() -> bool:
-            return bool(await house.dead())
-
-        await until(buried)
-        (dead,) = await house.dead()
-        assert dead.message_id is None
-        assert dead.type == ("case?" + "x" * 200)[:80]

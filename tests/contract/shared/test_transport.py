@@ -57,13 +57,6 @@ async def transport(request: pytest.FixtureRequest) -> AsyncIterator[Transport]:
 
 
 @pytest.fixture
-async def store(sqlite_url: str) -> AsyncIterator[Store]:
-    """The database of the service under test."""
-    async with open_store(sqlite_url) as opened:
-        yield opened
-
-
-@pytest.fixture
 async def house(store: Store, transport: Transport) -> AsyncIterator[House]:
     """A house on that database and transport, its relay running."""
     async with House(store, transport) as opened:

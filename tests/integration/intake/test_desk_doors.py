@@ -151,7 +151,7 @@ async def test_drafts_and_calls(desk: Desk) -> None:
 
 
 async def test_an_import_from_the_look_to_the_rows_that_come_back(desk: Desk) -> None:
-    """Preview, confirmation, progress, and a file of bad rows that no spreadsheet runs (C13)."""
+    """Preview, confirmation, progress, and a file of bad rows that no spreadsheet runs."""
     sent = await desk.ask("POST", "/intake/phone-logs/import", files={"file": ("../../x.csv", EXPORT.encode("gbk"))})
     assert sent.status_code == 201
     assert [row["good"] for row in sent.json()["sample"]] == [True, False]
@@ -171,7 +171,7 @@ async def test_an_import_from_the_look_to_the_rows_that_come_back(desk: Desk) ->
 
 
 async def test_files_that_can_not_be_imported_say_why(desk: Desk) -> None:
-    """C03, C15, C17: no facts column, a zip by the name of a CSV, somebody without the right."""
+    """No facts column, a zip by the name of a CSV, somebody without the right."""
     path = "/intake/phone-logs/import"
     no_facts = await desk.ask("POST", path, files={"file": ("x.csv", b"a,b\n1,2\n")})
     assert no_facts.status_code == 422

@@ -77,7 +77,7 @@ async def test_a_reply_to_ones_own_mail_supplements_it(house: House) -> None:
 
 
 async def test_a_strangers_reference_is_a_new_complaint(house: House) -> None:
-    """Somebody else's mail that refers to it is new, with a hint for the office (E46)."""
+    """Somebody else's mail that refers to it is new, with a hint for the office."""
     complaint = await first(house)
     await take(house, from_("li@example.cn", "我也要投诉", "一样的事。", b"In-Reply-To: <first@example.cn>"))
     second = (await house.told("complaint.received.v1"))[1]
@@ -87,7 +87,7 @@ async def test_a_strangers_reference_is_a_new_complaint(house: House) -> None:
 
 @pytest.mark.parametrize("seal", ["", "/0000000000"])
 async def test_a_code_without_a_seal_that_holds_is_a_new_complaint(house: House, seal: str) -> None:
-    """Another person's number in the subject discloses and joins nothing (E45, E46)."""
+    """Another person's number in the subject discloses and joins nothing."""
     complaint = await first(house)
     subject = f"Re: [受理 {show_tracking_code(complaint.tracking_code)}{seal}]"
     taken = await take(house, from_("li@example.cn", subject))
@@ -97,7 +97,7 @@ async def test_a_code_without_a_seal_that_holds_is_a_new_complaint(house: House,
 
 @pytest.mark.article("17")
 async def test_the_right_mark_from_another_sender_is_unverified(house: House) -> None:
-    """It is put before the office as unverified, and the sender learns nothing (E47)."""
+    """It is put before the office as unverified, and the sender learns nothing."""
     complaint = await first(house)
     taken = await take(house, from_("li@example.cn", reply_subject(house, complaint)))
     assert (taken.mail_class, taken.receipt) == (MailClass.SUPPLEMENT_UNVERIFIED, None)
@@ -108,7 +108,7 @@ async def test_the_right_mark_from_another_sender_is_unverified(house: House) ->
 
 @pytest.mark.article("3")
 async def test_two_mails_with_one_message_id_are_both_taken(house: House) -> None:
-    """The second is a complaint of its own and names the first, whoever invented the id (E02, F117)."""
+    """The second is a complaint of its own and names the first, whoever invented the id."""
     complaint = await first(house)
     await take(house, from_("li@example.cn", text="另一件事。", mid="first@example.cn"))
     second = (await house.told("complaint.received.v1"))[1]
@@ -119,7 +119,7 @@ async def test_two_mails_with_one_message_id_are_both_taken(house: House) -> Non
 
 
 async def test_one_mail_to_two_of_our_addresses_is_one_complaint(house: House) -> None:
-    """Both arrivals stand beside it, with the addresses it was sent to (E03, E04)."""
+    """Both arrivals stand beside it, with the addresses it was sent to."""
     raw = mails.mail(extra=[b"Cc: tousu@example.gov.cn"])
     await take(house, raw, Arrival("box one", "7"))
     again = await take(house, raw, Arrival("box two", "3"))
@@ -139,7 +139,7 @@ async def test_the_same_arrival_is_counted_once(house: House) -> None:
 
 
 async def test_a_bounce_is_told_to_notify(house: House) -> None:
-    """What came back is told with our return path and its code, and with no address of a person (E30, F73)."""
+    """What came back is told with our return path and its code, and with no address of a person."""
     path = b"bounce+aaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbb@example.gov.cn"
     taken = await take(house, mails.bounce().replace(b"intake@center.example", path))
     assert taken.mail_class is MailClass.BOUNCE
@@ -202,7 +202,7 @@ async def test_machines_are_not_answered_by_a_machine(house: House) -> None:
 
 
 async def test_the_daily_cap_stops_answers_and_not_complaints(house: House) -> None:
-    """From the next mail of the same day on, complaints are taken but no machine answers (F74)."""
+    """From the next mail of the same day on, complaints are taken but no machine answers."""
     for number in range(MOST_ANSWERS_A_DAY + 1):
         await take(house, from_(ZHANG, text=f"第{number}件事。", mid=f"{number}@x.cn"))
     told = await house.told("complaint.received.v1")

@@ -73,7 +73,7 @@ def _pass(account: Account, cursor: Cursor, kept: list[FetchedMessage], **how: o
 
 
 def test_a_line_cut_in_the_middle_of_a_message_loses_and_halves_nothing(filled: Dovecot) -> None:
-    """F100: cut after ever more bytes, connected again each time: every message once, whole, and none in part."""
+    """Cut after ever more bytes, connected again each time: every message once, whole, and none in part."""
     kept: list[FetchedMessage] = []
     cursor = Cursor()
     with CuttingProxy(filled.port) as proxy:
@@ -95,7 +95,7 @@ def test_a_line_cut_while_a_large_message_is_read_in_pieces_is_a_lost_line(fille
 
 
 def test_a_server_that_stops_during_idle_is_noticed_at_once() -> None:
-    """F105: an end of the connection is a fault, not an endless row of empty answers (imapclient #565)."""
+    """An end of the connection is a fault, not an endless row of empty answers (imapclient #565)."""
     with Dovecot() as dovecot:
         mailbox = ImapMailbox.connect(_account(dovecot.port))
         mailbox.select()
@@ -113,7 +113,7 @@ def _wait_often(mailbox: ImapMailbox) -> None:
 
 
 def test_an_end_of_the_line_without_goodbye_during_idle_is_noticed_at_once(server: Dovecot) -> None:
-    """F105: the line is reset while waiting."""
+    """The line is reset while waiting."""
     with CuttingProxy(server.port) as proxy:
         proxy.cut_after = 1500
         mailbox = ImapMailbox.connect(_account(proxy.port))
@@ -126,7 +126,7 @@ def test_an_end_of_the_line_without_goodbye_during_idle_is_noticed_at_once(serve
 
 
 def test_a_refused_password_is_a_fault_of_its_own(server: Dovecot) -> None:
-    """F113: it says who must act, and holds neither user nor password."""
+    """It says who must act, and holds neither user nor password."""
     with pytest.raises(LoginRefused) as caught:
         ImapMailbox.connect(_account(server.port, password="wrong-secret"))
     assert "wrong-secret" not in repr(caught.value)
@@ -134,7 +134,7 @@ def test_a_refused_password_is_a_fault_of_its_own(server: Dovecot) -> None:
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(server: Dovecot) -> None:
-    """F116, CVE-2023-5422: self-signed, or for another host, is no connection; trusted by us, it is one."""
+    """Self-signed, or for another host, is no connection; trusted by us, it is one (CVE-2023-5422)."""
     for host, ca_file in (("localhost", None), ("127.0.0.1", str(server.ca_file))):
         with pytest.raises(Untrusted):
             ImapMailbox.connect(Account(host, server.user, PASSWORD, port=server.tls_port, ca_file=ca_file))
@@ -146,7 +146,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(server: Dovecot) -> No
 
 
 def test_starttls_that_was_stripped_is_refused() -> None:
-    """F116: a server that doesn't offer STARTTLS gets no password."""
+    """A server that doesn't offer STARTTLS gets no password."""
     with ScriptedImap({}) as fake:
         account = Account("127.0.0.1", "u", "p", port=fake.port, security=Security.STARTTLS)
         with pytest.raises(MailboxFault):
@@ -195,7 +195,7 @@ LIES: dict[str, bytes] = {
 
 @pytest.mark.parametrize("what", LIES)
 def test_a_server_that_lies_about_one_message_does_not_stop_the_others(what: str) -> None:
-    """F112: the first message is tried, tried singly, then its head is taken; the second comes through."""
+    """The first message is tried, tried singly, then its head is taken; the second comes through."""
     sizes = b"* 1 FETCH (UID 1 RFC822.SIZE 50)\r\n* 2 FETCH (UID 2 RFC822.SIZE 6)\r\n"
     answers = {
         rb"UID SEARCH UID 2:\*": b"* SEARCH 2\r\n",
@@ -216,7 +216,7 @@ def test_a_server_that_lies_about_one_message_does_not_stop_the_others(what: str
 
 
 def test_a_server_that_is_busy_is_left_in_peace() -> None:
-    """F115: NO [UNAVAILABLE] is a fault with a longer pause, and no message is blamed."""
+    """NO [UNAVAILABLE] is a fault with a longer pause, and no message is blamed."""
     with ScriptedImap({rb"UID FETCH": b"%T NO [UNAVAILABLE] later\r\n"}) as fake:
         done = _pass(_account(fake.port), Cursor(), [])
     assert isinstance(done.fault, MailboxBusy)
@@ -233,13 +233,13 @@ def test_a_server_that_is_busy_is_left_in_peace() -> None:
     ],
 )
 def test_what_went_wrong_at_the_login_is_told_apart(answer: bytes, fault: type[MailboxFault]) -> None:
-    """F113, F115: only a refused password is one; a server that is away isn't."""
+    """Only a refused password is one; a server that is away isn't."""
     with ScriptedImap({rb"LOGIN": answer}) as fake, pytest.raises(fault):
         ImapMailbox.connect(_account(fake.port, seconds=0.5))
 
 
 def test_a_message_expunged_between_search_and_fetch_is_gone() -> None:
-    """F108: the server has a size for it no more, or no body; the pass goes on."""
+    """The server has a size for it no more, or no body; the pass goes on."""
     answers = {
         rb"UID FETCH [12,]+ \(RFC822.SIZE\)": b"* 1 FETCH (UID 2 RFC822.SIZE 6)\r\n",
         rb"UID FETCH [12,]+ \(BODY.PEEK\[\]\)": b"* 1 FETCH (UID 2 BODY[] {6}\r\nsecond)\r\n",
@@ -277,7 +277,7 @@ def test_where_keywords_are_not_kept_seen_alone_says_done() -> None:
 
 
 def test_a_backlog_is_taken_in_batches_at_more_than_twenty_mails_a_second(server: Dovecot) -> None:
-    """F114: 1 000 mails, oldest first, the cursor kept after every batch."""
+    """1 000 mails, oldest first, the cursor kept after every batch."""
     user = server.users[1]
     backlog = [b"Subject: %d\r\n\r\nx\r\n" % number for number in range(1000)]
     server.fill(backlog, user)

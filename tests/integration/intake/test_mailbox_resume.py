@@ -43,7 +43,7 @@ def kill_after(process: subprocess.Popen[bytes], folder: Path, wanted: int) -> N
 
 @pytest.mark.article("3")
 def test_a_mailbox_resumes_after_kill_9(tmp_path: Path) -> None:
-    """The poller is killed three times on its way; in the end every mail is there once (F114)."""
+    """The poller is killed three times on its way; in the end every mail is there once."""
     with Dovecot() as server:
         server.fill([a_mail(number) for number in range(MAILS)])
         for kill in range(1, KILLS + 1):

@@ -83,7 +83,7 @@ async def test_good_rows_go_in_and_bad_rows_come_back(house: House) -> None:
 
 
 async def test_the_same_file_again_brings_nothing_new(house: House) -> None:
-    """C10: the same file is known row by row; a longer one brings only its new rows."""
+    """The same file is known row by row; a longer one brings only its new rows."""
     await bring_in(house, export(1, 2, 2))
     again = await bring_in(house, export(1, 2, 2))
     longer = await bring_in(house, export(1, 2, 2, 3, 4, 5))
@@ -93,7 +93,7 @@ async def test_the_same_file_again_brings_nothing_new(house: House) -> None:
 
 
 async def test_two_people_import_at_once(house: House) -> None:
-    """C11: of two imports of one file at the same time every row is taken once."""
+    """Of two imports of one file at the same time every row is taken once."""
     for _ in range(2):
         found = await preview(house.door, export(*range(ROWS)), by="李某")
         await confirm(house.door, found.id, None, by="李某")
@@ -126,7 +126,7 @@ class DyingStore(Store):
 
 @pytest.mark.parametrize("after", [0, 1, 2])
 async def test_an_import_resumes_exactly(house: House, after: int) -> None:
-    """C12: killed before any of its commits, it goes on with the next row: none lost, none doubled."""
+    """Killed before any of its commits, it goes on with the next row: none lost, none doubled."""
     found = await preview(house.door, export(*range(ROWS), extra=("x,,,,",)), by="李某")
     await confirm(house.door, found.id, None, by="李某")
     store = house.door.store

@@ -59,7 +59,7 @@ async def until(condition: Callable[[], bool], *, seconds: float = 120) -> None:
 
 
 async def test_a_worker_killed_in_the_middle_of_a_page_is_started_again(reader: WorkerOcr) -> None:
-    """F04, F13: the kernel may take it for its memory; the fax is read all the same, and nobody notices."""
+    """The kernel may take it for its memory; the fax is read all the same, and nobody notices."""
     job = asyncio.create_task(reader.read(FAX, ""))
     await until(lambda: reader.reading.pid is not None and memory_kb(reader.reading.pid) > ENGINE_KB)
     first = reader.reading.pid
@@ -70,7 +70,7 @@ async def test_a_worker_killed_in_the_middle_of_a_page_is_started_again(reader: 
 
 
 async def test_a_worker_that_hangs_is_killed_and_the_next_scan_is_read() -> None:
-    """F123: SIGSTOP is what an endless loop looks like from outside."""
+    """SIGSTOP is what an endless loop looks like from outside."""
     reader = WorkerOcr(WorkerLimits(page=HANG))
     await reader.picture(FAX, "", page=1)
     stopped = reader.drawing.pid
@@ -157,7 +157,7 @@ ODD_ENDS = [
 
 @pytest.mark.parametrize(("part", "reason"), ODD_ENDS)
 async def test_a_file_that_breaks_its_worker_is_given_to_a_person(part: bytes, reason: Unreadable) -> None:
-    """F04, X28: a crash is tried three times, a hang once; neither is tried for ever."""
+    """A crash is tried three times, a hang once; neither is tried for ever."""
     worker = ScanWorker(WorkerLimits(page=1), program=ODD)
     with pytest.raises(UnreadableScan) as refused:
         await worker.do(READ, part)

@@ -43,7 +43,7 @@ def settled(watched: WatchedFolder) -> tuple[str, ...]:
 
 
 def test_a_file_that_grows_is_taken_only_when_it_has_stopped(recvq: Path, watched: WatchedFolder) -> None:
-    """F120, X01: no half of a fax is ever read."""
+    """No half of a fax is ever read."""
     path = drop(recvq, "fax00008.tif", b"II*\x00")
     for now in range(0, 40, 4):
         with path.open("ab") as file:
@@ -82,7 +82,7 @@ def test_a_file_renamed_into_place_was_invisible_before(recvq: Path, watched: Wa
 
 
 def test_order_is_that_of_arrival_then_of_the_numbers(recvq: Path, watched: WatchedFolder) -> None:
-    """F122: who came first is read first; of those found together, fax9 before fax10, whatever their times say (X31)."""
+    """Who came first is read first; of those found together, fax9 before fax10, whatever their times say."""
     os.utime(drop(recvq, "fax10.tif"), (0, 0))
     os.utime(drop(recvq, "fax9.tif"), (2**33, 2**33))
     watched.ready(now=0.0)
@@ -92,7 +92,7 @@ def test_order_is_that_of_arrival_then_of_the_numbers(recvq: Path, watched: Watc
 
 
 def test_a_thousand_files_at_once_come_in_order_and_none_is_lost(recvq: Path, watched: WatchedFolder) -> None:
-    """F122: every file is taken once, filed once, and the folder is empty afterwards."""
+    """Every file is taken once, filed once, and the folder is empty afterwards."""
     sent = [f"fax{number:09}.tif" for number in range(1000)]
     for name in reversed(sent):
         drop(recvq, name, name.encode())
@@ -105,7 +105,7 @@ def test_a_thousand_files_at_once_come_in_order_and_none_is_lost(recvq: Path, wa
 
 
 def test_strangers_are_left_alone_and_named(recvq: Path, watched: WatchedFolder, tmp_path: Path) -> None:
-    """X29: no link is followed, no pipe is waited for, no folder entered; a person is told."""
+    """No link is followed, no pipe is waited for, no folder entered; a person is told."""
     secret = drop(tmp_path, "secret.tif")
     (recvq / "link.tif").symlink_to(secret)
     (recvq / "folder.pdf").mkdir()
@@ -120,7 +120,7 @@ def test_strangers_are_left_alone_and_named(recvq: Path, watched: WatchedFolder,
 
 
 def test_names_that_are_not_text_are_taken_and_filed_under_safe_ones(recvq: Path, watched: WatchedFolder) -> None:
-    """X30: GBK bytes, 255 bytes, a leading dash, a shell's trap."""
+    """GBK bytes, 255 bytes, a leading dash, a shell's trap."""
     names = [os.fsdecode(name) for name in ("投诉.tif".encode("gbk"), b"-rf", b";$(x).tif", b"a" * 255)]
     for name in names:
         drop(recvq, name, os.fsencode(name))
@@ -133,7 +133,7 @@ def test_names_that_are_not_text_are_taken_and_filed_under_safe_ones(recvq: Path
 
 
 def test_a_file_replaced_while_it_is_read_is_not_taken(recvq: Path, watched: WatchedFolder) -> None:
-    """X03: it is read twice, and both hashes must be one; what is taken is one letter or the other, never a mixture."""
+    """It is read twice, and both hashes must be one; what is taken is one letter or the other, never a mixture."""
     letters = [b"A" * 4_000_000, b"B" * 4_000_000]
     stop = threading.Event()
 
@@ -164,7 +164,7 @@ def _refusal(watched: WatchedFolder) -> str:
 
 
 def test_a_file_replaced_after_it_was_taken_goes_back_to_be_read(recvq: Path, watched: WatchedFolder) -> None:
-    """X03: what was stored is filed; the letter that came under the same name meanwhile is seen again, not lost."""
+    """What was stored is filed; the letter that came under the same name meanwhile is seen again, not lost."""
     drop(recvq, "scan.tif", b"first letter")
     taken = watched.take("scan.tif")
     drop(recvq, "scan.tif", b"second letter")
@@ -187,7 +187,7 @@ def test_what_is_taken_carries_its_hash_and_stays_until_it_is_done(recvq: Path, 
 
 
 def test_a_missing_folder_is_an_alarm_and_its_return_is_noticed(recvq: Path, watched: WatchedFolder) -> None:
-    """F121: unmounted and mounted again; nothing is forgotten, nobody restarts us."""
+    """Unmounted and mounted again; nothing is forgotten, nobody restarts us."""
     away = recvq.rename(recvq.with_name("unmounted"))
     with pytest.raises(FolderUnavailable):
         watched.ready(now=0.0)

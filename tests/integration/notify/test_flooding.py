@@ -117,7 +117,7 @@ async def test_newer_words_take_back_older_ones_that_still_wait(house: NotifyHou
 
 
 async def test_two_cases_of_one_person_at_the_same_second_are_two_texts(house: NotifyHouse) -> None:
-    """S12: merging is for updates of one case; another case is another matter."""
+    """Merging is for updates of one case; another case is another matter."""
     await house.complaints([PERSON] * 2)
     await house.send()
     assert len({message.body for message in texts(house).taken}) == 2

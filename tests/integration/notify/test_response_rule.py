@@ -115,7 +115,7 @@ EVERYBODY: list[dict[str, object]] = [
 async def test_with_every_provider_down_all_day_everybody_is_answered_or_on_the_call_list(
     sqlite_url: str, outcome: SendOutcome, found: Found
 ) -> None:
-    """F94, through the real ledger and senders: people in every situation, 100 % before the limit, none told twice."""
+    """Through the real ledger and senders: people in every situation, 100 % before the limit, none told twice."""
     dead = {route: Dead(route, outcome, found) for route in (Route.SMS, Route.EMAIL)}
     opening = WEDNESDAY_CLOSE - timedelta(hours=8)
     async with notify_house(sqlite_url, texts=dead[Route.SMS], mails=dead[Route.EMAIL], now=opening) as house:
@@ -131,7 +131,7 @@ async def test_with_every_provider_down_all_day_everybody_is_answered_or_on_the_
 
 @pytest.mark.article("14")
 async def test_a_bounce_takes_the_answer_back_and_the_next_rung_is_taken(house: NotifyHouse) -> None:
-    """F73: it had counted; it came back; the letter waits in the post room. The same bounce again changes nothing."""
+    """It had counted; it came back; the letter waits in the post room. The same bounce again changes nothing."""
     await house.complaints([MAILBOX | {"address": "枣庄市某路 1 号"}])
     await house.send()
     (mail,) = await house.deliveries()

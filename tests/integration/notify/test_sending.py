@@ -35,7 +35,7 @@ def mails(house: NotifyHouse) -> FakeProvider:
 
 @pytest.mark.article("14")
 async def test_a_mail_of_unknown_fate_is_sent_once_more_and_the_sender_does_not_spin(house: NotifyHouse) -> None:
-    """F69: nobody can tell, so the same mail goes once more after half an hour; in between nobody is asked in a loop."""
+    """Nobody can tell, so the same mail goes once more after half an hour; in between nobody is asked in a loop."""
     mails(house).list_answers = False
     mails(house).script.append(Unknown("mails", "silence after the final dot"))
     await house.complaints([MAILBOX])
@@ -75,7 +75,7 @@ async def test_a_redelivered_event_sends_nothing_twice(house: NotifyHouse) -> No
 async def test_a_sender_that_died_between_attempting_and_the_result_is_taken_over_by_one_that_looks_first(
     house: NotifyHouse,
 ) -> None:
-    """F81: kill -9 after the provider took it: the next sender finds it there and sends nothing."""
+    """Kill -9 after the provider took it: the next sender finds it there and sends nothing."""
     await house.complaints([PHONE])
     (held,) = await house.senders[Route.SMS]._claim(1)
     await texts(house).send(held.outgoing)
@@ -133,7 +133,7 @@ async def test_a_provider_that_hangs_holds_up_no_other_route(sqlite_url: str) ->
 
 @pytest.mark.article("14")
 async def test_a_refused_text_goes_on_by_mail_and_then_to_a_person(house: NotifyHouse) -> None:
-    """F86: permanent is permanent here, and the next rung is taken at once, down to the call list; told once each."""
+    """Permanent is permanent here, and the next rung is taken at once, down to the call list; told once each."""
     texts(house).script.append(Permanent("texts", "21610", "opted out"))
     mails(house).script.append(Permanent("mails", "550", "no such mailbox"))
     await house.complaints([PHONE | {"email": "citizen@example.cn"}])
@@ -174,7 +174,7 @@ async def test_what_is_given_to_the_next_route_is_no_longer_waiting(house: Notif
 async def test_an_acceptance_with_no_receipt_is_asked_for_three_times_and_then_given_to_a_person(
     house: NotifyHouse,
 ) -> None:
-    """F92: after 15 minutes, an hour and four hours; then a person, since the complainant is still owed an answer."""
+    """After 15 minutes, an hour and four hours; then a person, since the complainant is still owed an answer."""
     await house.complaints([PHONE])
     await house.pass_time(house.now + timedelta(hours=5))
     row, call = await house.deliveries()
@@ -198,6 +198,18 @@ async def test_what_waits_too_long_for_its_turn_is_put_back(house: NotifyHouse) 
     assert await sender.send_due() == 1
     assert {row.state for row in await house.deliveries()} == {"accepted"}
     assert texts(house).asked == 2
+
+
+async def test_a_message_leaves_as_soon_as_it_is_planned(house: NotifyHouse) -> None:
+    """A sender that found nothing and would look again in an hour is woken by the commit; what comes after that, too."""
+    running = asyncio.create_task(Sender(house.desk, Route.SMS, poll=3600).run())
+    async with asyncio.timeout(60):
+        for number in (1, 2):
+            await house.complaints([{"phone": f"+861380000000{number}"}])
+            while len(texts(house).taken) < number:
+                await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_many_messages_share_a_commit(sqlite_url: str) -> None:

@@ -1,4 +1,4 @@
-"""F80 to F87 through the ledger and the real sender; ``tests/bench/notify.py`` does the same with a thousand people."""
+"""Every fault of a provider through the ledger and the real sender; ``tests/bench/notify.py`` does the same with a thousand people."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Twilio's webhooks over HTTP: believed only when signed (H01 to H18), stored first, applied once, in any order."""
+"""Twilio's webhooks over HTTP: believed only when signed, stored first, applied once, in any order."""
 
 import asyncio
 import random
@@ -86,7 +86,7 @@ async def state(house: NotifyHouse) -> str:
 async def test_a_signed_receipt_is_stored_answered_and_then_applied(
     house: NotifyHouse, client: httpx.AsyncClient
 ) -> None:
-    """H01: 204 as soon as it is on disk; applied afterwards it meets the one-working-day rule, and the others are told."""
+    """204 as soon as it is on disk; applied afterwards it meets the one-working-day rule, and the others are told."""
     sid = await a_sent_text(house)
     assert await post(client, STATUS, callback(sid, "delivered")) == 204
     assert await state(house) == "accepted"
@@ -97,24 +97,24 @@ async def test_a_signed_receipt_is_stored_answered_and_then_applied(
 
 
 REFUSED: dict[str, tuple[SignedRequest, dict[str, str], int]] = {
-    "H02 no signature": (callback("SM" + "0" * 32, "sent"), {"X-Twilio-Signature": ""}, 403),
-    "H03 a wrong signature": (callback("SM" + "0" * 32, "sent"), {"X-Twilio-Signature": "A" * 27 + "="}, 403),
-    "H03 a short signature": (callback("SM" + "0" * 32, "sent"), {"X-Twilio-Signature": "abc"}, 403),
-    "H04 JSON": (callback("SM" + "0" * 32, "sent"), {"Content-Type": "application/json"}, 403),
-    "H06 signed for http": (
+    "no signature": (callback("SM" + "0" * 32, "sent"), {"X-Twilio-Signature": ""}, 403),
+    "a wrong signature": (callback("SM" + "0" * 32, "sent"), {"X-Twilio-Signature": "A" * 27 + "="}, 403),
+    "a short signature": (callback("SM" + "0" * 32, "sent"), {"X-Twilio-Signature": "abc"}, 403),
+    "JSON": (callback("SM" + "0" * 32, "sent"), {"Content-Type": "application/json"}, 403),
+    "signed for http": (
         callback("SM" + "0" * 32, "sent", f"{BASE}/status".replace("https", "http")),
         {"X-Forwarded-Proto": "http"},
         403,
     ),
-    "H06 signed for another host": (
+    "signed for another host": (
         callback("SM" + "0" * 32, "sent", "https://evil.example/notify/webhooks/twilio/status"),
         {"X-Forwarded-Host": "evil.example"},
         403,
     ),
-    "H07 a port more": (callback("SM" + "0" * 32, "sent", f"{BASE}/status".replace(".cn/", ".cn:8443/")), {}, 403),
-    "H10 no SID of ours": (callback("SM" + "z" * 32, "sent"), {}, 400),
-    "H13 no SID": (callback("", "sent"), {}, 400),
-    "H13 of another account": (callback("SM" + "0" * 32, "sent", AccountSid="AC" + "f" * 32), {}, 400),
+    "a port more": (callback("SM" + "0" * 32, "sent", f"{BASE}/status".replace(".cn/", ".cn:8443/")), {}, 403),
+    "no SID of ours": (callback("SM" + "z" * 32, "sent"), {}, 400),
+    "no SID": (callback("", "sent"), {}, 400),
+    "of another account": (callback("SM" + "0" * 32, "sent", AccountSid="AC" + "f" * 32), {}, 400),
 }
 
 
@@ -122,13 +122,13 @@ REFUSED: dict[str, tuple[SignedRequest, dict[str, str], int]] = {
 async def test_what_is_not_twilios_is_refused_and_not_stored(
     house: NotifyHouse, client: httpx.AsyncClient, request_: SignedRequest, headers: dict[str, str], answer: int
 ) -> None:
-    """H02 to H13: each with its status; nothing of it reaches the database."""
+    """Each with its status; nothing of it reaches the database."""
     assert await post(client, STATUS, request_, **headers) == answer
     assert await house.rows(tables.provider_reports) == []
 
 
 async def test_a_changed_body_is_refused(client: httpx.AsyncClient) -> None:
-    """H05: the signature is over the parameters, so a changed one breaks it."""
+    """The signature is over the parameters, so a changed one breaks it."""
     honest = callback("SM" + "0" * 32, "failed")
     forged = SignedRequest(honest.body.replace(b"failed", b"delivered"), honest.signature)
     assert await post(client, STATUS, forged) == 403
@@ -137,7 +137,7 @@ async def test_a_changed_body_is_refused(client: httpx.AsyncClient) -> None:
 async def test_a_parameter_that_twilio_added_is_covered_and_ignored(
     house: NotifyHouse, client: httpx.AsyncClient
 ) -> None:
-    """H08, H09 and H16: new parameters don't shut the door, and an error code is text, whatever is in it."""
+    """New parameters don't shut the door, and an error code is text, whatever is in it."""
     sid = await a_sent_text(house)
     strange = callback(sid, "undelivered", Novelty="1", ErrorCode="<script>alert(1)</script>")
     assert await post(client, STATUS, strange) == 204
@@ -146,14 +146,14 @@ async def test_a_parameter_that_twilio_added_is_covered_and_ignored(
 
 
 async def test_a_used_parameter_twice_is_refused(client: httpx.AsyncClient) -> None:
-    """H09: with two of them nobody can tell which is meant."""
+    """With two of them nobody can tell which is meant."""
     fields = [("AccountSid", ACCOUNT_SID), ("MessageSid", "SM" + "0" * 32)]
     twice = signed(f"{BASE}/status", [*fields, ("MessageStatus", "sent"), ("MessageStatus", "delivered")])
     assert await post(client, STATUS, twice) in {400, 403}
 
 
 async def test_a_replay_after_a_day_changes_nothing(house: NotifyHouse, client: httpx.AsyncClient) -> None:
-    """H11: the scheme has no time in it, so the same words are known again for ever, and say nothing new."""
+    """The scheme has no time in it, so the same words are known again for ever, and say nothing new."""
     sid = await a_sent_text(house)
     receipt = callback(sid, "delivered")
     for _ in range(5):
@@ -167,13 +167,13 @@ async def test_a_replay_after_a_day_changes_nothing(house: NotifyHouse, client: 
 
 
 def test_without_a_token_nothing_starts() -> None:
-    """H12: a blank token would believe everybody."""
+    """A blank token would believe everybody."""
     with pytest.raises(ValueError, match="token"):
         TwilioWebhook([""], ACCOUNT_SID, status_url=f"{BASE}/status", inbound_url=f"{BASE}/inbound")
 
 
 async def test_an_unknown_status_is_kept_and_changes_nothing(house: NotifyHouse, client: httpx.AsyncClient) -> None:
-    """H13: Twilio may invent statuses; they are kept as they came."""
+    """Twilio may invent statuses; they are kept as they came."""
     sid = await a_sent_text(house)
     assert await post(client, STATUS, callback(sid, "partially_delivered")) == 204
     await Reporter(house.desk).apply_due()
@@ -183,7 +183,7 @@ async def test_an_unknown_status_is_kept_and_changes_nothing(house: NotifyHouse,
 
 
 async def test_only_posts_are_taken_and_not_large_ones(client: httpx.AsyncClient) -> None:
-    """H14 and H15."""
+    """Another method is 405, a body beyond the limit 413."""
     assert (await client.get(STATUS)).status_code == 405
     large = SignedRequest(b"Body=" + b"x" * 5_000_000, "A" * 27 + "=")
     assert await post(client, STATUS, large) == 413
@@ -192,7 +192,7 @@ async def test_only_posts_are_taken_and_not_large_ones(client: httpx.AsyncClient
 async def test_a_report_about_nobodys_message_is_answered_and_put_aside(
     house: NotifyHouse, client: httpx.AsyncClient
 ) -> None:
-    """F91, H17: answered well, so that Twilio doesn't come again; no delivery grows out of it."""
+    """Answered well, so that Twilio doesn't come again; no delivery grows out of it."""
     assert await post(client, STATUS, callback("SM" + "9" * 32, "delivered")) == 204
     await Reporter(house.desk).apply_due()
     house.now += timedelta(days=2)
@@ -205,7 +205,7 @@ async def test_a_report_about_nobodys_message_is_answered_and_put_aside(
 async def test_a_receipt_that_comes_before_our_own_answer_waits_for_it(
     house: NotifyHouse, client: httpx.AsyncClient
 ) -> None:
-    """F90: Twilio is faster than its own response; the receipt is joined as soon as the SID is ours."""
+    """Twilio is faster than its own response; the receipt is joined as soon as the SID is ours."""
     await house.complaints([{"phone": PHONE}])
     (row,) = await house.deliveries()
     assert await post(client, STATUS, callback(f"SM{row.id.hex}", "delivered")) == 204
@@ -219,7 +219,7 @@ async def test_a_receipt_that_comes_before_our_own_answer_waits_for_it(
 async def test_in_whatever_order_and_however_often_the_end_is_the_same(
     house: NotifyHouse, client: httpx.AsyncClient, seed: int
 ) -> None:
-    """F88, F89: queued, sent, delivered and a stray failure, five times each and shuffled: delivered, told once, no mail."""
+    """Queued, sent, delivered and a stray failure, five times each and shuffled: delivered, told once, no mail."""
     sid = await a_sent_text(house)
     callbacks = [callback(sid, status) for status in ("queued", "sent", "delivered")] * 5
     random.Random(seed).shuffle(callbacks)
@@ -243,7 +243,7 @@ async def test_two_who_apply_the_same_report_apply_it_once(house: NotifyHouse, c
 async def test_a_handset_that_was_off_gets_one_more_text_and_then_a_person_calls(
     house: NotifyHouse, client: httpx.AsyncClient
 ) -> None:
-    """F93: 30003 is tried once more half an hour on; the second time it comes back somebody calls."""
+    """30003 is tried once more half an hour on; the second time it comes back somebody calls."""
     sid = await a_sent_text(house)
     await post(client, STATUS, callback(sid, "undelivered", ErrorCode="30003"))
     await house.pass_time(house.now + timedelta(minutes=40), watched=False)
@@ -256,7 +256,7 @@ async def test_a_handset_that_was_off_gets_one_more_text_and_then_a_person_calls
 
 @pytest.mark.article("14")
 async def test_a_landline_goes_to_a_person_at_once(house: NotifyHouse, client: httpx.AsyncClient) -> None:
-    """F93: 30006 will never arrive, so the next rung is taken without another try."""
+    """30006 will never arrive, so the next rung is taken without another try."""
     sid = await a_sent_text(house)
     await post(client, STATUS, callback(sid, "undelivered", ErrorCode="30006"))
     await Reporter(house.desk).apply_due()
@@ -281,7 +281,7 @@ def inbound(text: str, sid: str = "SM" + "1" * 32) -> SignedRequest:
 
 
 async def test_an_opt_out_is_kept_and_an_opt_in_ends_it(house: NotifyHouse, client: httpx.AsyncClient) -> None:
-    """S08: 退订 holds for that number from then on, under its keyed hash; 恢复 ends it; the same text twice is one."""
+    """退订 holds for that number from then on, under its keyed hash; 恢复 ends it; the same text twice is one."""
     for _ in range(2):
         assert await post(client, INBOUND, inbound("退订")) == 200
     await Reporter(house.desk).apply_due()
@@ -295,7 +295,7 @@ async def test_an_opt_out_is_kept_and_an_opt_in_ends_it(house: NotifyHouse, clie
 
 
 async def test_anything_else_is_for_a_person_to_read(house: NotifyHouse, client: httpx.AsyncClient) -> None:
-    """S08 to S10: a sentence, or how satisfied somebody is, is shown to those who answer; it decides nothing by itself."""
+    """A sentence, or how satisfied somebody is, is shown to those who answer; it decides nothing by itself."""
     await post(client, INBOUND, inbound("我还想补充一点"))
     await post(client, INBOUND, inbound("", "SM" + "3" * 32))
     await Reporter(house.desk).apply_due()

@@ -70,10 +70,11 @@ def test_a_plain_process_differs_in_places_only():
 
 
 def test_everything_restarts_is_limited_and_says_whether_it_is_well(document: dict[str, Any]):
-    """Each container comes back by itself, can't eat the host, and has a health check (ours in the image)."""
+    """Each container comes back by itself, can't eat the host or fill its disk, and has a health check (ours in the image)."""
     for name, service in document["services"].items():
         assert service["restart"] == "unless-stopped", name
-        assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory"}, name
+        assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}, name
+        assert set(service["logging"]["options"]) == {"max-size", "max-file"}, name
         assert "healthcheck" in service or "build" in service, name
     assert "HEALTHCHECK" in DOCKERFILE
 
@@ -92,6 +93,13 @@ def test_our_containers_have_no_rights_to_lose(document: dict[str, Any]):
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_what_faces_the_world_has_no_rights_to_lose_either(document: dict[str, Any]):
+    """Caddy may bind the two ports, and nothing else."""
+    caddy = document["services"]["caddy"]
+    assert (caddy["read_only"], caddy["cap_drop"], caddy["cap_add"]) == (True, ["ALL"], ["NET_BIND_SERVICE"])
+    assert caddy["security_opt"] == ["no-new-privileges:true"]
 
 
 def test_files_that_are_mounted_or_copied_exist(document: dict[str, Any]):

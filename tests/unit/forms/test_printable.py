@@ -29,7 +29,7 @@ from services.forms.domain.printable import breakable, first_lines, lines_needed
     ],
 )
 def test_what_no_paper_carries_is_written_out(written, printed):
-    """Controls, direction marks, lone surrogates and noncharacters are named; everything else is left alone (E23, W21)."""
+    """Controls, direction marks, lone surrogates and noncharacters are named; everything else is left alone."""
     assert visible(written) == printed
 
 

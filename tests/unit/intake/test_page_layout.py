@@ -51,7 +51,7 @@ CLEANED = [
 
 @pytest.mark.parametrize(("text", "kept"), CLEANED)
 def test_text_is_kept_as_it_stands_without_what_can_not_be_seen(text: str, kept: str) -> None:
-    """X23: control and direction characters go; what only looks dangerous stays, and is text."""
+    """Control and direction characters go; what only looks dangerous stays, and is text."""
     assert clean(text) == kept
 
 

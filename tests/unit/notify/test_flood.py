@@ -49,7 +49,7 @@ def test_who_opted_out_gets_no_more_than_that(purpose: Purpose) -> None:
 @pytest.mark.parametrize("purpose", Purpose)
 @pytest.mark.parametrize("route", CAPPED)
 def test_a_loop_ends_with_a_person(purpose: Purpose, route: Route) -> None:
-    """F74: past the last cap nothing leaves by itself; what the law owes is looked at by a person, never dropped."""
+    """Past the last cap nothing leaves by itself; what the law owes is looked at by a person, never dropped."""
     expected = Verdict.PERSON if PURPOSES[purpose].legal else Verdict.DROP
     assert verdict(purpose, route, CAPS[route].last) is expected
 

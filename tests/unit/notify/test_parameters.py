@@ -17,7 +17,7 @@ ROWS = [(occasion, notice) for occasion, notices in NOTICES.items() for notice i
     "field", ["staff", "window", "desk_number", "target", "name", "phone", "facts", "findings", "complainant", "advice"]
 )
 def test_there_is_no_field_for_people(field: str) -> None:
-    """S05: a parameter about the person complained of, the complainant or the facts is refused by the schema."""
+    """A parameter about the person complained of, the complainant or the facts is refused by the schema."""
     with pytest.raises(ValidationError, match="extra_forbidden"):
         Parameters.model_validate({"tracking_code": CODE, field: "李某某"})
 

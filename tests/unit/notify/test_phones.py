@@ -43,7 +43,7 @@ NUMBERS: dict[str, PhoneKind] = {
 
 @pytest.mark.parametrize(("number", "kind"), NUMBERS.items())
 def test_a_number_is_of_its_kind(number: str, kind: PhoneKind) -> None:
-    """S06, S07: mobiles, resellers, offices, landlines and numbers from elsewhere are told apart."""
+    """Mobiles, resellers, offices, landlines and numbers from elsewhere are told apart."""
     assert shape_of(number).kind is kind
 
 

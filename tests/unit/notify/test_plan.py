@@ -221,7 +221,7 @@ def test_a_new_round_and_a_new_version_are_told_again() -> None:
 
 
 def test_two_complaints_of_one_person_are_two() -> None:
-    """S12: two complaints of one person at the same second get a receipt each."""
+    """Two complaints of one person at the same second get a receipt each."""
     other = a_contact(complaint_id=a_contact().complaint_id.__class__(int=7))
     first = message(Occasion.RECEIVED, Purpose.RECEIPT)
     second = plan(an_event(Occasion.RECEIVED), other, TUESDAY)[0]
@@ -273,7 +273,7 @@ def test_every_closing_is_notified_to_the_unit(occasion: Occasion) -> None:
 @pytest.mark.parametrize(("occasion", "notice"), ROWS)
 @pytest.mark.parametrize("situation", Situation)
 def test_the_night_is_kept(occasion: Occasion, notice: Notice, situation: Situation) -> None:
-    """S13: what rings leaves by night only where its purpose may; everything else waits for the morning."""
+    """What rings leaves by night only where its purpose may; everything else waits for the morning."""
     for planned in messages(occasion, situation, now=NIGHT, respond_by=WEDNESDAY_CLOSE):
         rings = planned.route is Route.SMS and not PURPOSES[planned.purpose].by_night
         assert is_quiet(planned.send_at) is not rings

@@ -34,7 +34,7 @@ def test_the_night_is_from_ten_to_eight(clock: time, quiet: bool) -> None:
 @pytest.mark.parametrize("purpose", HELD)
 @pytest.mark.parametrize("route", [route for route in Route if WAKES[route]])
 def test_what_rings_waits_for_the_morning(purpose: Purpose, route: Route) -> None:
-    """S13: texts and calls planned at 23:00, or at 03:00, leave at 08:00."""
+    """Texts and calls planned at 23:00, or at 03:00, leave at 08:00."""
     for planned in (datetime(2026, 11, 24, 23, 0, tzinfo=HOME), datetime(2026, 11, 25, 3, 0, tzinfo=HOME)):
         released = release(route, purpose, planned, latest=None)
         assert released == datetime(2026, 11, 25, 8, 0, tzinfo=HOME)

@@ -35,14 +35,14 @@ READ: dict[str, Meaning] = {
 
 @pytest.mark.parametrize(("text", "meaning"), READ.items())
 def test_a_reply_means_what_it_unmistakably_says(text: str, meaning: Meaning) -> None:
-    """S08, S10: opt-outs and answers are read in their usual forms; everything else is for a person."""
+    """Opt-outs and answers are read in their usual forms; everything else is for a person."""
     assert read_reply(text, open_cases=1) is meaning
 
 
 @pytest.mark.parametrize("open_cases", [0, 2, 3])
 @pytest.mark.parametrize("text", ["1", "不满意"])
 def test_nobody_guesses_which_case_is_meant(text: str, open_cases: int) -> None:
-    """S09: an answer of somebody with several open cases, or none, is a note, and a person decides."""
+    """An answer of somebody with several open cases, or none, is a note, and a person decides."""
     assert read_reply(text, open_cases=open_cases) is Meaning.NOTE
 
 

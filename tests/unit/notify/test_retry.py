@@ -114,7 +114,7 @@ def test_pauses_grow_by_the_table(route: Route, attempts: int, jitter: float) ->
 
 
 def test_a_provider_that_says_when_is_obeyed() -> None:
-    """F80: a Retry-After longer than our pause wins; a shorter one doesn't shorten it."""
+    """A Retry-After longer than our pause wins; a shorter one doesn't shorten it."""
     for retry_after, pause in ((timedelta(minutes=10), timedelta(minutes=10)), (timedelta(1e-6), PAUSES[Route.SMS][0])):
         decision = after_send(replace(BUSY, retry_after=retry_after), circumstances())
         assert isinstance(decision, Retry)
@@ -122,12 +122,12 @@ def test_a_provider_that_says_when_is_obeyed() -> None:
 
 
 def test_greylisting_is_given_its_five_minutes() -> None:
-    """F65: a mail that was put off is tried again after 5, 15, 30 and 60 minutes."""
+    """A mail that was put off is tried again after 5, 15, 30 and 60 minutes."""
     assert PAUSES[Route.EMAIL] == tuple(timedelta(minutes=m) for m in (5, 15, 30, 60))
 
 
 def test_trouble_that_lasts_is_permanent_where_it_says_so() -> None:
-    """F68: a full mailbox is tried for four hours; then the next way is taken."""
+    """A full mailbox is tried for four hours; then the next way is taken."""
     full = Temporary("smtp", "552", "mailbox is full", give_up_after=timedelta(hours=4))
     mailing = {"route": Route.EMAIL, "fallbacks": (Route.POST,)}
     early, late = timedelta(hours=3, minutes=59), timedelta(hours=4)
@@ -145,24 +145,24 @@ def test_another_machine_is_tried_after_an_hour(outcome: Trouble) -> None:
 
 
 def test_a_stop_is_nobody_s_failure() -> None:
-    """F87: when nothing can be sent at all, the message waits five minutes and no attempt is held against it."""
+    """When nothing can be sent at all, the message waits five minutes and no attempt is held against it."""
     decision = after_send(STOPPED, circumstances(attempts=0))
     assert decision == Retry(TUESDAY + HOLD, "credentials refused")
 
 
 def test_a_text_of_unknown_fate_is_looked_for_first() -> None:
-    """F81, F85: after an unclear answer we look, and not before a list that lags can show it."""
+    """After an unclear answer we look, and not before a list that lags can show it."""
     assert after_send(LOST, circumstances()) == Look(TUESDAY + LOOK_AFTER, "timeout")
     assert timedelta(seconds=60) < LOOK_AFTER
 
 
 def test_what_was_found_is_not_sent_again() -> None:
-    """F81: found with the provider, it waits for its receipt."""
+    """Found with the provider, it waits for its receipt."""
     assert isinstance(after_look(TAKEN, circumstances()), Look)
 
 
 def test_what_is_certainly_not_there_is_sent_again() -> None:
-    """F82: not found where it would be, it is sent at once; if that goes on, with growing pauses, and then another way."""
+    """Not found where it would be, it is sent at once; if that goes on, with growing pauses, and then another way."""
     assert after_look(None, circumstances()) == Retry(TUESDAY, NOT_THERE)
     assert after_look(None, circumstances(attempts=3)) == Retry(TUESDAY + PAUSES[Route.SMS][2], NOT_THERE)
     tired = circumstances(attempts=3, now=TUESDAY + ROUTE_PATIENCE, fallbacks=(Route.EMAIL,))
@@ -170,7 +170,7 @@ def test_what_is_certainly_not_there_is_sent_again() -> None:
 
 
 def test_a_text_is_never_sent_again_while_nobody_can_tell() -> None:
-    """F85: however long the list is down, the answer is to look again, and at the margin a person calls; never Retry."""
+    """However long the list is down, the answer is to look again, and at the margin a person calls; never Retry."""
     now = TUESDAY
     for _ in range(100):
         decision = after_look(BLIND, circumstances(now=now))
@@ -191,7 +191,7 @@ def test_a_text_that_nobody_can_tell_of_gives_way_to_an_e_mail() -> None:
 
 
 def test_a_mail_of_unknown_fate_is_sent_once_more() -> None:
-    """F69: half an hour after the first attempt the same mail goes out once more, and that is all."""
+    """Half an hour after the first attempt the same mail goes out once more, and that is all."""
     mailing = {"route": Route.EMAIL, "fallbacks": (Route.CALL,)}
     assert after_look(NO_LIST, circumstances(now=TUESDAY + LOOK_AFTER, **mailing)) == Retry(
         TUESDAY + timedelta(minutes=30), NO_LIST.reason
@@ -210,7 +210,7 @@ def test_what_may_have_been_sent_is_put_back_to_be_sent() -> None:
 
 
 def test_a_receipt_that_never_comes_is_fetched_and_then_missed() -> None:
-    """F92: it is asked for after 15 minutes, one hour and four hours; then the person who is owed an answer is called."""
+    """It is asked for after 15 minutes, one hour and four hours; then the person who is owed an answer is called."""
     now, asked = TUESDAY, []
     for polls in range(4):
         decision = after_acceptance(TAKEN, circumstances(now=now), polls=polls)
@@ -233,7 +233,7 @@ def test_at_the_margin_a_receipt_is_not_waited_for_long() -> None:
 
 
 def test_a_handset_that_was_off_is_tried_once_more() -> None:
-    """F93: 30003 gets one later try; a second 30003, or a landline (30006), goes on to the next way."""
+    """30003 gets one later try; a second 30003, or a landline (30006), goes on to the next way."""
     off = after_undelivered(circumstances(), later_may_help=True, reason="30003")
     assert off == Retry(TUESDAY + LATER_ONCE, "30003")
     assert after_undelivered(circumstances(tries=2), later_may_help=True, reason="30003") == PersonNeeded(
@@ -330,7 +330,7 @@ def live_through(data: st.DataObject, start: datetime) -> tuple[Decision, dateti
 @settings(max_examples=60, deadline=None)
 @given(data=st.data(), hours=st.integers(0, 26))
 def test_with_everything_down_all_day_a_person_has_it_in_time(data: st.DataObject, hours: int) -> None:
-    """F94: with text and mail in any trouble all day, everyone stands on the call list with the margin still to go."""
+    """With text and mail in any trouble all day, everyone stands on the call list with the margin still to go."""
     start = TUESDAY + timedelta(hours=hours)
     decision, when = live_through(data, start)
     assert isinstance(decision, PersonNeeded)
@@ -339,7 +339,7 @@ def test_with_everything_down_all_day_a_person_has_it_in_time(data: st.DataObjec
 
 
 def test_people_are_not_texted_again_at_night() -> None:
-    """S13: an acceptance that failed at 21:59 is tried again at 08:00; a receipt, which may go by night, at once."""
+    """An acceptance that failed at 21:59 is tried again at 08:00; a receipt, which may go by night, at once."""
     late = datetime(2026, 11, 24, 13, 59, 50, tzinfo=UTC)
     patient = {"now": late, "first_attempt_at": late, "must_by": late + timedelta(hours=24)}
     accepted = after_send(BUSY, circumstances(purpose=Purpose.ACCEPTANCE, **patient))

@@ -33,7 +33,7 @@ COUNTS: dict[str, tuple[str, str, int]] = {
 
 @pytest.mark.parametrize(("text", "encoding", "segments"), COUNTS.values(), ids=COUNTS)
 def test_a_text_takes_its_segments(text: str, encoding: str, segments: int) -> None:
-    """S02, S03: 70 and 67 for Chinese, 160 and 153 for GSM-7; pairs and escapes are kept whole."""
+    """70 and 67 for Chinese, 160 and 153 for GSM-7; pairs and escapes are kept whole."""
     size = size_of(text)
     assert (size.encoding, size.segments) == (encoding, segments)
 

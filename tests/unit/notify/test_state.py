@@ -69,7 +69,7 @@ def test_every_state_can_be_reached_and_read() -> None:
 
 @given(reports=st.lists(st.sampled_from(sorted(REPORTABLE)), min_size=1), random=st.randoms(use_true_random=False))
 def test_the_order_of_reports_does_not_matter(reports: list[State], random) -> None:
-    """F88, F89: any reports, duplicated and shuffled in any way, end in the same state."""
+    """Any reports, duplicated and shuffled in any way, end in the same state."""
 
     def fold(states: list[State]) -> State:
         delivery = Delivery(state=State.ATTEMPTING)
@@ -88,7 +88,7 @@ def test_the_order_of_reports_does_not_matter(reports: list[State], random) -> N
     data=st.data(),
 )
 def test_reports_may_come_between_any_of_our_steps(steps: list[Step], reports: list[State], data) -> None:
-    """F90: reports that come before our call has returned, or between our steps, still decide how it ends."""
+    """Reports that come before our call has returned, or between our steps, still decide how it ends."""
     events: list[Step | State] = [*steps]
     for report in reports:
         events.insert(data.draw(st.integers(0, len(events))), report)
@@ -99,7 +99,7 @@ def test_reports_may_come_between_any_of_our_steps(steps: list[Step], reports: l
 
 
 def test_the_same_report_again_is_no_transition() -> None:
-    """F88: a report that came five times makes one transition; the other four give the very same object back."""
+    """A report that came five times makes one transition; the other four give the very same object back."""
     once = evolve(Delivery(state=State.ACCEPTED), a_report(State.DELIVERED))
     again = once
     for _ in range(4):

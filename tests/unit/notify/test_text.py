@@ -49,7 +49,7 @@ def rendered(
 
 @pytest.mark.parametrize("catalogue", CATALOGUES, ids=LOCALES)
 def test_the_templates_are_in_order(catalogue: Catalogue) -> None:
-    """S01, S02: every purpose has its words; none says what it may not, holds a link or a number, or grows too long."""
+    """Every purpose has its words; none says what it may not, holds a link or a number, or grows too long."""
     assert faults_in(catalogue) == []
 
 
@@ -125,7 +125,7 @@ HOSTILE = {
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("route", [Route.SMS, Route.EMAIL, Route.CALL])
 def test_a_value_is_literal_and_cut(value: str, route: Route) -> None:
-    """S04: a value is never read as a template; controls are dropped, a text message is one line, the rest is cut."""
+    """A value is never read as a template; controls are dropped, a text message is one line, the rest is cut."""
     text = rendered(route=route, remedy=value)
     shown = dict(text.values)["remedy"]
     assert len(shown) <= LENGTHS["remedy"][0 if route is Route.SMS else 1]
@@ -169,7 +169,7 @@ def test_what_mainland_carriers_block_is_taken_out(value: str, shown: str) -> No
 
 
 def test_elsewhere_a_number_may_stand() -> None:
-    """S07: to a number whose country allows it, and in a mail, the authority's number stands."""
+    """To a number whose country allows it, and in a mail, the authority's number stands."""
     said = "市场监督管理局 12315"
     assert said in rendered(Purpose.REDIRECT, to="+85251234567", authority=said).body
     assert said in rendered(Purpose.REDIRECT, Route.EMAIL, authority=said).body

@@ -64,7 +64,7 @@ def status_of(answer: StatusReport | InboundText | Refused) -> int:
 
 
 def test_a_signed_report_is_believed(webhook: TwilioWebhook) -> None:
-    """H01: a report with the right signature is read, and has a key of its own."""
+    """A report with the right signature is read, and has a key of its own."""
     report = read(webhook, signed(STATUS_URL, a_status()))
     assert report == StatusReport("twilio", SID, "delivered", "delivered")
     assert isinstance(report, StatusReport)
@@ -79,14 +79,14 @@ def test_both_tokens_are_believed_while_one_is_rotated(webhook: TwilioWebhook) -
 
 @pytest.mark.parametrize("signature", [None, "", "x", "A" * 28, "A" * 27 + "=", "é" * 28, " " + "A" * 27 + "="])
 def test_without_its_signature_nothing_is_believed(webhook: TwilioWebhook, signature: str | None) -> None:
-    """H02, H03: no signature, an empty, short or wrong one is refused, and never an error."""
+    """No signature, an empty, short or wrong one is refused, and never an error."""
     body = urlencode(a_status()).encode()
     assert status_of(webhook.read_status(body, FORM, signature)) == 403
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain", "", "multipart/form-data; boundary=x"])
 def test_only_forms_are_believed(webhook: TwilioWebhook, content_type: str) -> None:
-    """H04, H05: a JSON body, whose signature would be over a hash in the URL, isn't ours, signed or not."""
+    """A JSON body, whose signature would be over a hash in the URL, isn't ours, signed or not."""
     body = json.dumps(dict(a_status())).encode()
     assert status_of(webhook.read_status(body, content_type, sign(STATUS_URL, []))) == 403
 
@@ -120,12 +120,12 @@ URLS = {
 
 @pytest.mark.parametrize(("url", "expected"), URLS.items())
 def test_only_the_configured_url_counts(webhook: TwilioWebhook, url: str, expected: int) -> None:
-    """H06, H07: a signature over another scheme, host, port, path or query is refused; the default port may be named."""
+    """A signature over another scheme, host, port, path or query is refused; the default port may be named."""
     assert status_of(read(webhook, signed(url, a_status()))) == expected
 
 
 def test_blanks_may_come_as_plus_or_percent(webhook: TwilioWebhook) -> None:
-    """H07: the same fields, with blanks written either way and in another order, are the same report."""
+    """The same fields, with blanks written either way and in another order, are the same report."""
     fields = a_status(ErrorMessage="no such number")
     signature = sign(STATUS_URL, fields)
     for body in (urlencode(fields), urlencode(fields[::-1]).replace("+", "%20")):
@@ -133,19 +133,19 @@ def test_blanks_may_come_as_plus_or_percent(webhook: TwilioWebhook) -> None:
 
 
 def test_a_new_parameter_is_no_trouble(webhook: TwilioWebhook) -> None:
-    """H08: Twilio may add parameters at any time; they are part of the signature and otherwise ignored."""
+    """Twilio may add parameters at any time; they are part of the signature and otherwise ignored."""
     assert status_of(read(webhook, signed(STATUS_URL, a_status(RawDlrDoneDate="2611240230")))) == 204
 
 
 def test_a_parameter_twice(webhook: TwilioWebhook) -> None:
-    """H09: one that isn't used may come twice and is signed as a list; one that is used may not."""
+    """One that isn't used may come twice and is signed as a list; one that is used may not."""
     assert status_of(read(webhook, signed(STATUS_URL, [*a_status(), ("Tag", "a"), ("Tag", "b")]))) == 204
     doubled = [*a_status(), ("MessageStatus", "undelivered")]
     assert status_of(read(webhook, signed(STATUS_URL, doubled))) == 400
 
 
 def test_moved_boundaries_are_not_understood(webhook: TwilioWebhook) -> None:
-    """H10: the signature joins names and values without a boundary, so strict names and formats refuse what was moved."""
+    """The signature joins names and values without a boundary, so strict names and formats refuse what was moved."""
     honest = a_status()
     moved = [(f"{name}{value[:1]}", value[1:]) if name == "MessageStatus" else (name, value) for name, value in honest]
     assert sign(STATUS_URL, honest) == sign(STATUS_URL, moved)
@@ -166,7 +166,7 @@ def test_moved_boundaries_are_not_understood(webhook: TwilioWebhook) -> None:
     ],
 )
 def test_what_is_not_a_report_is_refused(webhook: TwilioWebhook, changes: dict[str, str]) -> None:
-    """H13: a report without its SID or status, in a wrong format, or of another account is refused."""
+    """A report without its SID or status, in a wrong format, or of another account is refused."""
     assert status_of(read(webhook, signed(STATUS_URL, a_status(**changes)))) == 400
 
 
@@ -179,14 +179,14 @@ def test_every_status_means_its_row(webhook: TwilioWebhook, status: str, progres
 
 
 def test_an_unknown_status_is_kept_and_changes_nothing(webhook: TwilioWebhook) -> None:
-    """H13: a status that Twilio invents tomorrow is taken as it came, and says nothing of the message."""
+    """A status that Twilio invents tomorrow is taken as it came, and says nothing of the message."""
     report = read(webhook, signed(STATUS_URL, a_status(MessageStatus="teleported")))
     assert isinstance(report, StatusReport)
     assert (report.status, report.progress) == ("teleported", None)
 
 
 def test_a_replay_has_the_same_key(webhook: TwilioWebhook) -> None:
-    """H11: the scheme has no time in it, so a replay is believed; its key is the one that was applied long ago."""
+    """The scheme has no time in it, so a replay is believed; its key is the one that was applied long ago."""
     first, again = read(webhook, signed(STATUS_URL, a_status())), read(webhook, signed(STATUS_URL, a_status()))
     assert isinstance(first, StatusReport)
     assert isinstance(again, StatusReport)
@@ -204,14 +204,14 @@ def test_a_replay_has_the_same_key(webhook: TwilioWebhook) -> None:
     ],
 )
 def test_without_its_secrets_the_door_does_not_open(changes: dict[str, Any]) -> None:
-    """H12: without token, account or absolute URLs the start is refused; there is no mode that believes everybody."""
+    """Without token, account or absolute URLs the start is refused; there is no mode that believes everybody."""
     whole = {"tokens": [AUTH_TOKEN], "account_sid": ACCOUNT_SID, "status_url": STATUS_URL, "inbound_url": INBOUND_URL}
     with pytest.raises(ValueError, match="Twilio's webhooks need"):
         TwilioWebhook(**(whole | changes))
 
 
 def test_a_huge_body_is_not_even_read(webhook: TwilioWebhook) -> None:
-    """H15: a body beyond the limit is refused before anything is parsed, and so are hundreds of fields."""
+    """A body beyond the limit is refused before anything is parsed, and so are hundreds of fields."""
     assert status_of(webhook.read_status(b"a=" + b"x" * LARGEST_BODY, FORM, None)) == 413
     many = [(f"F{number}", "1") for number in range(101)]
     assert status_of(read(webhook, signed(STATUS_URL, many))) == 400
@@ -219,7 +219,7 @@ def test_a_huge_body_is_not_even_read(webhook: TwilioWebhook) -> None:
 
 @pytest.mark.parametrize("code", ["<script>alert(1)</script>", "30003; DROP TABLE", "١٢٣", "9" * 500])
 def test_an_error_code_is_text(webhook: TwilioWebhook, code: str) -> None:
-    """H16: an error code that is no number is kept as short text and means "not listed"."""
+    """An error code that is no number is kept as short text and means "not listed"."""
     report = read(webhook, signed(STATUS_URL, a_status(MessageStatus="undelivered", ErrorCode=code)))
     assert isinstance(report, StatusReport)
     assert report.code == code[:32]
@@ -235,7 +235,7 @@ def test_only_what_may_pass_is_worth_another_try(webhook: TwilioWebhook, code: i
 
 
 def test_an_inbound_text_is_read(webhook: TwilioWebhook) -> None:
-    """S08: a signed inbound text is read with its number and words, none of which shows in its repr."""
+    """A signed inbound text is read with its number and words, none of which shows in its repr."""
     request = signed(INBOUND_URL, an_inbound())
     text = webhook.read_inbound(request.body, FORM, request.signature)
     assert text == InboundText("twilio", SID, "+8613800000000", "+15005550006", "退订")
@@ -244,7 +244,7 @@ def test_an_inbound_text_is_read(webhook: TwilioWebhook) -> None:
 
 
 def test_an_empty_inbound_text_is_a_text(webhook: TwilioWebhook) -> None:
-    """S08: a text without words is a text."""
+    """A text without words is a text."""
     request = signed(INBOUND_URL, an_inbound(Body=""))
     text = webhook.read_inbound(request.body, FORM, request.signature)
     assert isinstance(text, InboundText)

@@ -149,8 +149,8 @@ async def test_a_replay_tells_again_what_was_published_since(store: Store):
     later = await emit(store, 3)
     await relay.publish_once()
     broker.got.clear()
-    store.told.clear()
+    sleeper = store.sleeper(messages.outbox)
     assert await replay(store, since, clock[0]) == 3
-    assert store.told.is_set()
+    assert await sleeper.sleep(0)
     await relay.publish_once()
     assert [message.message_id for message in broker.got] == later

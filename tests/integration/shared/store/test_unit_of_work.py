@@ -19,16 +19,18 @@ SECRET = "张三13912345678"
 
 async def test_rows_and_messages_are_committed_together(store: Store):
     """A clean exit commits the handler's rows and its outbox rows, and wakes the relay."""
+    relay = store.sleeper(messages.outbox)
     async with store.transaction(now()) as unit:
         unit.add(notes, {"owner": "a"})
         message_id = unit.emit(supplement(), subject=uuid4(), sequence=3)
     assert await column(store, notes.c.owner) == ["a"]
     assert await column(store, messages.outbox.c.message_id) == [message_id]
-    assert store.told.is_set()
+    assert await relay.sleep(0)
 
 
 async def test_a_failure_rolls_everything_back(store: Store):
     """Any exception leaves neither rows nor messages, though they were flushed, and wakes nobody."""
+    sleeper = store.sleeper(notes, messages.outbox)
     with pytest.raises(LookupError):  # noqa: PT012 - the unit of work as a whole is what fails
         async with store.transaction(now()) as unit:
             unit.add(notes, {"owner": "a"})
@@ -36,7 +38,7 @@ async def test_a_failure_rolls_everything_back(store: Store):
             await unit.flush()
             raise LookupError
     assert await count(store, notes) == await count(store, messages.outbox) == 0
-    assert not store.told.is_set()
+    assert not await sleeper.sleep(0)
 
 
 async def test_a_cancelled_handler_leaves_nothing(store: Store):

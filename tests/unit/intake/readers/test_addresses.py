@@ -37,7 +37,7 @@ TAKEN = ("10001@qq.example", "a.b+7f3a@mail.example.cn", "o'neil@example.cn", "a
 
 @pytest.mark.parametrize("text", REFUSED)
 def test_what_is_no_address(text: str) -> None:
-    """E55, CVE-2023-27043, CVE-2026-1299: each of these is refused."""
+    """Each of these is refused (CVE-2023-27043, CVE-2026-1299)."""
     assert not is_address(text)
 
 
@@ -82,7 +82,7 @@ WRITTEN: tuple[tuple[bytes, list[tuple[str, str | None]]], ...] = (
 
 @pytest.mark.parametrize(("raw", "expected"), WRITTEN)
 def test_names_and_addresses_apart(raw: bytes, expected: list[tuple[str, str | None]]) -> None:
-    """E26: what is a name stays a name, however it is dressed up; a list is cut before its words are decoded."""
+    """What is a name stays a name, however it is dressed up; a list is cut before its words are decoded."""
     assert [(box.name, box.address) for box in read_addresses(raw)] == expected
 
 

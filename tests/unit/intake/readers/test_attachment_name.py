@@ -56,12 +56,12 @@ NAMES: tuple[tuple[str, str], ...] = (
 
 @pytest.mark.parametrize(("written", "shown"), NAMES)
 def test_a_hostile_name_is_shown_for_what_it_is(written: str, shown: str) -> None:
-    """E41, CVE-2026-28289: folders are cut off, hidden characters become visible, reserved names are marked."""
+    """Folders are cut off, hidden characters become visible, reserved names are marked (CVE-2026-28289)."""
     assert shown_name(written) == shown
 
 
 def test_there_are_forty() -> None:
-    """The catalogue of attacks asks for forty names."""
+    """Forty hostile names are tried: none gets lost from the table unnoticed."""
     assert len(NAMES) == 40
 
 

@@ -104,7 +104,7 @@ FILES: tuple[tuple[str, bytes, str, set[Flag]], ...] = (
 
 @pytest.mark.parametrize(("what", "content", "media_type", "flags"), FILES, ids=[row[0] for row in FILES])
 def test_a_file_is_what_its_bytes_say(what: str, content: bytes, media_type: str, flags: set[Flag]) -> None:
-    """E42: type and flags by content."""
+    """Type and flags by content."""
     found = sniff_media_type(content)
     assert (found.media_type, set(found.flags)) == (media_type, flags)
 
@@ -139,7 +139,7 @@ def test_a_name_or_a_type_that_lies_is_seen(name: str, declared: str, content: b
 
 
 def test_an_archive_of_100_000_entries_is_not_walked() -> None:
-    """E43: only a stretch of the directory is looked at."""
+    """Only a stretch of the directory is looked at."""
     content = _zipped(*(f"{number}.txt" for number in range(20_000))) + b""
     began = time.process_time()
     assert sniff_media_type(content).media_type == "application/zip"

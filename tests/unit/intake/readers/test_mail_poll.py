@@ -67,7 +67,7 @@ def _filled(count: int) -> FakeMailbox:
 
 
 def test_a_pass_takes_the_oldest_first_and_says_when_there_is_more() -> None:
-    """F114: batches, in order, the cursor after each."""
+    """Batches, in order, the cursor after each."""
     mailbox, store = _filled(5), Store()
     first = _poll(mailbox, store, Cursor(), batch=3)
     second = _poll(mailbox, store, first.cursor, batch=3)
@@ -87,7 +87,7 @@ def test_what_could_not_be_stored_comes_again() -> None:
 
 
 def test_a_message_that_crashes_is_set_aside_and_the_next_is_taken_in_the_same_pass() -> None:
-    """F110: one try, then quarantine; blocked for one message at most."""
+    """One try, then quarantine; blocked for one message at most."""
     mailbox, store = _filled(3), Store()
     store.poison = {b"1"}
     done = _poll(mailbox, store, Cursor())
@@ -104,7 +104,7 @@ def test_a_message_that_can_not_even_be_set_aside_stops_the_pass() -> None:
 
 
 def test_a_new_uidvalidity_reads_the_folder_from_its_start() -> None:
-    """F101, F102: UIDs mean nothing under another UIDVALIDITY, and new mail under old numbers is taken."""
+    """UIDs mean nothing under another UIDVALIDITY, and new mail under old numbers is taken."""
     mailbox, store = _filled(3), Store()
     cursor = _poll(mailbox, store, Cursor()).cursor
     mailbox.recreate()
@@ -116,7 +116,7 @@ def test_a_new_uidvalidity_reads_the_folder_from_its_start() -> None:
 
 
 def test_uids_that_went_back_are_read_from_the_start_too() -> None:
-    """F102: a server that makes a folder anew without another UIDVALIDITY betrays itself by its next UID."""
+    """A server that makes a folder anew without another UIDVALIDITY betrays itself by its next UID."""
 
     class Forgetful(FakeMailbox):
         def select(self) -> FolderState:
@@ -129,7 +129,7 @@ def test_uids_that_went_back_are_read_from_the_start_too() -> None:
 
 
 def test_a_message_gone_between_seeing_and_fetching_is_counted_and_passed() -> None:
-    """F108: it is skipped, and the count says so for the reconciliation."""
+    """It is skipped, and the count says so for the reconciliation."""
 
     class Racing(FakeMailbox):
         def fetch_after(self, uid: int, **how: object) -> Iterator[FetchedMessage]:
@@ -142,7 +142,7 @@ def test_a_message_gone_between_seeing_and_fetching_is_counted_and_passed() -> N
 
 
 def test_a_fetch_that_kills_the_connection_is_tried_more_carefully_and_then_named() -> None:
-    """F112: three losses at one message, then its head only, and the mailbox goes on."""
+    """Three losses at one message, then its head only, and the mailbox goes on."""
     mailbox, store = _filled(4), Store()
     mailbox.break_at = {2: MailboxLost("cut")}
     cursor = Cursor()
@@ -162,7 +162,7 @@ def test_a_fetch_that_kills_the_connection_is_tried_more_carefully_and_then_name
 
 
 def test_even_a_message_whose_head_can_not_be_fetched_is_named() -> None:
-    """F112: in the end its UID alone is handed over, so that a person can look."""
+    """In the end its UID alone is handed over, so that a person can look."""
 
     class Cursed(FakeMailbox):
         def _fetched(self, uid: int, care: object) -> FetchedMessage:
@@ -193,7 +193,7 @@ def test_a_connection_lost_while_a_message_is_stored_is_the_connections_matter()
 
 
 def test_a_busy_server_costs_no_try() -> None:
-    """F115: a NO for now is not the message's fault."""
+    """A NO for now is not the message's fault."""
     mailbox, store = _filled(1), Store()
     mailbox.break_at = {1: MailboxBusy("later")}
     done = _poll(mailbox, store, Cursor())
@@ -317,7 +317,7 @@ def test_whatever_happens_nothing_is_lost(events: list[str]) -> None:
     ],
 )
 def test_the_pause_grows_to_its_limit(fault: MailboxFault, failures: int, least: float, most: float) -> None:
-    """F105: a lost line is tried again within a minute or so; the pause lengthens by its draw."""
+    """A lost line is tried again within a minute or so; the pause lengthens by its draw."""
     assert back_off(fault, failures=failures, draw=0.0) == timedelta(seconds=least)
     assert back_off(fault, failures=failures, draw=1.0) == timedelta(seconds=most)
 
@@ -325,6 +325,6 @@ def test_the_pause_grows_to_its_limit(fault: MailboxFault, failures: int, least:
 @settings(deadline=None)
 @given(st.lists(st.floats(0, 1, exclude_max=True), min_size=13, max_size=13))
 def test_a_refused_login_is_tried_at_most_twelve_times_an_hour(draws: list[float]) -> None:
-    """F113: whatever the draws, the thirteenth attempt is an hour or more after the first."""
+    """Whatever the draws, the thirteenth attempt is an hour or more after the first."""
     pauses = [back_off(LoginRefused("x"), failures=number, draw=draw) for number, draw in enumerate(draws, start=1)]
     assert sum(pauses[:12], timedelta()) >= timedelta(hours=1)

@@ -79,7 +79,7 @@ QUOTED: tuple[tuple[str, str, str], ...] = (
 
 @pytest.mark.parametrize(("program", "text", "new"), QUOTED, ids=[row[0] for row in QUOTED])
 def test_the_new_text_is_told_from_the_history(program: str, text: str, new: str) -> None:
-    """E48: by every program's own mark."""
+    """By every program's own mark."""
     parted = part_quoted(text)
     assert parted.text == new
     assert "旧" in parted.quoted
@@ -164,7 +164,7 @@ PROSE: tuple[tuple[str, str, str, str | None], ...] = (
 
 @pytest.mark.parametrize(("text", "recipient", "status", "identity"), PROSE)
 def test_a_bounce_in_prose_gives_what_it_says(text: str, recipient: str, status: str, identity: str | None) -> None:
-    """E31: code, address and message of a bounce that follows no standard."""
+    """Code, address and message of a bounce that follows no standard."""
     report = report_in_prose(text)
     (row,) = report.recipients
     assert (row.final_recipient, row.status, report.original_message_id, report.standard) == (
