@@ -393,6 +393,7 @@ def _heard(item: ImportRow, row: ReadRow, call: Call) -> Submission:
             external_id=call.entry.call.id or f"{item.sha256[:12]}#{row.number}",
             originals=[item.sha256],
             transcribed_by=call.taken_by,
+            call_ended_at=call.entry.call.ended_at,
         ),
         evidence=[],
     )

@@ -231,6 +231,12 @@ async def happened(
     return [dict(row) | {"event": _event(office, row, known_case(office, row, person), person)} for row in rows]
 
 
+async def alike_of(office: Office, found: Known | Seen, person: Person) -> Sequence[RowMapping]:
+    """Cases that may tell of the same matter (art. 10.5), as far as this person may know of them; the newest first."""
+    alike = found.complaint.possible_duplicates
+    return await queries.of_complaints(office.store, office.seen_by(person), alike) if alike else []
+
+
 async def supplements_of(office: Office, found: Known | Seen, person: Person) -> list[dict[str, Any]]:
     """What came in later from the same person, oldest first, in the words that this person may read; never the sender."""
     showing, complainant = words_shown(found.case, person), found.complaint.complainant

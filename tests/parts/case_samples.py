@@ -25,7 +25,7 @@ from services.workflow.web.draft_forms import APPROVAL, unsent_line
 from services.workflow.web.limits_shown import Reader, shown
 from services.workflow.web.masked import masked
 from services.workflow.web.worklist import Notice
-from shared.contracts.complaint import Evidence, Source
+from shared.contracts.complaint import Evidence, Hints, Source
 from shared.contracts.values import Role
 from shared.web.i18n import Bilingual, Language
 from shared.web.problems import FieldFault
@@ -50,13 +50,23 @@ from tests.unit.workflow.building import (
 READER = Reader(Language.ZH, NOW, published(), HOURS)
 
 PHOTO = Evidence(id=UUID(int=61), name="取号单.jpg", media_type="image/jpeg", size=204_800, sha256="ab" * 32)
-MAIL = Source(kind="email_inbox", originals=["cd" * 32])
+MAIL = Source(kind="email_inbox", originals=["cd" * 32], call_ended_at=at("2026-11-20 09:12"))
+HINTS = Hints(major_words=["集体上访"], units=["市医疗保障局", "市人力资源和社会保障局"])
+ALIKE = [
+    {
+        "number": "2026-001021",
+        "state": "closed",
+        "received_at": at("2026-11-12 09:30"),
+        "unit": "市医疗保障局",
+        "target_unit": None,
+    }
+]
 
 
 def _seen(story: Story, who: Person) -> Seen:
     return Seen(
         story.case,
-        a_complaint(facts=FACTS, demand="当天办结。", evidence=[PHOTO], source=MAIL),
+        a_complaint(facts=FACTS, demand="当天办结。", evidence=[PHOTO], source=MAIL, hints=HINTS),
         story.facts,
         story.may(who),
     )
@@ -255,7 +265,7 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         "worklist.html",
         {"page": _worklist([], worklist.Asked(Wanted(view="today", unit=CENTRE.units[0].name), 0)), "unsent": []},
     ),
-    "case": ("case.html", {"page": _case_page(second_round(), HANDLER)}),
+    "case": ("case.html", {"page": _case_page(second_round(), HANDLER, alike=ALIKE)}),
     "case-of-a-unit": ("case.html", {"page": _case_page(wants_more_time(), UNIT_HANDLER)}),
     "case-back": ("case.html", {"page": _refused_form()}),
     "case-left": ("case.html", {"page": _case_page(wants_more_time(), HANDLER, drafts={Act.NOTE.value: _LEFT})}),

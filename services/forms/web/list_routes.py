@@ -26,8 +26,8 @@ from services.forms.web.draft_routes import draft_answer
 from shared.identity.principal import Principal
 from shared.web.negotiation import PageRoute
 from shared.web.problems import FieldFault, Problem
+from shared.web.sent_form import read_form
 
-_MOST_FIELDS = 40
 _LONGEST = 100_000
 """Characters of one field: two thousand rows of fifty."""
 
@@ -75,7 +75,7 @@ def _list(name: str) -> Form:
 
 
 async def _given(request: Request) -> dict[str, str]:
-    form = await request.form(max_fields=_MOST_FIELDS, max_files=0)
+    form = await read_form(request)
     return {name: value for name, value in form.items() if isinstance(value, str)}
 
 

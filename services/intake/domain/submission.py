@@ -47,4 +47,5 @@ class Submission(BaseModel):
     major: bool = False
     statement_of_truth_at: datetime | None = None
     possible_duplicates: tuple[UUID, ...] = ()
+    units_perhaps_meant: tuple[str, ...] = ()
     settled_on_the_spot: SpotSettlement | None = None

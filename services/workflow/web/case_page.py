@@ -19,7 +19,7 @@ from services.workflow.domain.decide import NotYet
 from services.workflow.domain.owed import next_duty
 from services.workflow.domain.roles import ROLES, Person
 from services.workflow.domain.sight import may_open
-from services.workflow.domain.states import STATES
+from services.workflow.domain.states import STATES, State
 from services.workflow.drafting import Draft
 from services.workflow.evidence import has_looked
 from services.workflow.reading import Seen
@@ -90,6 +90,17 @@ class RoundOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """Another case that may tell of the same matter: found by machine, and a person decides (art. 10.5)."""
+
+    number: str
+    received_at: datetime
+    unit: str
+    state: Bilingual
+    ring: str
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """``GET /workflow/cases/{number}`` for a browser."""
 
@@ -121,6 +132,7 @@ class CasePage:
     """Hashes of the files as they came, where this person may open them."""
     messages_url: str = ""
     """Where what was sent about it stands; empty for a unit, which isn't told how the complainant is reached (art. 17)."""
+    alike: Sequence[Alike] = ()
     notice: Notice | None = None
     open_act: Act | None = None
     """The form that stands open: what came back, else what was left last."""
@@ -143,6 +155,7 @@ def case_page(
     reader: Reader,
     *,
     supplements: Sequence[Mapping[str, Any]] = (),
+    alike: Sequence[Mapping[str, Any]] = (),
     round_: int | None = None,
     answered: Answered | None = None,
     identity: Complainant | None = None,
@@ -185,9 +198,22 @@ def case_page(
         entries=len(entries),
         head=str(entries[-1]["hash"]) if entries else "",
         messages_url="" if who.is_of_a_unit else f"/desk/messages/{case.complaint_id}",
+        alike=[_alike(each) for each in alike],
         supplements=[{**each, "received_at": datetime.fromisoformat(each["received_at"])} for each in supplements],
         notice=notice or (answered.notice if answered else None),
         open_act=answered.act if answered else _left_last(forms.values()),
+    )
+
+
+def _alike(row: Mapping[str, Any]) -> Alike:
+    state = State(row["state"])
+    words = STATES[state]
+    return Alike(
+        row["number"],
+        row["received_at"],
+        row["unit"] or row["target_unit"] or "",
+        Bilingual(words.chinese, words.english),
+        RINGS[state],
     )
 
 

@@ -45,8 +45,8 @@ from shared.web.negotiation import PageRoute
 from shared.web.pages import Pages
 from shared.web.problems import FieldFault, Problem
 from shared.web.security import WITH_PICTURES_WITHIN
+from shared.web.sent_form import read_form
 
-_MOST_FIELDS = 40
 STALE = Bilingual("您打开之后已有他人办理此件，请先看最新情况", "Somebody acted on this case since you opened it")
 """Said beside a case on a list that holds several."""
 _STALE = Notice(
@@ -191,8 +191,9 @@ async def show_case(
     entries = await reading.events_of(desk.office, seen, person)
     more = await reading.supplements_of(desk.office, seen, person)
     drafts = await drafts_on(desk.office, number, person)
+    alike = await reading.alike_of(desk.office, seen, person)
     page: CasePage = case_page(
-        seen, entries, person, desk.office.centre, desk.reader(request), supplements=more, round_=round_, notice=notice,
+        seen, entries, person, desk.office.centre, desk.reader(request), supplements=more, alike=alike, round_=round_, notice=notice,
         answered=answered, identity=seen.complaint.complainant if revealed else None, drafts=drafts,
     )  # fmt: skip
     headers = {"Content-Security-Policy": WITH_PICTURES_WITHIN}  # previews of documents, beside their fields
@@ -201,7 +202,7 @@ async def show_case(
 
 async def form_values(request: Request) -> dict[str, str]:
     """What a form holds; files are no part of these."""
-    form = await request.form(max_fields=_MOST_FIELDS)
+    form = await read_form(request)
     return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
