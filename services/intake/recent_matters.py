@@ -51,7 +51,7 @@ MOST_AT_A_STRETCH = 16
 """Texts that one stretch leads to, the newest: what more texts share is a phrase that everybody uses."""
 MOST_COMPARED = 8
 """Texts that are compared whole, those that share most stretches with the one looked for."""
-SHARED = 3
+SHARED = 2
 """Stretches that a long text shares with another at least before the two are compared."""
 
 _moment = attrgetter("received_at")
@@ -61,23 +61,22 @@ class _Stretches:
     """Texts by the stretches that they are found by."""
 
     def __init__(self) -> None:
-        self._texts: dict[int, list[Recent]] = {}
+        self._texts: dict[int, tuple[Recent, ...]] = {}
+        """The newest last; nearly all are one text's alone, so a tuple, which is smaller than a list."""
 
     def put(self, recent: Recent) -> None:
         """One more; of too many at a stretch the oldest goes."""
         for stretch in anchors(recent.words):
-            at_it = self._texts.setdefault(stretch, [])
-            insort(at_it, recent, key=_moment)
-            if len(at_it) > MOST_AT_A_STRETCH:
-                del at_it[0]
+            at_it = self._texts.get(stretch)
+            self._texts[stretch] = _among(at_it, recent) if at_it else (recent,)
 
     def drop(self, recent: Recent) -> None:
         """One less."""
         for stretch in anchors(recent.words):
-            at_it = self._texts.get(stretch, [])
-            if recent in at_it:
-                at_it.remove(recent)
-            if not at_it:
+            left = tuple(each for each in self._texts.get(stretch, ()) if each is not recent)
+            if left:
+                self._texts[stretch] = left
+            else:
                 self._texts.pop(stretch, None)
 
     def sharing(self, words: str, units: Iterable[str | None]) -> list[Recent]:
@@ -89,6 +88,10 @@ class _Stretches:
         least, asked = SHARED if len(words) >= LONG_ENOUGH else 1, frozenset(units)
         fitting = ((number, recent) for recent, number in shared.items() if number >= least and recent.unit in asked)
         return [recent for _, recent in nlargest(MOST_COMPARED, fitting, key=itemgetter(0))]
+
+
+def _among(others: tuple[Recent, ...], recent: Recent) -> tuple[Recent, ...]:
+    return tuple(sorted((*others, recent), key=_moment))[-MOST_AT_A_STRETCH:]
 
 
 class RecentMatters:
