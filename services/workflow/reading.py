@@ -231,10 +231,11 @@ async def happened(
     return [dict(row) | {"event": _event(office, row, known_case(office, row, person), person)} for row in rows]
 
 
-async def alike_of(office: Office, found: Known | Seen, person: Person) -> Sequence[RowMapping]:
+async def alike_of(office: Office, found: Known | Seen, person: Person) -> list[dict[str, Any]]:
     """Cases that may tell of the same matter (art. 10.5), as far as this person may know of them; the newest first."""
     alike = found.complaint.possible_duplicates
-    return await queries.of_complaints(office.store, office.seen_by(person), alike) if alike else []
+    rows = await queries.of_complaints(office.store, office.seen_by(person), alike) if alike else []
+    return [dict(row) for row in rows]
 
 
 async def supplements_of(office: Office, found: Known | Seen, person: Person) -> list[dict[str, Any]]:

@@ -116,7 +116,7 @@ async def _percent_encoded(request: Request, most: FormLimits) -> FormData:
         raise too_large() from fault
     if any(len(value.encode()) > most.field_bytes for _, value in pairs):
         raise too_large()
-    return FormData(pairs)
+    return FormData(list[tuple[str, str | UploadFile]](pairs))
 
 
 def _malformed() -> Problem:
