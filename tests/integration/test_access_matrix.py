@@ -27,7 +27,7 @@ from tests.parts.open_house import ORIGIN, OpenHouse, open_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PATIENCE = 120.0
-LOG = {
+LOG: dict[str, Any] = {
     "call": {"id": "call-1", "caller_number": "13900002046"},
     "complainant": {"name": "刘桂华", "phone": "13900002046", "relation": "self", "reply_by": "sms"},
     "target": {"unit": UNIT, "window": "A09 异地就医备案"},
