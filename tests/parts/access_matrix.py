@@ -68,7 +68,8 @@ def _flat(routes: Any) -> Iterator[Any]:
 
 def only_for_browsers(routes: Any) -> set[tuple[str, str]]:
     """The routes that are there for nobody but who asks for HTML."""
-    for_browsers, for_all = set(), set()
+    for_browsers: set[tuple[str, str]] = set()
+    for_all: set[tuple[str, str]] = set()
     for route in _flat(routes):
         served = {(method, route.path) for method in route.methods - _SILENT}
         (for_browsers if isinstance(route, PageRoute) else for_all).update(served)
