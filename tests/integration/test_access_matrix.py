@@ -21,13 +21,21 @@ from shared.identity.doors.access import ACCESS as IDENTITY
 from shared.identity.principal import Principal
 from shared.web.app import common_pages
 from shared.web.edge import EdgePolicy, install_web
-from tests.parts.access_matrix import PERSONAS, STRANGERS, TABLE, Persona, expected, routes_of
+from tests.parts.access_matrix import (
+    PERSONAS,
+    STRANGERS,
+    TABLE,
+    Persona,
+    expected,
+    only_for_browsers,
+    routes_of,
+)
 from tests.parts.house import OTHER_UNIT, UNIT
 from tests.parts.open_house import ORIGIN, OpenHouse, open_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PATIENCE = 120.0
-LOG = {
+LOG: dict[str, Any] = {
     "call": {"id": "call-1", "caller_number": "13900002046"},
     "complainant": {"name": "刘桂华", "phone": "13900002046", "relation": "self", "reply_by": "sms"},
     "target": {"unit": UNIT, "window": "A09 异地就医备案"},
@@ -152,13 +160,14 @@ async def test_everybody_gets_through_where_the_row_says_so_and_nowhere_else(
     house: OpenHouse, places: dict[str, str], who: Persona
 ):
     """401 for nobody, 403 for another role or a narrower token, 404 for a case that is none of theirs."""
-    mounted = set(routes_of(house.app.routes))
+    mounted, pages = set(routes_of(house.app.routes)), only_for_browsers(house.app.routes)
     for row in TABLE:
         if (row.method, row.path) not in mounted:
             continue
+        kind = "text/html" if (row.method, row.path) in pages else "*/*"
         body = BODIES["reveal_identity"] if row.path.endswith("{name}") and row.method == "POST" else {}
         more = {} if row.method == "GET" else {"content": json.dumps(body)}
-        answer = await _ask(house, row.method, _filled(row.path, places), who.name, **more)
+        answer = await _ask(house, row.method, _filled(row.path, places), who.name, kind, **more)
         wanted = expected(row, who)
         said = f"{row.method} {row.path} for {who.name}: {answer.status_code} {answer.text[:300]}"
         assert answer.status_code in wanted if wanted else not _turned_away(answer), said

@@ -53,6 +53,7 @@ NEEDS_NONE: Mapping[str, str] = {
     "/intake/channel-checks": "the first confirmation of a day counts",
     "/intake/box-openings/{opening_id}/close": "closed is closed",
     "/intake/phone-logs/imports/{import_id}": "an import goes on where it stopped",
+    "/workflow/notices/{notice_id}/receipt": "signed for is signed for",
     "/workflow/search": "asks",
     "/workflow/directory/import": "a person is entered once",
     "/notify/inbound-texts/{key}/settled": "dealt with is dealt with",

@@ -15,6 +15,7 @@ from shared.contracts.values import Role
 from shared.identity.doors.access import ACCESS as IDENTITY
 from shared.web.access_table import AccessTable, Row
 from shared.web.app import HOUSE_ACCESS
+from shared.web.negotiation import PageRoute
 from tests.parts.house import OTHER_UNIT, UNIT
 
 TABLE = AccessTable(INTAKE, WORKFLOW, NOTIFY, FORMS, IDENTITY, HOUSE_ACCESS)
@@ -52,12 +53,27 @@ PERSONAS = (
 
 def routes_of(routes: Any) -> Iterator[tuple[str, str]]:
     """Every (method, path) that is mounted."""
+    for route in _flat(routes):
+        yield from ((method, route.path) for method in sorted(route.methods - _SILENT))
+
+
+def _flat(routes: Any) -> Iterator[Any]:
     for route in routes:
         inner = getattr(route, "original_router", None)
-        if inner is not None:
-            yield from routes_of(inner.routes)
+        if inner is None:
+            yield route
         else:
-            yield from ((method, route.path) for method in sorted(route.methods - _SILENT))
+            yield from _flat(inner.routes)
+
+
+def only_for_browsers(routes: Any) -> set[tuple[str, str]]:
+    """The routes that are there for nobody but who asks for HTML."""
+    for_browsers: set[tuple[str, str]] = set()
+    for_all: set[tuple[str, str]] = set()
+    for route in _flat(routes):
+        served = {(method, route.path) for method in route.methods - _SILENT}
+        (for_browsers if isinstance(route, PageRoute) else for_all).update(served)
+    return for_browsers - for_all
 
 
 def expected(row: Row, who: Persona) -> set[int] | None:
