@@ -6,7 +6,7 @@ does such a thing takes ``own_rabbit`` or ``own_postgres``. A part that is missi
 """
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,6 @@ KEEPER = pytest.StashKey[keeper.KeeperProcess]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the keeper in the process that owns the run; workers of pytest-xdist find it by the environment."""
-    gc.disable()  # until all is imported and collected, none of which ever goes away
     if not hasattr(config, "workerinput"):
         config.stash[KEEPER] = keeper.KeeperProcess()
         config.stash[KEEPER].start()
@@ -48,11 +47,20 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         owned.stop()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for garbage again when all is imported and collected, none of which ever goes away."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Have the parts that this run needs started while the first tests run, and what was imported looked through no more."""
     if session.config.option.collectonly:
         return
-    gc.enable()
     gc.collect()
     gc.freeze()  # hundreds of thousands of objects that stay: each full collection would go through all of them
     needed = {name for item in session.items for name in getattr(item, "fixturenames", ())}

@@ -24,7 +24,7 @@ def free_port() -> int:
 
 
 def wait_until_answers(
-    port: int, process: subprocess.Popen[bytes], *, greeting: bytes = b"", timeout_seconds: float = 60
+    port: int, process: subprocess.Popen[bytes], *, greeting: bytes = b"", timeout_seconds: float = 180
 ) -> None:
     """Return once the port accepts a connection and, where a greeting is given, answers it with at least one byte.
 

@@ -7,14 +7,28 @@ that came upon a walk late would start its own. Files go out in the order they a
 
 from __future__ import annotations
 
+import ast
+from functools import cache
+from pathlib import Path
+
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-OF_THE_GREAT_HOUSES = frozenset(
-    f"tests/e2e/test_{name}.py"
-    for name in ("bad_input", "lists_on_paper", "long_way", "secrecy", "seven_channels", "split_letter")
-)
+ROOT = Path(__file__).parents[2]
+WALKS = "tests/e2e/test_"
+GREAT_HOUSES = frozenset({"house", "embedded_house", "distributed_house"})
+
+
+@cache
+def walks_through_the_great_houses(file: str) -> bool:
+    """Whether a test or a fixture of this file, relative to the root, asks for one of them."""
+    if not file.startswith(WALKS):
+        return False
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    asking = [each for each in functions if each.name.startswith("test_") or each.decorator_list]
+    return bool(GREAT_HOUSES & {argument.arg for each in asking for argument in each.args.args})
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # the library has no types
@@ -27,4 +41,4 @@ class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # the library has no t
     def _split_scope(self, nodeid: str) -> str:
         """The piece of work that a test belongs to."""
         file = nodeid.split("::", 1)[0]
-        return "the great houses" if file in OF_THE_GREAT_HOUSES else file
+        return "the great houses" if walks_through_the_great_houses(file) else file

@@ -20,8 +20,8 @@ from tests.parts.fax_pages import make_fax
 
 ROOT = Path(__file__).parents[3]
 FAX = make_fax(["投诉信", "我叫孟庆兰。"])
-HANG = 8
-"""Seconds given to a page where a test waits for them to pass; a first page needs one, four on a busy machine."""
+HANG = 16
+"""Seconds given to a page where a test waits for them to pass; a first page needs one, ten where workers of other tests have the processors."""
 
 READ = {"do": "read", "media_type": ""}
 ODD = "tests.parts.odd_scan_workers"
