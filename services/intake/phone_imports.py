@@ -50,6 +50,7 @@ BATCH = 500
 AT_A_STRETCH = 10
 """Rows made ready before the event loop gets its turn."""
 LEASE = timedelta(minutes=2)
+OUR_FAULT = "程序处理不了这一行（不是您的错），请手工登记，并告知系统管理员"
 
 _log = structlog.get_logger("imports")
 ImportRow = Row[*tuple[Any, ...]]
@@ -264,9 +265,9 @@ class PhoneImports:
         """Take one batch in; what was taken before is only counted. Raises _LeaseLost."""
         while True:
             known = await self._known([row.key for row in batch if row.call])
-            made = await self._made(item, batch, known)
+            made, failed = await self._made(item, batch, known)
             try:
-                await self._write(item, batch, made)
+                await self._write(item, [failed.get(row.number, row) for row in batch], made)
             except _Overtaken:
                 continue
             for each in made:
@@ -299,20 +300,32 @@ class PhoneImports:
             await unit.connection.execute(update(table).where(table.c.id == row.id).values(**lease))
             return (await unit.connection.execute(select(table).where(table.c.id == row.id))).one()
 
-    async def _made(self, item: ImportRow, batch: Sequence[ReadRow], known: Collection[str]) -> list[_Made]:
-        """The rows that are new, made ready outside every transaction; each is looked for among those before it, too."""
+    async def _made(
+        self, item: ImportRow, batch: Sequence[ReadRow], known: Collection[str]
+    ) -> tuple[list[_Made], dict[int, ReadRow]]:
+        """The rows that are new, made ready outside every transaction; each is looked for among those before it, too.
+
+        And by their numbers those that no complaint could be made of, to be given back: the fault is ours, and no reason
+        to leave the others out.
+        """
         made: list[_Made] = []
+        failed: dict[int, ReadRow] = {}
         beside = RecentMatters()
         for row in batch:
             if row.call is None or _claimed(row.key) in known:
                 continue
             if len(made) % AT_A_STRETCH == 0:
                 await asyncio.sleep(0)
-            each = self._make(row, _heard(item, row, row.call), beside)
+            try:
+                each = self._make(row, _heard(item, row, row.call), beside)
+            except ValueError as fault:
+                _log.error("import.row_failed", import_id=str(item.id), row=row.number, fault=type(fault).__name__)
+                failed[row.number] = replace(row, call=None, reasons=(OUR_FAULT,))
+                continue
             complaint = each.complaint
             beside.remember(complaint.complaint_id, complaint.received_at, complaint.target.unit, complaint.facts)
             made.append(each)
-        return made
+        return made, failed
 
     def _make(self, row: ReadRow, heard: Submission, beside: RecentMatters) -> _Made:
         door = self._door

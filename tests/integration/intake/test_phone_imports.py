@@ -11,6 +11,7 @@ import pytest
 
 from services.intake import phone_imports
 from services.intake.domain.call_table import Column
+from services.intake.domain.directory import Directory, Found
 from services.intake.phone_imports import (
     HeadersRefused,
     NotPreviewed,
@@ -91,6 +92,25 @@ async def test_good_rows_go_in_and_bad_rows_come_back(house: House) -> None:
     assert "序号" in reasons[0]
     [kept] = await house.rows(tables.import_faults)
     assert "13800138000" not in kept.sealed
+
+
+class Stumbling(Directory):
+    """A directory that fails on one unit."""
+
+    def resolve(self, unit: str | None, window: str | None) -> Found:
+        """Fail, or find nothing."""
+        if unit == "绊脚石局":
+            raise ValueError("not foreseen")
+        return Found(unit, window)
+
+
+async def test_a_row_that_the_program_stumbles_over_comes_back_and_stops_no_other(house: House) -> None:
+    """The import ends, the row is kept with whose fault it was, and the process goes on."""
+    raw = "内容,单位\n推诿,医保局\n推诿,绊脚石局\n推诿,税务局\n".encode()
+    item = await bring_in(replace(house, door=replace(house.door, directory=Stumbling())), raw)
+    assert (item.state, item.rows_taken, item.rows_bad) == (ImportState.DONE, 2, 1)
+    [(number, _, reasons)] = await bad_rows(house.door, item.id)
+    assert (number, reasons) == (3, [phone_imports.OUR_FAULT])
 
 
 async def test_the_same_file_again_brings_nothing_new(house: House) -> None:
