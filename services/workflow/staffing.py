@@ -13,6 +13,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 from sqlalchemy import select, update
 
 from services.workflow.office import Office
@@ -21,6 +22,8 @@ from shared.centre import Centre
 from shared.contracts.values import Role, new_id
 from shared.identity.seats import Seat
 from shared.store.unit_of_work import Store, UnitOfWork
+from shared.web.i18n import Bilingual
+from shared.web.validation import field_faults
 
 MOST_ROWS = 5000
 COLUMNS: Mapping[str, str] = {
@@ -46,7 +49,22 @@ ROLE_NAMES: Mapping[str, Role] = {
 }
 ACTING = frozenset(Role) - {Role.ADMINISTRATOR, Role.AUDITOR}
 """Who acts for the office or a unit; the others look, and are in the directory only where somebody enters them."""
-OTHER_SEAT = "their account or token says otherwise; change it there"
+ROW = "row"
+"""Named instead of a column where no single cell is at fault."""
+WRONG: Mapping[str, Bilingual] = {
+    "no_such_unit": Bilingual("中心没有这个单位", "no such unit at the centre"),
+    "other_seat": Bilingual(
+        "与其账号或令牌不一致，请到账号处更改", "their account or token says otherwise; change it there"
+    ),
+    "unit_of_a_role": Bilingual("进驻单位的人须填单位，其他人不填", "a unit's person has a unit, and nobody else has"),
+    "own_deputy": Bilingual("代理人不能是本人", "nobody is their own deputy"),
+    "empty": Bilingual("表里没有人", "the table is empty"),
+    "too_long": Bilingual(f"超过 {MOST_ROWS} 行", f"more than {MOST_ROWS} rows"),
+    "no_text": Bilingual("既不是 UTF-8 也不是 GB 18030 文字", "neither UTF-8 nor GB 18030"),
+    "no_table": Bilingual("读不成表格", "can't be read as a table"),
+    "no_workbook": Bilingual("不是能打开的 XLSX 工作簿", "no workbook that can be opened"),
+}
+"""What may be wrong with the table or with a person in it, by its code."""
 _NO = frozenset({"否", "0", "false", "no", "不在岗"})
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
@@ -68,9 +86,9 @@ class StaffEntry(BaseModel):
     @model_validator(mode="after")
     def _a_unit_where_due(self) -> StaffEntry:
         if (self.role in (Role.UNIT_HANDLER, Role.UNIT_LEADER)) != (self.unit is not None):
-            raise ValueError("a unit's person has a unit, and nobody else has")
+            raise _error("unit_of_a_role")
         if self.deputy == self.id:
-            raise ValueError("nobody is their own deputy")
+            raise _error("own_deputy")
         return self
 
 
@@ -92,9 +110,9 @@ class Absence(BaseModel):
 class SheetFault(ValueError):
     """A table that can't be taken: each fault as (row, column, what)."""
 
-    def __init__(self, faults: Iterable[tuple[int, str, str]]) -> None:
+    def __init__(self, faults: Iterable[tuple[int, str, Bilingual]]) -> None:
         self.faults = tuple(faults)
-        super().__init__("; ".join(f"row {row}, {column}: {what}" for row, column, what in self.faults))
+        super().__init__("; ".join(f"row {row}, {column}: {what.en}" for row, column, what in self.faults))
 
 
 async def put(unit: UnitOfWork, centre: Centre, entries: Iterable[StaffEntry]) -> int:
@@ -118,14 +136,14 @@ async def put(unit: UnitOfWork, centre: Centre, entries: Iterable[StaffEntry]) -
 
 def _faults(
     entry: StaffEntry, known: set[str], seated: Mapping[str, tuple[str, str | None]]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, Bilingual]]:
     if entry.unit is not None and entry.unit not in known:
-        yield "unit", "no such unit"
+        yield "unit", WRONG["no_such_unit"]
     role, unit = seated.get(entry.id, (entry.role.value, entry.unit))
     if role != entry.role.value:
-        yield "role", OTHER_SEAT
+        yield "role", WRONG["other_seat"]
     elif unit != entry.unit:
-        yield "unit", OTHER_SEAT
+        yield "unit", WRONG["other_seat"]
 
 
 async def _seated(unit: UnitOfWork, ids: Collection[str]) -> dict[str, tuple[str, str | None]]:
@@ -179,17 +197,28 @@ async def import_sheet(office: Office, content: bytes) -> int:
 def read_sheet(content: bytes) -> list[StaffEntry]:
     """A CSV (UTF-8 or GB 18030) or XLSX with a heading row. Raises SheetFault."""
     entries: list[StaffEntry] = []
-    faults: list[tuple[int, str, str]] = []
+    faults: list[tuple[int, str, Bilingual]] = []
     for number, cells in enumerate(_rows(content), 2):
         try:
             entries.append(StaffEntry.model_validate(_fields(cells)))
         except ValidationError as fault:
-            faults += [(number, ".".join(map(str, one["loc"])) or "row", one["msg"]) for one in fault.errors()]
+            faults += [(number, *_told(one)) for one in fault.errors()]
     if not entries and not faults:
-        faults.append((1, "row", "the table is empty"))
+        faults.append((1, ROW, WRONG["empty"]))
     if faults:
         raise SheetFault(faults)
     return entries
+
+
+def _told(error: Any) -> tuple[str, Bilingual]:
+    """What pydantic found wrong with a person: the column, and our words for it."""
+    [fault] = field_faults([error])
+    column = str(error["loc"][0]) if error["loc"] else ROW
+    return column, WRONG.get(error["type"]) or Bilingual(fault.message_zh, fault.message_en)
+
+
+def _error(code: str) -> PydanticCustomError:
+    return PydanticCustomError(code, WRONG[code].en)
 
 
 def _fields(cells: Mapping[str, str]) -> dict[str, Any]:
@@ -207,7 +236,7 @@ def _rows(content: bytes) -> Iterator[dict[str, str]]:
         if not any(cells):
             continue
         if count > MOST_ROWS:
-            raise SheetFault([(count, "row", f"more than {MOST_ROWS} rows")])
+            raise SheetFault([(count, ROW, WRONG["too_long"])])
         if headings is None:
             headings = cells
         else:
@@ -221,8 +250,8 @@ def _csv(content: bytes) -> Iterable[Iterable[object]]:
         except UnicodeDecodeError:
             continue
         except csv.Error as fault:
-            raise SheetFault([(1, "row", f"no table: {fault}")]) from fault
-    raise SheetFault([(1, "row", "neither UTF-8 nor GB 18030")])
+            raise SheetFault([(1, ROW, WRONG["no_table"])]) from fault
+    raise SheetFault([(1, ROW, WRONG["no_text"])])
 
 
 def _xlsx(content: bytes) -> Iterable[Iterable[object]]:
@@ -235,4 +264,4 @@ def _xlsx(content: bytes) -> Iterable[Iterable[object]]:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         return list(book.worksheets[0].iter_rows(values_only=True, max_row=MOST_ROWS + 2))
     except (zipfile.BadZipFile, KeyError, IndexError, ValueError, ParseError, OSError) as fault:
-        raise SheetFault([(1, "row", f"no workbook: {type(fault).__name__}")]) from fault
+        raise SheetFault([(1, ROW, WRONG["no_workbook"])]) from fault

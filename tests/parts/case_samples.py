@@ -19,6 +19,7 @@ from services.workflow.domain.roles import ROLES, SOFTWARE, Person
 from services.workflow.drafting import Draft, Unsent
 from services.workflow.reading import Listed, Seen, Wanted
 from services.workflow.reports import clock_heading
+from services.workflow.staffing import WRONG
 from services.workflow.store.statistics import Figure
 from services.workflow.web import leader_routes, office_routes, statistics_page, worklist
 from services.workflow.web.action_forms import action_form
@@ -375,7 +376,7 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
             "names": {each["id"]: each["name"] for each in _PEOPLE},
             "acting": {CENTRE.units[0].name},
             "notice": Notice("good", Bilingual("名录已更新", "The directory was updated")),
-            "faults": [(3, "unit", "is not a unit of the centre")],
+            "faults": [(3, Bilingual("单位", "unit"), WRONG["no_such_unit"])],
             "may_keep": True,
             "columns": ["姓名", "单位"],
             "today": "2026-11-23",

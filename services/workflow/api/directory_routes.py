@@ -12,11 +12,12 @@ from starlette.requests import Request
 from services.workflow import staffing
 from services.workflow.directory import everybody
 from services.workflow.office import Office
-from services.workflow.staffing import OTHER_SEAT, Absence, SheetFault, StaffEntry
+from services.workflow.staffing import WRONG, Absence, SheetFault, StaffEntry
 from services.workflow.store.tables import absences
 from shared.identity.principal import Principal
 from shared.once import KeyReused
 from shared.web.access import Gate
+from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault, Problem
 from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
 
@@ -78,7 +79,7 @@ def _add_keeping(router: APIRouter, office: Office, gate: Gate) -> None:
         except SheetFault as fault:
             raise _to_correct(
                 [
-                    FieldFault(f"rows.{row}.{column}", "bad_cell", f"第{row}行不正确", f"row {row}: {what}")
+                    FieldFault(f"rows.{row}.{column}", "bad_cell", f"第{row}行：{what.zh}", f"row {row}: {what.en}")
                     for row, column, what in fault.faults[:100]
                 ]
             ) from fault
@@ -119,10 +120,9 @@ def _add_absences(router: APIRouter, office: Office, gate: Gate) -> None:
         return Response(status_code=204)
 
 
-def _named(field: str, what: str) -> FieldFault:
-    if what == OTHER_SEAT:
-        return FieldFault(field, "other_seat", "与其账号或令牌不一致，请到账号处更改", what)
-    return FieldFault(field, "unknown_unit", "名录中没有这个单位", "is not a unit of the centre")
+def _named(field: str, what: Bilingual) -> FieldFault:
+    code = "other_seat" if what == WRONG["other_seat"] else "unknown_unit"
+    return FieldFault(field, code, what.zh, what.en)
 
 
 def _to_correct(fields: list[FieldFault]) -> Problem:

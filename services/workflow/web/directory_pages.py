@@ -30,6 +30,9 @@ from shared.web.problems import Problem
 from shared.web.sent_form import read_form
 
 _MOST_FAULTS = 20
+_HEADINGS = {staffing.ROW: Bilingual("整行", "the whole row")} | {
+    column: Bilingual(heading, column) for heading, column in staffing.COLUMNS.items()
+}
 _DONE = {
     "imported": Bilingual("名录已更新", "The directory was updated"),
     "away": Bilingual("已登记不在岗", "The absence was recorded"),
@@ -54,7 +57,8 @@ def directory_pages(desk: StaffDesk) -> APIRouter:
         try:
             await staffing.import_sheet(desk.office, content)
         except SheetFault as fault:
-            return await _page(desk, request, who, faults=fault.faults[:_MOST_FAULTS], status=422)
+            faults = [(row, _headed(column), what) for row, column, what in fault.faults[:_MOST_FAULTS]]
+            return await _page(desk, request, who, faults=faults, status=422)
         return RedirectResponse("/workflow/directory?done=imported", status_code=303)
 
     async def leave(request: Request, who: str, _keeper: Principal = Depends(desk.gate.admit)) -> Response:
@@ -66,6 +70,11 @@ def directory_pages(desk: StaffDesk) -> APIRouter:
         "/workflow/directory/staff/{who}/absences", leave, methods=["POST"], route_class_override=PageRoute
     )
     return router
+
+
+def _headed(column: str) -> Bilingual:
+    """A column as the table has it; one that we don't know as it stands there."""
+    return _HEADINGS.get(column, Bilingual(column, column))
 
 
 async def _left(desk: StaffDesk, request: Request, who: str) -> Response:
@@ -92,7 +101,7 @@ async def _page(
     who: Principal,
     *,
     notice: Notice | None = None,
-    faults: Sequence[tuple[int, str, str]] = (),
+    faults: Sequence[tuple[int, Bilingual, Bilingual]] = (),
     status: int = 200,
 ) -> Response:
     office, units = desk.office, desk.office.centre.units

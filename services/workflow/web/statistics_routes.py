@@ -15,6 +15,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import APIRouter, Depends
+from fastapi.routing import APIRoute
 from sqlalchemy import RowMapping
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -166,7 +167,6 @@ def _add_frozen(router: APIRouter, desk: StaffDesk, freezing: Freezing, key: Ed2
 
 
 def _add_report(router: APIRouter, desk: StaffDesk, key: Ed25519PublicKey) -> None:
-    @router.post("/workflow/statistics/frozen/{frozen_id}/report")
     async def report(request: Request, frozen_id: UUID, who: Principal = Depends(desk.gate.admit)) -> Response:
         """Have the frozen month issued as a document, with the analysis that was written, and lead to it."""
         analysis = (await form_values(request)).get("analysis", "").strip()[:LONGEST_ANALYSIS]
@@ -178,6 +178,11 @@ def _add_report(router: APIRouter, desk: StaffDesk, key: Ed25519PublicKey) -> No
                 "No report can be made of these figures: not a whole month, or not as they were signed",
             ) from fault  # fmt: skip
         return RedirectResponse(f"/forms/lists/{document_id}", status_code=303)
+
+    # No program's door answers at this address, so a program that tries it is told that it may not, and not that it isn't there.
+    router.add_api_route(
+        "/workflow/statistics/frozen/{frozen_id}/report", report, methods=["POST"], route_class_override=APIRoute
+    )
 
 
 def _asked(request: Request, who: Principal, desk: StaffDesk) -> Asked:

@@ -171,6 +171,23 @@ def test_a_draft_can_be_thrown_away(at: Open) -> None:
     expect(page.locator(".begun form", has_text="又说不投诉了")).to_have_count(0)
 
 
+def test_what_was_begun_on_a_case_survives_the_browser(at: Open) -> None:
+    """Each form of a case says for itself that it is saved; without a network nothing is sent and nothing is lost."""
+    page = at("/workflow/cases/{new}", HANDLER)
+    page.get_by_text("其他办理").click()
+    page.locator("summary", has_text="备注").click()
+    form = page.locator("form", has=page.locator("#note-text"))
+    page.locator("#note-text").fill("已电话核实，等单位补材料。")
+    page.keyboard.press("Control+s")
+    expect(form.locator("[data-draft-status]")).to_contain_text("草稿已保存", timeout=30_000)
+    page.context.set_offline(True)
+    page.keyboard.press("Control+Enter")
+    expect(form.locator("[data-draft-status]")).to_contain_text("没有网络")
+    page.context.close()
+    again = at("/workflow/cases/{new}", HANDLER)
+    expect(again.locator("#note-text")).to_have_value("已电话核实，等单位补材料。")
+
+
 def test_without_the_network_nothing_is_lost(at: Open) -> None:
     """The page says that nothing is registered and keeps what was typed; with the network back it saves and registers."""
     page = at("/desk/phone", OPERATOR)

@@ -12,6 +12,7 @@ from services.intake.domain.channel_checks import CHECKS
 from services.intake.domain.channel_checks import Standing as HowChecked
 from services.intake.store.states import ImportState
 from services.intake.web.views import FormNotice, Signature
+from services.workflow.domain.clocks import Because
 from services.workflow.web.audit_page import ALL, LOOKS
 from services.workflow.web.taken_page import TODAY, WEEK
 from services.workflow.web.views import Standing, Step
@@ -51,13 +52,13 @@ BY_VALUE = {
     "desk.imports.state": [*ImportState],
     "desk.script": [*"123456"],
     "site.theme": [*Theme],
+    "file.moved": [each for each in Because if each is not Because.STARTED],
     "taken.since": [TODAY, WEEK],
     "audit.view": [LOOKS, ALL],
     "audit.none": [LOOKS, ALL],
     "calendar.month": [*range(1, 13)],
     "calendar.weekday": [*range(1, 8)],
     "calendar.mark": ["on", "off"],
-    "file.moved": ["extended", "calendar"],
     "search.by": ["text", "name", "phone", "number"],
 }
 """Keys that a template puts together from a value."""
