@@ -22,7 +22,9 @@ demo: runtime  ## start all with samples fed through the seven channels, then se
 run: runtime  ## start all four services in one process at http://127.0.0.1:8000
 	@$(BIN)/shouli serve
 
+# Every page as it looks on a desk and on a phone, to be kept with the run.
 .PHONY: test
+test: export SCREENSHOTS ?= build/screenshots
 test: dev parts  ## run all tests, on real RabbitMQ, PostgreSQL, IMAP and SMTP servers (WORKERS=3, ARGS=...)
 	$(PYTHON_OF_VENV) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 

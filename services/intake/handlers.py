@@ -99,7 +99,12 @@ def normalised(
     found = door.directory.resolve(submission.unit, submission.window)
     alike = door.recent.like(found.unit, submission.facts, submission.received_at, beside=beside)
     linked = tuple(dict.fromkeys((*submission.possible_duplicates, *alike)))
-    resolved = {"unit": found.unit, "window": found.window, "possible_duplicates": linked}
+    resolved = {
+        "unit": found.unit,
+        "window": found.window,
+        "possible_duplicates": linked,
+        "units_perhaps_meant": found.candidates,
+    }
     return normalise(submission.model_copy(update=resolved), ids, door.calendar, door.hours)
 
 

@@ -6,11 +6,11 @@ and how far; and nothing is merged: a person decides whether two are one matter.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import RowMapping, or_, select
+from sqlalchemy import RowMapping, case, or_, select
 
 from services.intake.domain.phones import e164
 from services.intake.ports import Door
@@ -23,7 +23,11 @@ MOST = 6
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One earlier complaint. ``same_person``: told from the same number; ``same_window``: about the same window, lately."""
+    """One earlier complaint, and why it is shown.
+
+    ``same_person``: told from the same number; ``same_window``: about the same window, lately; ``same_words``: it tells
+    much the same.
+    """
 
     complaint_id: UUID
     number: str
@@ -33,6 +37,7 @@ class Known:
     window: str
     same_person: bool
     same_window: bool
+    same_words: bool = False
 
 
 async def earlier_of(door: Door, number: str | None) -> list[Known]:
@@ -40,21 +45,28 @@ async def earlier_of(door: Door, number: str | None) -> list[Known]:
     return await known_of(door, phone=number or "", unit=None, window=None)
 
 
-async def known_of(door: Door, *, phone: str, unit: str | None, window: str | None) -> list[Known]:
-    """The newest earlier complaints of this number or, within a week, about this window; empty where neither is told."""
+async def known_of(door: Door, *, phone: str, unit: str | None, window: str | None, facts: str = "") -> list[Known]:
+    """Earlier complaints that tell much the same, then the newest of this number or, within a week, about this window.
+
+    Empty where nothing of that is told.
+    """
     number = e164(phone)
     index = door.ring.blind(number) if number else None
+    alike = door.recent.like(unit, facts, door.clock())
     table = submissions.c
     lately = door.clock() - SAME_WINDOW_WITHIN
     wanted = [table.phone_index == index] if index else []
     if window:
         wanted.append((table.unit == unit) & (table.window_name == window) & (table.received_at >= lately))
+    if alike:
+        wanted.append(table.complaint_id.in_(alike))
     if not wanted:
         return []
-    query = select(submissions).where(or_(*wanted)).order_by(table.received_at.desc()).limit(MOST)
+    first = case((table.complaint_id.in_(alike), 0), else_=1)
+    query = select(submissions).where(or_(*wanted)).order_by(first, table.received_at.desc()).limit(MOST)
     async with door.store.reading() as connection:
         rows = (await connection.execute(query)).mappings().all()
-    return [_known(row, index, unit, window, lately) for row in rows]
+    return [replace(_known(row, index, unit, window, lately), same_words=row["complaint_id"] in alike) for row in rows]
 
 
 def _known(row: RowMapping, index: str | None, unit: str | None, window: str | None, lately: datetime) -> Known:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
@@ -45,7 +46,7 @@ from shared.store.engine import is_unreachable
 from shared.store.unit_of_work import UnitOfWork
 
 SAMPLE = 20
-BATCH = 250
+BATCH = 500
 AT_A_STRETCH = 10
 """Rows made ready before the event loop gets its turn."""
 LEASE = timedelta(minutes=2)
@@ -249,13 +250,14 @@ class PhoneImports:
     async def _take_all(self, item: ImportRow, rows: Iterator[ReadRow]) -> bool:
         read = item.rows_read
         await asyncio.to_thread(_skip, rows, read)
-        while batch := await asyncio.to_thread(lambda: list(islice(rows, BATCH))):
-            if read + len(batch) > MOST_ROWS:
-                return await self._finish(
-                    item, ImportState.FAILED, f"超过 {MOST_ROWS} 行，其余各行请分成几个文件再导入"
-                )
-            await self._take(item, batch)
-            read += len(batch)
+        async with aclosing(_batches(rows)) as batches:
+            async for batch in batches:
+                if read + len(batch) > MOST_ROWS:
+                    return await self._finish(
+                        item, ImportState.FAILED, f"超过 {MOST_ROWS} 行，其余各行请分成几个文件再导入"
+                    )
+                await self._take(item, batch)
+                read += len(batch)
         return await self._finish(item, ImportState.DONE, None)
 
     async def _take(self, item: ImportRow, batch: Sequence[ReadRow]) -> None:
@@ -393,10 +395,27 @@ def _heard(item: ImportRow, row: ReadRow, call: Call) -> Submission:
             external_id=call.entry.call.id or f"{item.sha256[:12]}#{row.number}",
             originals=[item.sha256],
             transcribed_by=call.taken_by,
+            call_ended_at=call.entry.call.ended_at,
         ),
         evidence=[],
     )
     return told.model_copy(update={"phone": told.phone or call.entry.call.caller_number})
+
+
+async def _batches(rows: Iterator[ReadRow]) -> AsyncGenerator[list[ReadRow], None]:
+    """The rows in batches, the next of which is read while one is written."""
+
+    def following() -> asyncio.Task[list[ReadRow]]:
+        return asyncio.create_task(asyncio.to_thread(lambda: list(islice(rows, BATCH))))
+
+    ahead = following()
+    try:
+        while batch := await ahead:
+            ahead = following()
+            yield batch
+    finally:
+        ahead.cancel()
+        await asyncio.gather(ahead, return_exceptions=True)
 
 
 def _skip(rows: Iterator[ReadRow], count: int) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from services.intake.adapters.phone_table import Call, call_in, mapped, row_key, said_in, said_of
 from services.intake.domain.call_table import Cell, Column
-from services.intake.readers import sheet_rows, spreadsheet, table_text
+from services.intake.readers import spreadsheet, table_text
 
 CSV, XLSX = "csv", "xlsx"
 MOST_ROWS = 200_000
@@ -96,6 +96,8 @@ def _wrong_width(cells: tuple[Cell, ...], width: int) -> str | None:
 
 def _rows(raw: bytes, shape: Shape) -> Iterator[tuple[int, tuple[Cell, ...], str | None]]:
     if shape.kind == XLSX:
+        from services.intake.readers import sheet_rows  # noqa: PLC0415 - brings lxml: memory that a start need not pay for
+
         for number, cells in sheet_rows.rows(raw):
             yield number, cells, None
         return

@@ -2,25 +2,37 @@
 
 Law of this file: the database is the truth, and this is rebuilt from it; a replica learns of the others' complaints within
 ``REFRESHED_EVERY``. Bounded by ``MOST_REMEMBERED``, the longest ago going first, so that an import of old calls drives out
-nothing new. The same words again are found by equality, before anything is compared, so that a flood of one text costs
-nothing.
+nothing new. No text is compared with all: the same words again are found by equality, so that a flood of one text costs
+nothing, and others by stretches that they share.
 """
 
 from __future__ import annotations
 
 import asyncio
-from bisect import bisect_right
+from bisect import insort
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from heapq import heappop, heappush, nlargest
+from itertools import count
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from rapidfuzz import fuzz, process
 from sqlalchemy import select
 
-from services.intake.domain.duplicates import ALIKE, MOST, WITHIN, Recent, comparable, likely
+from services.intake.domain.duplicates import (
+    LONG_ENOUGH,
+    MOST,
+    WITHIN,
+    Recent,
+    anchors,
+    comparable,
+    likely,
+    likeness_of,
+    stretches,
+)
+from services.intake.spelling import likeness
 from services.intake.store import tables
 from shared.contracts.complaint import ComplaintReceived
 
@@ -28,51 +40,58 @@ if TYPE_CHECKING:
     from services.intake.ports import Door
 
 MOST_REMEMBERED = 20_000
-"""Complaints, at some 1.5 kB each: 90 days of a busy centre."""
+"""Complaints, at some 3 kB each: 90 days of a busy centre."""
 REFRESHED_EVERY = 5.0
 _BATCH = 500
 _OVERLAP = timedelta(minutes=1)
 """Looked at again: commits become visible in another order than their moments."""
 SHORTEST = 8
 """Characters under which words are too few to be compared."""
-MOST_COMPARED = 200
-"""Texts that one is looked for among, the newest: at some 0.3 µs each, by their heads."""
-HEAD = 64
-"""Characters of a head: as many as are compared in one word of the processor. Only what has a like head is compared whole,
-so that a hundred thousand rows of an export can be; a matter retold behind another opening is not found."""
-LIKE_HEADS = 0.7
-_LEAST_OF_EACH = 50
-"""Texts of each unit where all units are asked."""
+MOST_AT_A_STRETCH = 16
+"""Texts that one stretch leads to, the newest: what more texts share is a phrase that everybody uses."""
+MOST_COMPARED = 8
+"""Texts that are compared whole, those that share most stretches with the one looked for."""
+SHARED = 2
+"""Stretches that a long text shares with another at least before the two are compared."""
+
+_moment = attrgetter("received_at")
 
 
-@dataclass(slots=True)
-class _Shelf:
-    """What was told of one unit, by its moment: lists that run side by side."""
+class _Stretches:
+    """Texts by the stretches that they are found by."""
 
-    moments: list[datetime] = field(default_factory=list)
-    heads: list[str] = field(default_factory=list)
-    known: list[Recent] = field(default_factory=list)
+    def __init__(self) -> None:
+        self._texts: dict[int, tuple[Recent, ...]] = {}
+        """The newest last; nearly all are one text's alone, so a tuple, which is smaller than a list."""
 
     def put(self, recent: Recent) -> None:
-        """In its place."""
-        place = bisect_right(self.moments, recent.received_at)
-        self.moments.insert(place, recent.received_at)
-        self.heads.insert(place, recent.words[:HEAD])
-        self.known.insert(place, recent)
+        """One more; of too many at a stretch the oldest goes."""
+        for stretch in anchors(recent.words):
+            at_it = self._texts.get(stretch)
+            self._texts[stretch] = _among(at_it, recent) if at_it else (recent,)
 
-    def pop_oldest(self) -> Recent:
-        """Take the oldest off."""
-        del self.moments[0], self.heads[0]
-        return self.known.pop(0)
+    def drop(self, recent: Recent) -> None:
+        """One less."""
+        for stretch in anchors(recent.words):
+            left = tuple(each for each in self._texts.get(stretch, ()) if each is not recent)
+            if left:
+                self._texts[stretch] = left
+            else:
+                self._texts.pop(stretch, None)
 
-    def alike(self, words: str, most: int) -> Iterator[tuple[Recent, float]]:
-        """Those of the newest ``most`` that are alike."""
-        first = max(0, len(self.heads) - most)
-        for _, _, place in process.extract(
-            words[:HEAD], self.heads[first:], scorer=fuzz.ratio, score_cutoff=LIKE_HEADS * 100, limit=MOST * 4
-        ):
-            recent = self.known[first + place]
-            yield recent, fuzz.ratio(words, recent.words, score_cutoff=ALIKE * 100) / 100
+    def sharing(self, words: str, units: Iterable[str | None]) -> list[Recent]:
+        """Those that share most with a text, of these units."""
+        shared: defaultdict[Recent, int] = defaultdict(int)
+        for stretch in stretches(words) & self._texts.keys():
+            for recent in self._texts[stretch]:
+                shared[recent] += 1
+        least, asked = SHARED if len(words) >= LONG_ENOUGH else 1, frozenset(units)
+        fitting = ((number, recent) for recent, number in shared.items() if number >= least and recent.unit in asked)
+        return [recent for _, recent in nlargest(MOST_COMPARED, fitting, key=itemgetter(0))]
+
+
+def _among(others: tuple[Recent, ...], recent: Recent) -> tuple[Recent, ...]:
+    return tuple(sorted((*others, recent), key=_moment))[-MOST_AT_A_STRETCH:]
 
 
 class RecentMatters:
@@ -80,8 +99,12 @@ class RecentMatters:
 
     def __init__(self) -> None:
         self._ids: set[UUID] = set()
-        self._shelves: defaultdict[str | None, _Shelf] = defaultdict(_Shelf)
-        self._by_words: defaultdict[str, list[Recent]] = defaultdict(list)
+        self._by_age: list[tuple[datetime, int, Recent]] = []
+        self._turn = count()
+        self._units: set[str | None] = set()
+        self._same: defaultdict[tuple[str | None, str], list[Recent]] = defaultdict(list)
+        """What was told of one unit in one text's words, by its moment."""
+        self._stretches = _Stretches()
 
     def __len__(self) -> int:
         """How many are remembered."""
@@ -94,8 +117,9 @@ class RecentMatters:
             return
         recent = Recent(complaint_id, received_at, unit, words)
         self._ids.add(complaint_id)
-        self._shelves[unit].put(recent)
-        self._by_words[words].append(recent)
+        self._units.add(unit)
+        heappush(self._by_age, (received_at, next(self._turn), recent))
+        self._put(recent)
         if len(self._ids) > MOST_REMEMBERED:
             self._forget_oldest()
 
@@ -109,22 +133,19 @@ class RecentMatters:
         words = comparable(facts)
         if len(words) < SHORTEST:
             return ()
-        found = {recent: score for each in (self, beside) if each for recent, score in each.candidates(unit, words)}
-        return likely(found.items(), now)
+        found = [each for memory in (self, beside) if memory for each in memory.candidates(unit, words)]
+        return likely(found, now)
 
     def candidates(self, unit: str | None, words: str) -> Iterator[tuple[Recent, float]]:
         """Whatever is alike, unranked, with how much."""
-        newest = reversed(self._by_words.get(words, ())[-MOST * 4 :])
-        same = [(each, 1.0) for each in newest if each.unit in (unit, None) or unit is None]
-        yield from same
-        if len(same) < MOST:
-            yield from self._alike(unit, words)
-
-    def _alike(self, unit: str | None, words: str) -> Iterator[tuple[Recent, float]]:
-        units = {unit, None} if unit is not None else set(self._shelves)
-        most = MOST_COMPARED if unit is not None else max(_LEAST_OF_EACH, MOST_COMPARED // max(1, len(units)))
-        for each in units & self._shelves.keys():
-            yield from self._shelves[each].alike(words, most)
+        units = self._units if unit is None else {unit, None}
+        same = [recent for each in units for recent in self._same.get((each, words), ())[-MOST:]]
+        yield from ((recent, 1.0) for recent in same)
+        if len(same) >= MOST:
+            return
+        for newest in self._stretches.sharing(words, units):
+            if newest.words != words and (score := likeness_of(words, newest.words, likeness)):
+                yield from ((recent, score) for recent in self._same[newest.unit, newest.words][-MOST:])
 
     async def keep_up(self, door: Door) -> None:
         """The task: read what is there, then what comes, for ever."""
@@ -155,13 +176,21 @@ class RecentMatters:
             self.remember(complaint.complaint_id, complaint.received_at, complaint.target.unit, complaint.facts)
             await asyncio.sleep(0)
 
+    def _put(self, recent: Recent) -> None:
+        """The newest of those in the same words is the one that stretches lead to."""
+        same = self._same[recent.unit, recent.words]
+        if same:
+            self._stretches.drop(same[-1])
+        insort(same, recent, key=_moment)
+        self._stretches.put(same[-1])
+
     def _forget_oldest(self) -> None:
-        unit = min(self._shelves, key=lambda unit: self._shelves[unit].moments[0])
-        gone = self._shelves[unit].pop_oldest()
-        if not self._shelves[unit].moments:
-            del self._shelves[unit]
+        _, _, gone = heappop(self._by_age)
         self._ids.remove(gone.complaint_id)
-        others = self._by_words[gone.words]
-        others.remove(gone)
-        if not others:
-            del self._by_words[gone.words]
+        same = self._same[gone.unit, gone.words]
+        self._stretches.drop(same[-1])
+        same.remove(gone)
+        if same:
+            self._stretches.put(same[-1])
+        else:
+            del self._same[gone.unit, gone.words]

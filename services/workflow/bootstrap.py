@@ -46,6 +46,21 @@ from shared.web.app import common_pages
 from shared.web.dead_letter_routes import dead_letter_routes
 
 VERSIONS = Path(tables.__file__).parent / "migrations" / "versions"
+_PAGES_OF_STAFF = (
+    staff_routes,
+    leader_routes,
+    office_routes,
+    draft_routes,
+    taken_routes,
+    calendar_routes,
+    audit_routes,
+    live_routes,
+    search_pages,
+    directory_pages,
+    notice_pages,
+    rules_routes,
+)
+"""What a browser of staff asks for; before the API, which answers programs at the same addresses."""
 
 
 def build(premises: Premises) -> Service:
@@ -75,20 +90,9 @@ def build(premises: Premises) -> Service:
     return Service(
         name="workflow",
         routers=[
-            staff_routes(desk),
-            leader_routes(desk),
-            office_routes(desk),
-            draft_routes(desk),
-            taken_routes(desk),
-            calendar_routes(desk),
-            audit_routes(desk),
-            live_routes(desk),
-            search_pages(desk),
-            directory_pages(desk),
+            *(pages_of(desk) for pages_of in _PAGES_OF_STAFF),
             statistics_pages(desk, freezing, key.public_key()),
             public_figures_page(office, pages),
-            notice_pages(desk),
-            rules_routes(desk),
             case_routes(office, gate),
             directory_routes(office, gate),
             statistics_routes(office, gate, freezing),

@@ -56,7 +56,7 @@ class Seen:
     complaint: ComplaintReceived
     facts: Facts
     offers: Availability
-    alike: Sequence[str] = ()
+    alike: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,17 +273,12 @@ async def _facts_about(office: Office, found: Sequence[Case]) -> Facts:
         return await directory.facts_about(connection, office.clock(), names)
 
 
-async def _alike(office: Office, found: Known, person: Person) -> Sequence[str]:
-    """Of the possible duplicates those that this person may know of and that nobody has linked."""
-    if not found.complaint.possible_duplicates:
-        return ()
+async def _alike(office: Office, found: Known, person: Person) -> Sequence[Mapping[str, Any]]:
+    """Of the possible duplicates those that this person may know of and that nobody has linked, the earliest first."""
+    alike = found.complaint.possible_duplicates
+    rows = await queries.of_complaints(office.store, office.seen_by(person), alike) if alike else []
     linked = {link.other for link in found.case.links}
-    query = select(cases.c.number).where(
-        cases.c.complaint_id.in_(found.complaint.possible_duplicates), office.seen_by(person)
-    )
-    async with office.store.reading() as connection:
-        numbers = (await connection.execute(query.order_by(cases.c.number))).scalars()
-        return [number for number in numbers if number not in linked]
+    return [dict(row) for row in rows if row["number"] not in linked]
 
 
 def _seen(office: Office, found: Known, facts: Facts, person: Person) -> Seen:

@@ -72,6 +72,10 @@ class Source(Published):
     originals: list[Sha256] = Field(default_factory=list)
     confidence: float | None = Field(default=None, ge=0, le=1, description="mean reading confidence of a scan")
     transcribed_by: str | None = None
+    call_ended_at: Moment | None = Field(
+        default=None,
+        description="when the call ended, where the exchange or the operator told; it began at received_at",
+    )
 
 
 class SpotSettlement(Published):
@@ -80,6 +84,17 @@ class SpotSettlement(Published):
     result: str
     settled_by: str
     settled_at: Moment
+
+
+class Hints(Published):
+    """What was found by machine for a person to look at. It decides nothing."""
+
+    major_words: list[str] = Field(
+        default_factory=list, description="art. 7: words of the text that may tell of a major matter"
+    )
+    units: list[str] = Field(
+        default_factory=list, description="units that may be meant, where the one that was said fits no single one"
+    )
 
 
 class ComplaintReceived(Published):
@@ -103,6 +118,7 @@ class ComplaintReceived(Published):
     missing: list[Element] = Field(default_factory=list)
     source: Source
     possible_duplicates: list[UUID] = Field(default_factory=list)
+    hints: Hints = Field(default_factory=Hints)
     settled_on_the_spot: SpotSettlement | None = None
 
 

@@ -21,6 +21,7 @@ from shared.web.csrf import FIELD, FormTokens, require_form
 from shared.web.desk_frame import ROLE_WORDS
 from shared.web.problem_answers import wants_html
 from shared.web.problems import Problem
+from shared.web.sent_form import form_type, read_form
 from shared.web.session_cookie import session_of
 
 STAFF: tuple[Role, ...] = tuple(Role)
@@ -28,7 +29,6 @@ CSRF_HEADER = "x-csrf-token"
 LOGIN = "/login"
 _PURPOSE = "session"
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
-_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
 def not_signed_in(request: Request | None = None) -> Problem:
@@ -106,8 +106,7 @@ class Gate:
 
 
 async def _form_token(request: Request) -> str:
-    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if media_type not in _FORMS:
+    if not form_type(request):
         return ""
     await request.body()  # kept by the request, so that the route can read it again
-    return str((await request.form()).get(FIELD, ""))
+    return str((await read_form(request)).get(FIELD, ""))

@@ -244,7 +244,7 @@ async def _everything(house: OpenHouse, places: dict[str, str], who: Persona) ->
 
 def _traces(places: dict[str, str]) -> list[str]:
     names = ("number", "complaint_id", "code", "document", "sha256")
-    return [*(places[name] for name in names), LOG["facts"], "号票"]
+    return [*(places[name] for name in names), str(LOG["facts"]), "号票"]
 
 
 def _text(answer: Any) -> str:

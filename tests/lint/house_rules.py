@@ -237,6 +237,13 @@ def find_fakes(source: Source) -> Iterator[Finding]:
             yield node.lineno, ast.unparse(node)
 
 
+def find_guessed_forms(source: Source) -> Iterator[Finding]:
+    """Starlette takes a form's bytes that aren't UTF-8 for Latin-1, and stores what nobody wrote."""
+    for call in _calls(source):
+        if _name(call.func).endswith("request.form"):
+            yield call.lineno, "request.form()"
+
+
 def find_unescaped_output(source: Source) -> Iterator[Finding]:
     """A citizen's text marked as safe is a citizen's script in an official's browser."""
     for number, line in enumerate(source.text.splitlines(), start=1):
@@ -254,6 +261,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "swallowed exception", "name the exception that is expected, or log it", find_swallowed_exceptions, _any_python
     ),
+    Rule("guessed form", "read it by shared.web.sent_form", find_guessed_forms, _product),
     Rule("fake in the product", "a test brings it", find_fakes, _product),
     Rule("long function", f"at most {LONGEST_FUNCTION} lines, and few over 30", find_long_functions, _function_counts),
     Rule("long file", f"at most {LONGEST_FILE} lines beside tables: split by subject", find_long_files, _file_counts),

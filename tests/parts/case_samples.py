@@ -30,7 +30,7 @@ from services.workflow.web.notice_pages import results_of
 from services.workflow.web.periods import chosen
 from services.workflow.web.statistics_page import GroupNames
 from services.workflow.web.worklist import Notice
-from shared.contracts.complaint import Evidence, Source
+from shared.contracts.complaint import Evidence, Hints, Source
 from shared.contracts.values import Role
 from shared.web.i18n import Bilingual, Language
 from shared.web.problems import FieldFault
@@ -55,13 +55,23 @@ from tests.unit.workflow.building import (
 READER = Reader(Language.ZH, NOW, published(), HOURS)
 
 PHOTO = Evidence(id=UUID(int=61), name="取号单.jpg", media_type="image/jpeg", size=204_800, sha256="ab" * 32)
-MAIL = Source(kind="email_inbox", originals=["cd" * 32])
+MAIL = Source(kind="email_inbox", originals=["cd" * 32], call_ended_at=at("2026-11-20 09:12"))
+HINTS = Hints(major_words=["集体上访"], units=["市医疗保障局", "市人力资源和社会保障局"])
+ALIKE = [
+    {
+        "number": "2026-001021",
+        "state": "closed",
+        "received_at": at("2026-11-12 09:30"),
+        "unit": "市医疗保障局",
+        "target_unit": None,
+    }
+]
 
 
 def _seen(story: Story, who: Person) -> Seen:
     return Seen(
         story.case,
-        a_complaint(facts=FACTS, demand="当天办结。", evidence=[PHOTO], source=MAIL),
+        a_complaint(facts=FACTS, demand="当天办结。", evidence=[PHOTO], source=MAIL, hints=HINTS),
         story.facts,
         story.may(who),
     )
@@ -89,6 +99,10 @@ def entries(story: Story) -> Sequence[Mapping[str, Any]]:
 def page_of(story: Story, who: Person, **more: Any) -> CasePage:
     """The page of a case as somebody sees it."""
     return case_page(_seen(story, who), entries(story), who, CENTRE, READER, **more)
+
+
+def _with_one_alike(story: Story, who: Person) -> CasePage:
+    return case_page(replace(_seen(story, who), alike=ALIKE), entries(story), who, CENTRE, READER)
 
 
 def second_round() -> Story:
@@ -309,7 +323,7 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         "worklist.html",
         {"page": _worklist([], worklist.Asked(Wanted(view="today", unit=CENTRE.units[0].name), 0)), "unsent": []},
     ),
-    "case": ("case.html", {"page": page_of(second_round(), HANDLER)}),
+    "case": ("case.html", {"page": _with_one_alike(second_round(), HANDLER)}),
     "case-of-a-unit": ("case.html", {"page": page_of(wants_more_time(), UNIT_HANDLER)}),
     "case-back": ("case.html", {"page": _refused_form()}),
     "case-left": ("case.html", {"page": page_of(wants_more_time(), HANDLER, drafts={Act.NOTE.value: _LEFT})}),

@@ -16,7 +16,7 @@ OF_THE_GREAT_HOUSES = frozenset(
 )
 
 
-class ByFile(LoadScopeScheduling):
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # the library has no types
     """A file is one piece of work; the files of the great houses are one together."""
 
     def __init__(self, config: pytest.Config, log: Producer | None = None) -> None:

@@ -60,8 +60,8 @@ from shared.web.negotiation import PageRoute
 from shared.web.pages import Pages
 from shared.web.problems import FieldFault, Problem
 from shared.web.security import WITH_PICTURES_WITHIN
+from shared.web.sent_form import read_form
 
-_MOST_FIELDS = 12
 _MOST_OF_A_DAY = 500
 _DONE = {
     "made": Notice("good", Bilingual("已出具。", "Issued.")),
@@ -111,7 +111,7 @@ def _add_case(router: APIRouter, desk: FormsDesk) -> None:
     @router.post("/forms/documents")
     async def make(request: Request, who: Principal = Depends(desk.gate.admit)) -> Response:
         """Issue a form as the case stands; then the page of what was made."""
-        form = await request.form(max_fields=_MOST_FIELDS, max_files=0)
+        form = await read_form(request)
         case, wanted = _chosen(form)
         reader = Reader(str(form["reader"])) if form.get("reader") in set(Reader) else None
         await known_case(desk.room, case, who)
@@ -193,7 +193,7 @@ def _add_paper(router: APIRouter, desk: FormsDesk) -> None:
 
 async def _put_down(desk: FormsDesk, request: Request, identifier: str, kind: Kind, who: Principal) -> Response:
     row = await known_document(desk.room, identifier, who)
-    form = await request.form(max_fields=_MOST_FIELDS, max_files=1)
+    form = await read_form(request)
     given = {name: value.strip() for name, value in form.items() if isinstance(value, str)}
     moment, faults = _read(given)
     if faults or moment is None:

@@ -23,8 +23,7 @@ from services.forms.web.desk_views import DraftPage, Picture
 from shared.identity.principal import Principal
 from shared.web.problem_answers import wants_html
 from shared.web.problems import Problem
-
-_MOST_FIELDS = 60
+from shared.web.sent_form import read_form
 
 
 def draft_routes(desk: FormsDesk) -> APIRouter:
@@ -38,7 +37,7 @@ def draft_routes(desk: FormsDesk) -> APIRouter:
         row = DRAFTS.get(command)
         if row is None:
             raise Problem(404, "no_draft", "这项办理不出文书", "This command makes no document")
-        form = await request.form(max_fields=_MOST_FIELDS, max_files=0)
+        form = await read_form(request)
         told = {name: value for name, value in form.items() if isinstance(value, str)}
         drawn = await _pictures(desk, row, story, Typed(told, desk.room.clock(), who.name), who)
         page = DraftPage(FORMS[row.form].title, official_number(number), drawn, wanting=not drawn)

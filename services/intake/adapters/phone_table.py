@@ -26,6 +26,7 @@ from services.intake.domain.call_table import (
     moment_in,
 )
 from services.intake.domain.phones import e164
+from services.intake.domain.submission import EARLIEST
 
 _CALL = {Column.CALL_ID: "id", Column.CALLER_NUMBER: "caller_number"}
 _PERSON = (Column.NAME, Column.PHONE, Column.ADDRESS)
@@ -57,6 +58,8 @@ def call_in(cells: Mapping[Column, Cell], now: datetime) -> Call | list[CellFaul
             faults.append(moment)
         elif moment is not None and moment > now:
             faults.append(CellFault(column, "时间在将来"))
+        elif moment is not None and moment < EARLIEST:
+            faults.append(CellFault(column, "时间太早，请核对年份"))
         elif moment is not None:
             moments[column.value] = moment
     texts = {column: _text(cell) for column, cell in cells.items() if column not in damaged}

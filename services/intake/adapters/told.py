@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
 
 from services.intake.domain.phones import e164
-from services.intake.domain.submission import Submission
+from services.intake.domain.submission import EARLIEST, Submission
 from services.intake.domain.text import words
 from shared.contracts.complaint import Evidence, Source
 from shared.contracts.values import Channel, Relation, ReplyBy
@@ -37,6 +38,17 @@ def _no_surrogates(text: str) -> str:
 
 Facts = Annotated[str, StringConstraints(max_length=5000), AfterValidator(_no_surrogates), AfterValidator(_readable)]
 Words = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_no_surrogates)]
+
+
+def _of_these_times(moment: datetime) -> datetime:
+    if moment < EARLIEST:
+        raise PydanticCustomError(
+            "too_early", "before the year 2000", {"zh": "请核对年份", "en": "please check the year"}
+        )
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_of_these_times)]
 
 
 class Strict(BaseModel):
@@ -146,9 +158,6 @@ class Told(Strict):
             **target.model_dump(),
             **more,
         )
-
-
-Moment = AwareDatetime
 
 
 def is_address(text: str) -> bool:

@@ -9,7 +9,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from services.intake.api.access import SEES_ALL
-from services.intake.domain.major import major_hints
 from services.intake.paper_desk import register_number
 from services.intake.ports import Door
 from services.intake.store import queries
@@ -62,11 +61,11 @@ async def _insight(door: Door, complaint_id: UUID) -> dict[str, Any]:
     if sealed is None:
         return {}
     complaint = ComplaintReceived.model_validate_json(door.ring.open(sealed))
-    found = door.directory.resolve(complaint.target.unit, complaint.target.window)
     return {
         "register_number": await register_number(door, complaint_id),
-        "major_hints": major_hints(f"{complaint.facts}\n{complaint.demand or ''}"),
+        "major_hints": complaint.hints.major_words,
         "possible_duplicates": complaint.possible_duplicates,
-        "unit_candidates": found.candidates,
+        "call_ended_at": complaint.source.call_ended_at,
+        "unit_candidates": complaint.hints.units,
         "unit_known": any(entry.name == complaint.target.unit for entry in door.directory.entries),
     }

@@ -37,6 +37,7 @@ from shared.store.engine import is_unreachable
 from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
 from shared.web.repetition import DOCUMENTED, key_reused
+from shared.web.sent_form import sent_form
 
 TAKEN = "CSV, tab-separated text, XLSX"
 
@@ -125,7 +126,7 @@ async def uploaded(request: Request) -> bytes:
     """The bytes of the part ``file``. Raises Problem 415."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise wrong_media_type(f"multipart/form-data, a part named file: {TAKEN}")
-    async with request.form(max_files=1, max_fields=5) as form:
+    async with sent_form(request) as form:
         file: Any = form.get("file")
         if file is None or isinstance(file, str):
             raise wrong_media_type(f"a part named file: {TAKEN}")

@@ -23,6 +23,7 @@ from shared.once import KeyReused
 from shared.store.engine import is_unreachable
 from shared.web.access import Gate
 from shared.web.repetition import DOCUMENTED, key_reused
+from shared.web.sent_form import sent_form
 
 SCANS = ("image/tiff", "application/pdf", "image/png", "image/jpeg")
 
@@ -67,7 +68,7 @@ async def _scan_of(request: Request) -> Original:
 
 
 async def _uploaded(request: Request) -> Original:
-    async with request.form(max_files=1, max_fields=5) as form:
+    async with sent_form(request) as form:
         file: Any = form.get("file")
         if file is None or isinstance(file, str) or file.content_type not in SCANS:
             raise wrong_media_type(f"a part named file: {', '.join(SCANS)}")

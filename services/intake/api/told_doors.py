@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,6 +51,17 @@ class ToldDoor:
     external_id: Callable[[Any], str | None]
     received_at: Callable[[Any, datetime], datetime]
     more: Callable[[Any, Principal, datetime], dict[str, Any]]
+
+    def source(self, told: Told, by: str, now: datetime, originals: Sequence[str] = ()) -> Source:
+        """Where this complaint came from, so that anyone can go back to it."""
+        ended_at = told.call.ended_at if isinstance(told, PhoneLogEntry) else None
+        return Source(
+            kind=self.kind,
+            external_id=self.external_id(told),
+            transcribed_by=by,
+            originals=list(originals),
+            call_ended_at=ended_at and min(ended_at, now),
+        )
 
 
 def _phone(entry: PhoneLogEntry, _who: Principal, _now: datetime) -> dict[str, Any]:
@@ -145,7 +156,7 @@ async def take_of_staff(
         told,
         row.channel,
         same=await repetition(request, f"{row.kind}:{who.name}"),
-        source=Source(kind=row.kind, external_id=row.external_id(told), transcribed_by=who.name),
+        source=row.source(told, who.name, now),
         into=into,
         received_at=min(row.received_at(told, now), now),
         received_by=who.name,

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.intake.domain.elements import missing_elements
+from services.intake.domain.major import major_hints
 from services.intake.domain.phones import e164
 from services.intake.domain.submission import Submission
 from services.intake.domain.text import folded, words
-from shared.contracts.complaint import Complainant, ComplaintReceived, Target
+from shared.contracts.complaint import Complainant, ComplaintReceived, Hints, Target
 from shared.contracts.values import ReplyBy
 from shared.working_time import BusinessHours, WorkCalendar, end_of_period
 
@@ -59,6 +60,9 @@ def normalise(
         missing=missing_elements(clean),
         source=clean.source,
         possible_duplicates=list(clean.possible_duplicates),
+        hints=Hints(
+            major_words=major_hints(f"{clean.facts}\n{clean.demand or ''}"), units=list(clean.units_perhaps_meant)
+        ),
         settled_on_the_spot=clean.settled_on_the_spot,
     )
 

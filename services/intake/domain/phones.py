@@ -7,6 +7,7 @@ fits no row is None, never guessed. The area code of a bare local number is the 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from services.intake.domain.text import folded
 
@@ -22,6 +23,7 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
+@lru_cache(maxsize=4096)  # one number is read, checked and stored: it is asked for four times in a row of an export
 def e164(said: str | None, *, area_code: str = "632") -> str | None:
     """``138 0013 8000`` to ``+8613800138000``; None where it is no phone number."""
     text = folded(said)

@@ -14,6 +14,10 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.contracts.complaint import Evidence, Source, SpotSettlement
 from shared.contracts.values import Channel, Relation, ReplyBy
+from shared.working_time import SHANGHAI
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=SHANGHAI)
+"""Before this nothing that is complained of here happened, and no calendar is known: a slip of the pen, a clock never set."""
 
 
 class Submission(BaseModel):
@@ -47,4 +51,5 @@ class Submission(BaseModel):
     major: bool = False
     statement_of_truth_at: datetime | None = None
     possible_duplicates: tuple[UUID, ...] = ()
+    units_perhaps_meant: tuple[str, ...] = ()
     settled_on_the_spot: SpotSettlement | None = None

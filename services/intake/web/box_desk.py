@@ -44,7 +44,6 @@ from services.intake.web.entry_desk import (
     ANOTHER,
     GONE,
     LOOK,
-    MOST_FILES,
     THROW_AWAY,
     Entry,
     add_known,
@@ -65,6 +64,7 @@ from shared.once import KeyReused, once
 from shared.store.engine import is_unreachable
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault
+from shared.web.sent_form import sent_form
 
 SLIPS = Entry(Channel.SUGGESTION_BOX, ENTRY_DESKS[Channel.SUGGESTION_BOX], "box", "desk_box.html", lambda *_: Typed())
 OPENINGS = replace(SLIPS, path=f"{SLIPS.path}/openings", template="desk_box_open.html")
@@ -122,7 +122,7 @@ def _add_slips(router: APIRouter, room: DeskRoom) -> None:
     @router.post(SLIPS.path, include_in_schema=False)
     async def slip(request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
         """Register one slip of the opening that is named, or give it back with what is wrong."""
-        async with request.form(max_files=MOST_FILES, max_fields=80) as form:
+        async with sent_form(request) as form:
             typed, linked = typed_in(form), linked_in(form.getlist("link"))
             if form.get("then") == LOOK:
                 files = await files_in(room, form, who)
@@ -139,13 +139,13 @@ def _add_openings(router: APIRouter, room: DeskRoom) -> None:
     @router.post(OPENINGS.path, include_in_schema=False)
     async def opened(request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
         """Two people have opened a box and counted."""
-        async with request.form(max_files=0, max_fields=20) as form:
+        async with sent_form(request) as form:
             return await _open(room, request, who, typed_in(form), key_in(form))
 
     @router.post(OPENINGS.path + "/{opening_id}/close", include_in_schema=False)
     async def close(opening_id: UUID, request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
         """Close it: as it is where the counts agree, otherwise with the reason that two people give."""
-        async with request.form(max_files=0, max_fields=20) as form:
+        async with sent_form(request) as form:
             return await _close(room, request, who, replace(typed_in(form), opening=str(opening_id)))
 
     @router.post(OPENINGS.path + "/{opening_id}/record", include_in_schema=False)

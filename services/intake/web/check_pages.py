@@ -17,6 +17,7 @@ from services.intake.web.desk_room import DeskRoom
 from services.intake.web.desk_views import BalanceLine, CheckLine, ChecksPage, CheckTyped
 from shared.identity.principal import Principal
 from shared.web.i18n import Bilingual
+from shared.web.sent_form import read_form
 
 CHECKS = "/desk/checks"
 KINDS: dict[Standing, str] = {
@@ -48,7 +49,7 @@ def check_page_routes(room: DeskRoom) -> APIRouter:
     @router.post(CHECKS, include_in_schema=False)
     async def check_in(request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
         """A person has checked a channel now."""
-        form = await request.form()
+        form = await read_form(request)
         said = {name: str(form.get(name, "")).strip() or None for name in ("remark", "witnessed_by")}
         check = room.register.named(str(form.get("check", "")))
         typed = CheckTyped(**{name: str(form.get(name, "")) for name in ("check", "remark", "witnessed_by")})

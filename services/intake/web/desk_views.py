@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from services.intake.domain.major import major_hints
 from services.intake.known import Known
 from services.intake.store.states import ImportState
 from services.intake.web.entry_reading import Typed
@@ -131,6 +132,11 @@ class EntryPage:
     def faults(self) -> Mapping[str, FieldFault]:
         """The faults by field."""
         return {fault.name: fault for fault in self.errors}
+
+    @property
+    def major_words(self) -> Sequence[str]:
+        """What was typed that may tell of a major matter (art. 7), until somebody has said that it is one."""
+        return () if self.typed.major else major_hints(f"{self.typed.facts}\n{self.typed.demand}")
 
     @property
     def before(self) -> int:

@@ -33,17 +33,16 @@ from services.intake.web.entry_reading import Typed, linked_in, told_in, typed_i
 from services.intake.web.uploads import DESK_FILES, Received, known_files, receive_files
 from services.intake.web.window_names import read_window, window_names
 from shared.clock import SHANGHAI
-from shared.contracts.complaint import Evidence, Source
+from shared.contracts.complaint import Evidence
 from shared.contracts.values import Channel
 from shared.identity.principal import Principal
 from shared.once import KeyReused, once
 from shared.store.engine import is_unreachable
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault
+from shared.web.sent_form import sent_form
 
 LOOK, THROW_AWAY = "look", "throw_away"
-MOST_FILES = 30
-"""Files that are read of one request; of more than the page allows, the others are named."""
 _LONGEST_KEY = 100
 GONE = Bilingual(
     "这份草稿已经登记或删除，下面是空白页。", "This draft is registered or thrown away; here is an empty page."
@@ -130,7 +129,7 @@ def _add_entry(router: APIRouter, room: DeskRoom, entry: Entry) -> None:
     @router.post(entry.path, include_in_schema=False, name=f"desk {entry.room} sent")
     async def send(request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
         """Register what was typed, or give it back with what is wrong."""
-        async with request.form(max_files=MOST_FILES, max_fields=80) as form:
+        async with sent_form(request) as form:
             if form.get("then") == LOOK:
                 return await _look(room, request, who, entry, form)
             if form.get("then") == THROW_AWAY:
@@ -147,7 +146,7 @@ def add_known(router: APIRouter, room: DeskRoom, entry: Entry) -> None:
     @router.post(f"{entry.path}/known", include_in_schema=False, name=f"desk {entry.room} known")
     async def known(request: Request, _who: Principal = Depends(room.gate.admit)) -> Response:
         """What is known of this caller and window, as a fragment of the page."""
-        async with request.form(max_files=0, max_fields=80) as form:
+        async with sent_form(request) as form:
             typed = typed_in(form)
             page = EntryPage(
                 entry.channel,
@@ -197,11 +196,10 @@ async def register(
     """Take it in by its channel's door. Raises KeyReused, and of a slip what ``receive_paper`` raises."""
     door, now = _DOORS[channel], room.door.clock()
     originals = [item.sha256 for item in evidence]
-    source = Source(kind=door.kind, external_id=door.external_id(told), transcribed_by=who.name, originals=originals)
     more = {
         "received_at": min(door.received_at(told, now), now),
         "received_by": who.name,
-        "source": source,
+        "source": door.source(told, who.name, now, originals),
         "evidence": list(evidence),
         "possible_duplicates": tuple(linked),
         **door.more(told, who, now),
@@ -250,9 +248,10 @@ def key_in(form: FormData) -> str:
 
 
 async def known_about(room: DeskRoom, typed: Typed) -> list[Known]:
-    """What is known of the caller and the window that were typed."""
+    """What is known of the caller, the window and the matter that were typed."""
     unit, window = read_window(typed.window, room.door.centre)
-    return await known_of(room.door, phone="" if typed.anonymous else typed.phone, unit=unit, window=window)
+    phone = "" if typed.anonymous else typed.phone
+    return await known_of(room.door, phone=phone, unit=unit, window=window, facts=typed.facts)
 
 
 async def registered_before(room: DeskRoom, request: Request, who: Principal, complaint_id: UUID) -> Registered | None:

@@ -67,6 +67,7 @@ class Typed:
     call_id: str = ""
     call_number: str = ""
     call_started_at: str = ""
+    call_ended_at: str = ""
 
 
 def typed_in(form: Mapping[str, Any]) -> Typed:
@@ -126,8 +127,9 @@ def _person(typed: Typed) -> dict[str, Any]:
 
 
 def _call(typed: Typed) -> dict[str, Any]:
-    """What the exchange told of the call; the page carries it along unseen."""
-    call = {"id": typed.call_id, "caller_number": typed.call_number, "started_at": typed.call_started_at}
+    """The call: what the exchange told of it, which the page carries along unseen, or from when to when by the operator."""
+    call = {"id": typed.call_id, "caller_number": typed.call_number}
+    call |= {"started_at": _moment(typed.call_started_at), "ended_at": _moment(typed.call_ended_at)}
     return {"call": {name: said or None for name, said in call.items()}}
 
 
@@ -174,7 +176,14 @@ _MODELS: Mapping[Channel, tuple[type[Told], Callable[[Typed], dict[str, Any]]]] 
     Channel.FAX: (Told, lambda _typed: {}),
 }
 
-_ELSEWHERE = {"unit": "window", "settlement": "result", "statement_of_truth": "truth"}
+_ELSEWHERE = {
+    "unit": "window",
+    "settlement": "result",
+    "statement_of_truth": "truth",
+    "started_at": "call_started_at",
+    "ended_at": "call_ended_at",
+    "call": "call_ended_at",
+}
 """Fields that the page calls otherwise than the door."""
 _WORDS: Mapping[str, tuple[str, str]] = {
     "facts": ("请写明发生了什么", "Write what happened"),
@@ -186,6 +195,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Only what the complainant agrees to is settled; else leave the result empty",
     ),
     "arrived_at": ("请填收到的日期和时间", "Give the day and time of arrival"),
+    "call_ended_at": ("通话结束不能早于开始", "The call can't end before it began"),
     "slips": ("请填开箱时点出的张数，空箱填 0", "How many slips were counted when the box was opened; 0 for none"),
     "box": ("请写明是哪个意见箱", "Say which box"),
     "opened_by": ("请写明由谁拆、开", "Say who opened it"),
@@ -207,8 +217,9 @@ def _on_the_page(channel: Channel, faults: Sequence[FieldFault]) -> Sequence[Fie
 
 
 def _moment(typed: str) -> Any:
-    """A ``datetime-local`` value on the centre's clock; what isn't one is left for the door to name."""
+    """A ``datetime-local`` value on the centre's clock, or a moment with its zone; the door names what is neither."""
     try:
-        return datetime.fromisoformat(typed).replace(tzinfo=SHANGHAI)
+        moment = datetime.fromisoformat(typed)
     except ValueError:
         return typed
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)

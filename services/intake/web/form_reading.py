@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.intake.adapters.web_form import WebForm
+from services.intake.domain.submission import EARLIEST
 from services.intake.web.views import UNKNOWN, FormValues, Signature
 from shared.centre import Centre
 from shared.web.problems import FieldFault
@@ -30,8 +31,6 @@ _REQUIRED = {
 
 _OFTEN = frozenset({"evidence", "kept", "drop"})
 """Fields that may stand more than once."""
-EARLIEST = date(2000, 1, 1)
-"""Before this day nothing that is complained of here happened: a slip of the pen."""
 
 
 def repeated_fields(names: Iterable[str]) -> set[str]:
@@ -78,7 +77,7 @@ def _day_fault(said: str, today: date) -> FieldFault | None:
         return FieldFault("occurred_on", "not_a_day", "请写一个真实的日期", "Write a real date")
     if day > today:
         return FieldFault("occurred_on", "ahead", "日期不能晚于今天", "The day must not be in the future")
-    if day < EARLIEST:
+    if day < EARLIEST.date():
         return FieldFault("occurred_on", "too_early", "请核对年份", "Please check the year")
     return None
 

@@ -33,6 +33,7 @@ from shared.identity.principal import Principal
 from shared.once import once
 from shared.web.i18n import Bilingual
 from shared.web.problems import Problem
+from shared.web.sent_form import read_form
 
 IMPORTS = "/desk/imports"
 _LONGEST_CELL = 60
@@ -51,7 +52,7 @@ def import_page_routes(room: DeskRoom) -> APIRouter:
     @router.post(IMPORTS, include_in_schema=False)
     async def send(request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
         """Look at a file; nothing is taken in yet."""
-        form = await request.form()
+        form = await read_form(request)
         key = str(form.get("idempotency_key", ""))[:100] or str(uuid4())
         try:
             raw = await uploaded(request)
@@ -73,7 +74,7 @@ def _add_one(router: APIRouter, room: DeskRoom) -> None:
     @router.post(IMPORTS + "/{import_id}", include_in_schema=False)
     async def go(import_id: UUID, request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
         """Look again with other columns, or have it taken in."""
-        form = await request.form()
+        form = await read_form(request)
         item = await _named(room, import_id)
         if item.state != ImportState.PREVIEW:
             return RedirectResponse(f"{IMPORTS}/{import_id}", status_code=303)

@@ -26,6 +26,7 @@ from services.intake.web.window_names import window_names
 from shared.contracts.values import Channel
 from shared.identity.principal import Principal
 from shared.web.i18n import Bilingual
+from shared.web.sent_form import read_form
 
 QUARANTINE = "/desk/quarantine"
 SHORTEST_REASON, LONGEST_REASON = 2, 400
@@ -57,7 +58,7 @@ def quarantine_page_routes(room: DeskRoom) -> APIRouter:
     @router.post(QUARANTINE + "/{item_id}", include_in_schema=False)
     async def settle(item_id: UUID, request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
         """Settle one, or give back what was typed."""
-        form = await request.form()
+        form = await read_form(request)
         try:
             receipt = await _settle(room, item_id, form, who)
         except NotWaitingError:

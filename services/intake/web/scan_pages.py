@@ -40,6 +40,7 @@ from shared.identity.principal import Principal
 from shared.web.files import BYTES, SANDBOXED, file_answer
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault, Problem
+from shared.web.sent_form import read_form
 
 SCANS = "/desk/scan"
 MOST_PAGES_SHOWN = 20
@@ -96,7 +97,7 @@ def scan_page_routes(room: DeskRoom) -> APIRouter:
 
 async def _uploaded(request: Request) -> tuple[bytes, str]:
     """The file and what it is called; nothing where there is none."""
-    file = (await request.form()).get("file")
+    file = (await read_form(request)).get("file")
     if file is None or isinstance(file, str):
         return b"", ""
     return await file.read(), file.filename or "scan"
@@ -134,7 +135,7 @@ def _add_pictures(router: APIRouter, room: DeskRoom) -> None:
 
 async def _settle(room: DeskRoom, request: Request, who: Principal, complaint_id: UUID) -> Response:
     desk = await _held(room, complaint_id)
-    form = await request.form()
+    form = await read_form(request)
     typed, confirmed = typed_in(form), frozenset(map(str, form.getlist("confirmed")))
     told = told_in(Channel.FAX, typed, room.door.centre)
     if not isinstance(told, Told):

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.datastructures import FormData
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -38,12 +37,12 @@ from shared.web.i18n import Language, language_of
 from shared.web.problems import FieldFault, Problem
 from shared.web.rate_limits import address_of, retry_after
 from shared.web.repetition import key_reused
+from shared.web.sent_form import FormLimits, sent_form, too_large
 
 LARGEST_JSON = 25 * 1024 * 1024
 """Bytes of the form as JSON, which is read into memory: its files are base64 within it."""
 COST_UNPROVEN, COST_PROVEN = 1.0, 0.25
-_MOST_FIELDS, _MOST_FILES, _LONGEST_FIELD = 60, 50, 256 * 1024
-_TOO_MUCH = ("Too many", "Part exceeded")
+_ONE_FORM = FormLimits(files=50, fields=60, field_bytes=256 * 1024)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ async def take_json(counter: Counter, request: Request) -> Response:
     """The form as JSON, from a program. Raises Problem 413 and 429."""
     length = request.headers.get("content-length", "")
     if not length.isdecimal() or int(length) > LARGEST_JSON:
-        raise _too_large()
+        raise too_large()
     wait = counter.limit.take(address_of(request), COST_UNPROVEN)
     if wait:
         raise _too_often(counter, wait)
@@ -69,15 +68,9 @@ async def take_json(counter: Counter, request: Request) -> Response:
 
 
 async def take_form(counter: Counter, request: Request) -> Response:
-    """The page's form. Raises Problem 400 and 413 for what can't be read as a form."""
-    try:
-        fields = await request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_LONGEST_FIELD)
-    except HTTPException as fault:
-        raise _as_problem(fault) from fault
-    try:
+    """The page's form. Raises what ``sent_form`` raises."""
+    async with sent_form(request, _ONE_FORM) as fields:
         return await _take_fields(counter, request, fields)
-    finally:
-        await fields.close()
 
 
 async def _take_fields(counter: Counter, request: Request, fields: FormData) -> Response:
@@ -156,7 +149,7 @@ async def _receive(
 
 async def keep_draft(counter: Counter, request: Request) -> Response:
     """What stands in the form so far, from the page's script. Raises Problem 403, 413, 429."""
-    async with request.form(max_files=0, max_fields=_MOST_FIELDS, max_part_size=_LONGEST_FIELD) as fields:
+    async with sent_form(request, _ONE_FORM) as fields:
         sent = _sent(counter, request, fields)
         _require_own(counter, request, fields)
         wait = counter.limit.take(address_of(request), COST_PROVEN)
@@ -169,7 +162,7 @@ async def keep_draft(counter: Counter, request: Request) -> Response:
 
 async def discard_draft(counter: Counter, request: Request) -> Response:
     """Begin anew: the draft is forgotten, and so is the key of its sending. Raises Problem 403."""
-    async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_LONGEST_FIELD) as fields:
+    async with sent_form(request, _ONE_FORM) as fields:
         _require_own(counter, request, fields)
     await drop_draft(counter.door, visitor_of(request) or "")
     return RedirectResponse(FORM, status_code=303)
@@ -196,24 +189,6 @@ def _back(counter: Counter, request: Request, sent: Sent, back: Back) -> Respons
     """The form again, with all that was typed, under the same key."""
     again = Back(back.status, back.errors, back.kept, back.notice, sent.key, back.wait)
     return form_page(counter, request, sent.values, again, visitor=sent.visitor)
-
-
-def _as_problem(fault: HTTPException) -> Problem:
-    """What the form's parser refused, by who is at fault: too much of something is 413, the rest 400."""
-    if str(fault.detail).startswith(_TOO_MUCH):
-        return _too_large()
-    return Problem(400, "malformed", "这份表单读不出来", "The form could not be read")
-
-
-def _too_large() -> Problem:
-    return Problem(
-        413,
-        "too_large",
-        "内容太大，没有收下",
-        "Too large; nothing was taken",
-        detail_zh="请少附几个文件，或把文件另行寄来。",
-        detail_en="Attach fewer files, or send the files in another way.",
-    )
 
 
 def _too_often(counter: Counter, wait: float) -> Problem:

@@ -32,6 +32,7 @@ from shared.web.desk_frame import desk_head
 from shared.web.frame import tel
 from shared.web.i18n import Bilingual, Language, language_of
 from shared.web.limits import Due
+from shared.web.sent_form import read_form
 
 CALLS = "/desk/calls"
 LONGEST_NOTE = 2000
@@ -117,7 +118,7 @@ def call_pages(room: Room) -> APIRouter:
     @router.post(CALLS + "/{delivery_id}", include_in_schema=False)
     async def press(delivery_id: UUID, request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
         """Record what became of it, and come back to the list."""
-        form = await request.form()
+        form = await read_form(request)
         note = str(form.get("note", "")).strip()[:LONGEST_NOTE]
         if form.get("outcome") not in set(CallOutcome):
             return await _page(room, request, who, trouble=_WHICH, status=422)

@@ -30,6 +30,7 @@ from shared.identity.principal import Principal
 from shared.web.desk_frame import ROLE_WORDS, desk_head
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault
+from shared.web.sent_form import read_form
 
 CONTACTS = "/desk/staff-contacts"
 FIELDS = ("name", "role", "unit", "phone", "email")
@@ -82,7 +83,7 @@ def staff_pages(room: Room) -> APIRouter:
     @router.post(CONTACTS)
     async def put(request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
         """Add a person, or change how they are reached."""
-        form = await request.form()
+        form = await read_form(request)
         typed = {name: str(form.get(name, "")).strip()[:LONGEST] for name in FIELDS}
         try:
             given = {name: value or None for name, value in typed.items()}

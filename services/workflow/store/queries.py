@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, and_, false, not_, or_, select, true
 
@@ -123,6 +124,13 @@ async def one_case(store: Store, which: ColumnElement[bool]) -> RowMapping | Non
     query = select(*LISTED, *SEALED, cases.c.complaint_id, cases.c.tracking_code)
     async with store.reading() as connection:
         return (await connection.execute(query.where(which))).mappings().first()
+
+
+async def of_complaints(store: Store, seen_by: ColumnElement[bool], complaints: Sequence[UUID]) -> list[RowMapping]:
+    """The cases of these complaints, the earliest first."""
+    query = select(*LISTED).where(seen_by, cases.c.complaint_id.in_(complaints)).order_by(cases.c.received_at)
+    async with store.reading() as connection:
+        return list((await connection.execute(query)).mappings())
 
 
 async def entries(store: Store, number: str) -> list[RowMapping]:

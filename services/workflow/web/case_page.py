@@ -20,7 +20,7 @@ from services.workflow.domain.decide import NotYet
 from services.workflow.domain.owed import next_duty
 from services.workflow.domain.roles import ROLES, Person
 from services.workflow.domain.sight import may_open
-from services.workflow.domain.states import STATES
+from services.workflow.domain.states import STATES, State
 from services.workflow.drafting import Draft
 from services.workflow.evidence import has_looked
 from services.workflow.reading import Seen
@@ -92,6 +92,17 @@ class RoundOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """Another case that may tell of the same matter: found by machine, and a person decides (art. 10.5)."""
+
+    number: str
+    received_at: datetime
+    unit: str
+    state: Bilingual
+    ring: str
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """``GET /workflow/cases/{number}`` for a browser."""
 
@@ -121,10 +132,10 @@ class CasePage:
     opens_evidence: bool = False
     originals: Sequence[str] = ()
     """Hashes of the files as they came, where this person may open them."""
-    alike: Sequence[str] = ()
-    """Numbers of the cases that may be the same, and that nobody has linked (art. 14)."""
     messages_url: str = ""
     """Where what was sent about it stands; empty for a unit, which isn't told how the complainant is reached (art. 17)."""
+    alike: Sequence[Alike] = ()
+    """Cases that may be the same, and that nobody has linked."""
     notice: Notice | None = None
     open_act: Act | None = None
     """The form that stands open: what came back, else what was left last."""
@@ -177,7 +188,6 @@ def case_page(
         who=masked(seen.complaint.complainant),
         hidden=case.confidential and who.is_of_a_unit,
         opens_evidence=opens(original=False),
-        alike=seen.alike,
         originals=seen.complaint.source.originals if opens(original=True) else (),
         identity=identity,
         reveal=forms.pop(Act.REVEAL_IDENTITY, None),
@@ -190,9 +200,22 @@ def case_page(
         entries=len(entries),
         head=str(entries[-1]["hash"]) if entries else "",
         messages_url="" if who.is_of_a_unit else f"/desk/messages/{case.complaint_id}",
+        alike=[_alike(each) for each in seen.alike],
         supplements=[{**each, "received_at": datetime.fromisoformat(each["received_at"])} for each in supplements],
         notice=notice or (answered.notice if answered else None),
         open_act=answered.act if answered else _left_last(forms.values()),
+    )
+
+
+def _alike(row: Mapping[str, Any]) -> Alike:
+    state = State(row["state"])
+    words = STATES[state]
+    return Alike(
+        row["number"],
+        row["received_at"],
+        row["unit"] or row["target_unit"] or "",
+        Bilingual(words.chinese, words.english),
+        RINGS[state],
     )
 
 
@@ -233,7 +256,7 @@ def _first_values(act: Act, seen: Seen, who: Person) -> dict[str, str]:
     if act in {Act.FORWARD, Act.REQUEST_APPROVAL, Act.SETTLE}:
         return target
     if act is Act.LINK_DUPLICATE and seen.alike:
-        return {"other": seen.alike[0]}
+        return {"other": seen.alike[0]["number"]}
     if act in {Act.SUBMIT_FEEDBACK, Act.REFUSE_BY_UNIT, Act.REQUEST_EXTENSION}:
         return {"signed_by": who.name} if who.role is Role.UNIT_LEADER else {"handler": who.name, "clerk": who.name}
     return {}

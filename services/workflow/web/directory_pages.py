@@ -16,7 +16,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.workflow import staffing
-from services.workflow.api.directory_routes import MOST_BYTES
 from services.workflow.directory import everybody, facts_about
 from services.workflow.domain.roles import ROLES
 from services.workflow.staffing import Absence, SheetFault
@@ -28,6 +27,7 @@ from shared.identity.principal import Principal
 from shared.web.i18n import Bilingual
 from shared.web.negotiation import PageRoute
 from shared.web.problems import Problem
+from shared.web.sent_form import read_form
 
 _MOST_FAULTS = 20
 _DONE = {
@@ -49,7 +49,7 @@ def directory_pages(desk: StaffDesk) -> APIRouter:
 
     async def take(request: Request, who: Principal = Depends(desk.gate.admit)) -> Response:
         """A whole table, CSV or XLSX, as a file; all of it or nothing."""
-        sent = (await request.form(max_files=1, max_part_size=MOST_BYTES)).get("table")
+        sent = (await read_form(request)).get("table")
         content = await sent.read() if isinstance(sent, UploadFile) else b""
         try:
             await staffing.import_sheet(desk.office, content)

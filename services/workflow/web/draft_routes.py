@@ -18,6 +18,7 @@ from services.workflow.web.staff_routes import StaffDesk
 from shared.identity.principal import Principal
 from shared.web.drafts import draft_in
 from shared.web.problems import Problem
+from shared.web.sent_form import read_form
 
 _BACK = {"follow_ups": "/workflow/follow-ups?case={number}", APPROVAL: "/workflow/approvals"}
 
@@ -44,7 +45,7 @@ def draft_routes(desk: StaffDesk) -> APIRouter:
         await reading.known(office, number, person)
         async with office.store.transaction(office.clock()) as unit:
             await drop_drafts(unit, number, [name], person)
-        then = str((await request.form()).get("then", ""))
+        then = str((await read_form(request)).get("then", ""))
         back = _BACK.get(then, "/workflow/cases/{number}")
         return RedirectResponse(back.format(number=number), status_code=303)
 

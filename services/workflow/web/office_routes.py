@@ -30,6 +30,7 @@ from shared.identity.principal import Principal
 from shared.web.frame import count_shown
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault, Problem
+from shared.web.sent_form import read_form
 
 _MOST_AT_ONCE = 50
 _FORMS = (Act.RECORD_FOLLOW_UP, Act.RECORD_CALL_ATTEMPT)
@@ -114,11 +115,13 @@ def _add_assignments(router: APIRouter, desk: StaffDesk) -> None:
     @router.post("/workflow/assignments")
     async def assign(request: Request, who: Principal = Depends(desk.gate.admit)) -> Response:
         """Give the chosen cases to a handler, each for itself: what can't be is left as it was."""
-        form = await request.form(max_fields=_MOST_AT_ONCE + 4)
+        form = await read_form(request)
         numbers = [str(number) for number in form.getlist("case")]
         command = read_command(Act.ASSIGN, {"to": str(form.get("to", ""))})
         if not numbers or not isinstance(command, Command):
             raise Problem(422, "nothing_chosen", "请选择案件和承办人", "Choose cases and a handler")
+        if len(numbers) > _MOST_AT_ONCE:
+            raise Problem(422, "too_many", f"一次最多 {_MOST_AT_ONCE} 件", f"At most {_MOST_AT_ONCE} cases at once")
         done = 0
         for number in numbers:
             try:

@@ -44,8 +44,8 @@ from shared.web.negotiation import PageRoute
 from shared.web.pages import Pages
 from shared.web.problems import FieldFault, Problem
 from shared.web.security import WITH_PICTURES_WITHIN
+from shared.web.sent_form import read_form
 
-_MOST_FIELDS = 40
 _STALE = Bilingual(
     "您打开之后已有他人办理此件。您填的内容还在下面；请先看最新情况，再决定是否提交。",
     "Somebody acted on this case since you opened it. What you typed is kept below: look again, then decide.",
@@ -195,7 +195,7 @@ async def show_case(
 
 async def form_values(request: Request) -> dict[str, str]:
     """What a form holds; files are no part of these."""
-    form = await request.form(max_fields=_MOST_FIELDS)
+    form = await read_form(request)
     return {name: value for name, value in form.items() if isinstance(value, str)}
 
 

@@ -25,6 +25,7 @@ from shared.web.frame import CodePage, LoginPage, SetUpPage
 from shared.web.i18n import Bilingual
 from shared.web.pages import Pages
 from shared.web.problems import Problem
+from shared.web.sent_form import read_form
 from shared.web.session_cookie import forget_session, remember_session, session_of
 from shared.web.then import safe_then
 
@@ -120,12 +121,12 @@ def _add_login(router: APIRouter, entrance: Entrance) -> None:
     @router.post(LOGIN)
     async def sign_in(request: Request) -> Response:
         """Name and password."""
-        return await _sign_in(entrance, request, await request.form(max_files=0, max_fields=10))
+        return await _sign_in(entrance, request, await read_form(request))
 
     @router.post(CODE)
     async def second_step(request: Request) -> Response:
         """The code."""
-        return await _second_step(entrance, request, await request.form(max_files=0, max_fields=10))
+        return await _second_step(entrance, request, await read_form(request))
 
 
 async def _sign_in(entrance: Entrance, request: Request, fields: FormData) -> Response:
@@ -171,7 +172,7 @@ def _add_set_up(router: APIRouter, entrance: Entrance) -> None:
     @router.post(_SET_UP + "/{link}")
     async def choose(link: str, request: Request) -> Response:
         """Set the password, use the link up, come in."""
-        return await _set_up(entrance, request, link, await request.form(max_files=0, max_fields=10))
+        return await _set_up(entrance, request, link, await read_form(request))
 
 
 async def _set_up(entrance: Entrance, request: Request, link: str, fields: FormData) -> Response:

@@ -19,6 +19,7 @@ from shared.web.i18n import Bilingual
 from shared.web.pages import Pages
 from shared.web.problems import Problem
 from shared.web.qr import qr_code
+from shared.web.sent_form import read_form
 from shared.web.session_cookie import session_of
 
 ACCOUNT = "/account"
@@ -68,7 +69,7 @@ class OwnAccount:
 
     async def not_proven(self, request: Request, account: Account) -> Response | None:
         """The page again unless the present password came along: an open desk is not enough to change how one comes in."""
-        old, now = str((await request.form()).get("old", "")), self.reception.clock()
+        old, now = str((await read_form(request)).get("old", "")), self.reception.clock()
         whence = self.browsers.whence(request, account.login, now)
         try:
             wrong = await self.reception.signing_in.fits(account.login, old, whence=whence, now=now)
@@ -97,7 +98,7 @@ def _add_password(router: APIRouter, own: OwnAccount, gate: Gate) -> None:
     @router.post(ACCOUNT + "/password")
     async def change(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """Change the password; all other sessions end."""
-        account, fields = await own.of(who), await request.form()
+        account, fields = await own.of(who), await read_form(request)
         if fields.get("new") != fields.get("again"):
             return await own.show(request, account, failed=words.NOT_THE_SAME, status=422)
         try:
@@ -131,7 +132,7 @@ def _add_second_factor(router: APIRouter, own: OwnAccount, gate: Gate) -> None:
     @router.post(ACCOUNT + "/totp/confirm")
     async def confirm(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """Put it in force with a first code."""
-        account, fields = await own.of(who), await request.form()
+        account, fields = await own.of(who), await read_form(request)
         code, session = str(fields.get("code", "")), session_of(request)
         if await reception.second_factor.confirm(account.id, code, session=session, now=reception.clock()):
             return _back("totp-on")

@@ -27,6 +27,7 @@ from shared.web.desk_frame import desk_head
 from shared.web.i18n import Bilingual
 from shared.web.pages import Pages
 from shared.web.problems import FieldFault, Problem
+from shared.web.sent_form import read_form
 from shared.web.validation import field_faults
 
 PEOPLE = "/identity/people"
@@ -36,7 +37,6 @@ CHANGES: Mapping[str, Callable[..., Awaitable[None]]] = {
     "end-sessions": Accounts.end_sessions,
 }
 """What a button without a field does."""
-_MOST_FIELDS = 12
 SHOWN = 30
 """Entries of the record on the page; ``GET /identity/record`` gives more."""
 
@@ -96,7 +96,7 @@ class PeopleDesk:
         self, request: Request, who: Principal, form: type[BaseModel], work: Callable[[Any], Awaitable[Told | str]]
     ) -> Response:
         """Read the form and do its work: a page where something is to be shown, else back to the list."""
-        sent = await request.form(max_files=0, max_fields=_MOST_FIELDS)
+        sent = await read_form(request)
         typed = {name: str(sent.get(name, "")) for name in form.model_fields}
         try:
             led_to = await work(form.model_validate({name: said for name, said in typed.items() if said}))

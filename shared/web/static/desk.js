@@ -203,6 +203,8 @@ for (const box of all("[data-known]")) {
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     box.replaceChildren(...page.body.childNodes);
+    const drawer = box.closest("details");
+    if (drawer && box.querySelector("li, .notice")) drawer.open = true;
   };
   const watched = new Set(box.dataset.watch.split(" "));
   for (const kind of ["change", "focusout"]) {

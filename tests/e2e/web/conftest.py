@@ -60,7 +60,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def pictures() -> Path | None:
-    """Where pictures of the pages go: ``SCREENSHOTS`` where it is set, as .ci/run does to keep them; else none are taken."""
+    """Where pictures of the pages go: ``SCREENSHOTS`` where it is set, as `make test` does to keep them; else none are taken."""
     if "SCREENSHOTS" not in os.environ:
         return None
     folder = Path(os.environ["SCREENSHOTS"])

@@ -124,3 +124,32 @@ def test_paper_typed_at_the_desk_stands_in_the_same_register(house: IntakeApp) -
     assert "信2026-0001" in house.ask("GET", first.headers["location"]).text
     second = house.ask("POST", "/desk/letter", data=letter | {"idempotency_key": "letter-2"})
     assert "信2026-0002" in house.ask("GET", second.headers["location"]).text
+
+
+@pytest.mark.article("11-13")
+def test_a_call_that_is_entered_later_says_from_when_to_when_it_was(house: IntakeApp) -> None:
+    """Its clock runs from when it was told (art. 14); one that ends before it begins comes back with what is wrong."""
+    call = {"facts": SAID, "call_started_at": "2026-11-20T09:30", "call_ended_at": "2026-11-20T09:42"}
+    back = house.ask("POST", "/desk/phone", data=call | {"call_ended_at": "2026-11-20T09:29"})
+    assert back.status_code == 422
+    assert re.findall(r'href="#(\w+)"', back.text).count("call_ended_at") == 1
+    assert fields_in(back.text)["call_ended_at"] == "2026-11-20T09:29"
+    assert house.ask("POST", "/desk/phone", data=call).status_code == 303
+    [listed] = house.submissions()
+    told = house.done("GET", f"/intake/submissions/{listed['complaint_id']}")
+    assert (told["received_at"], told["call_ended_at"]) == ("2026-11-20T01:30:00Z", "2026-11-20T01:42:00Z")
+
+
+@pytest.mark.article("7")
+@pytest.mark.article("10.5")
+def test_while_a_person_types_the_page_says_what_tells_the_same_and_what_may_be_major(house: IntakeApp) -> None:
+    """Behind another opening, too; a tick takes the hint away; nothing is decided."""
+    house.ask("POST", "/desk/phone", data={"facts": SAID, "window": "市医疗保障局"})
+    typed = {
+        "facts": f"您好，我昨天打过电话，今天再说一遍，当时是这样的。{SAID}他们还索要红包。",
+        "window": "市医疗保障局",
+    }
+    shown = house.ask("POST", "/desk/phone/known", data=typed).text
+    assert "内容相近" in shown
+    assert "索要红包" in shown
+    assert "索要红包" not in house.ask("POST", "/desk/phone/known", data=typed | {"major": "1"}).text

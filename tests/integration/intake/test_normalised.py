@@ -83,3 +83,19 @@ def test_the_callers_earlier_complaints_are_found_by_any_spelling_of_the_number(
         other = rings | {"call_id": f"c-{number}", "caller_number": number}
         assert house.done("POST", "/intake/calls", json=other)["earlier"] == []
     assert house.ask("POST", "/intake/calls", Role.AUDITOR, json=rings).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/intake/phone-logs", {"call": {"started_at": "0001-01-01T00:00:00+14:00"}}),
+        ("/intake/phone-logs", {"call": {"ended_at": "1999-12-31T15:59:59Z"}}),
+        ("/intake/letters", {"arrived_at": "1926-11-20T09:00:00+08:00", "opened_by": "韩雪"}),
+    ],
+)
+def test_a_moment_that_no_calendar_knows_is_named_and_not_taken(house: IntakeApp, path: str, told: object) -> None:
+    """A clock that was never set, a year mistyped: the sender is told, and asked to look at the year."""
+    assert isinstance(told, dict)
+    answer = house.ask("POST", path, json={"facts": FACTS, **told})
+    assert answer.status_code == 422
+    assert "请核对年份" in answer.text

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -71,6 +71,17 @@ async def test_each_row_becomes_a_call_on_record(house: House) -> None:
     assert told.source.originals == [item.sha256]
 
 
+@pytest.mark.article("11-13")
+async def test_when_a_call_ended_is_on_record(house: House) -> None:
+    """As the exchange exported it; where the column is empty nothing is made up."""
+    head = "工单编号,来电时间,结束时间,内容"
+    rows = ("A-1,2026-03-05 14:01,2026-03-05 14:09,窗口推诿", "A-2,2026-03-05 14:01,,无人接听")
+    await bring_in(house, "\n".join((head, *rows)).encode())
+    told = await house.told("complaint.received.v1")
+    ended = [each.source.call_ended_at for each in told if isinstance(each, ComplaintReceived)]
+    assert ended == [datetime(2026, 3, 5, 6, 9, tzinfo=UTC), None]
+
+
 async def test_good_rows_go_in_and_bad_rows_come_back(house: House) -> None:
     """The bad row is kept sealed with its reason, and harms no other."""
     item = await bring_in(house, export(1, 2, extra=("A-3,45721,13800138000,王某,推诿",)))
@@ -133,7 +144,7 @@ async def test_an_import_resumes_exactly(house: House, after: int) -> None:
     dying = DyingStore(store.engine, store.messages, store.sealer).lasts(1 + after)
     with contextlib.suppress(Killed):
         await PhoneImports(replace(house.door, store=dying)).import_one()
-    assert await house.count(tables.submissions) == after * phone_imports.BATCH
+    assert await house.count(tables.submissions) == min(ROWS, after * phone_imports.BATCH)
     assert not await PhoneImports(house.door).import_one()
     house.clock.now += phone_imports.LEASE + timedelta(seconds=1)
     assert await PhoneImports(house.door).import_one()

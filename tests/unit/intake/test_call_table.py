@@ -134,6 +134,7 @@ DAMAGED = {
     "a date of unclear order": (1, "05.03.26", "次序"),
     "a day that is none": (1, "2026-02-30", "没有这个日期"),
     "a moment to come": (1, "2027-01-01", "将来"),
+    "a clock never set": (1, "1999-12-31 23:59", "请核对年份"),
     "a landline without its zero": (2, "6323312345", "开头的 0"),
     "no words": (4, "  ", "没有写"),
     "letters for a number": (2, "请回电", "不是电话号码"),

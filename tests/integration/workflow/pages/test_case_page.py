@@ -18,7 +18,7 @@ from services.workflow.searching import SearchIndexing
 from services.workflow.staffing import Absence, add_absence
 from services.workflow.store.tables import staff
 from services.workflow.web.action_forms import MACHINES_ONLY, Known, action_form
-from shared.contracts.complaint import Evidence
+from shared.contracts.complaint import Evidence, Hints, Source
 from shared.settings import Settings
 from shared.web.app import common_pages
 from shared.web.desk_frame import ROOMS, Room
@@ -150,6 +150,27 @@ async def test_a_units_pages_hold_nobody_who_is_named_in_the_words(
         assert "13912342046" not in of_the_unit
     assert "我是刘某" in (await http.get(f"/workflow/cases/{number}", headers=headers(HANDLER))).text
     assert "刘某" not in (await http.get("/workflow/cases", headers=headers(HANDLER))).text
+
+
+@pytest.mark.article("10.5")
+async def test_what_a_machine_found_stands_on_the_page_for_whoever_may_see_it(
+    desk: Desk, http: httpx.AsyncClient
+) -> None:
+    """Cases that may be the same, as far as one may know of them; words of a major matter; when a call ended."""
+    earlier = await desk.complaint()
+    listed = await http.get(f"/workflow/cases/{earlier}", headers=headers(HANDLER, Accept="*/*"))
+    number = await desk.complaint(
+        possible_duplicates=[UUID(listed.json()["complaint_id"])],
+        hints=Hints(major_words=["索要红包"]),
+        source=Source(kind="phone_log", call_ended_at=desk.now),
+    )
+    page = (await http.get(f"/workflow/cases/{number}", headers=headers(HANDLER))).text
+    assert f'href="/workflow/cases/{earlier}"' in page
+    assert "索要红包" in page
+    assert "通话结束" in page
+    await act(http, number, "accept")
+    await act(http, number, "forward", unit=UNIT, advice="请核实")
+    assert earlier not in (await http.get(f"/workflow/cases/{number}", headers=headers(UNIT_HANDLER))).text
 
 
 @pytest.mark.article("4")
