@@ -20,6 +20,7 @@ from services.forms.print_room import PrintRoom
 from services.forms.store.tables import definitions
 from services.forms.templates import FORMS
 from shared.clock import Clock
+from shared.contracts.tracking import show_tracking_code
 from shared.store.unit_of_work import Store
 
 DocumentRow = Row[*tuple[Any, ...]]
@@ -67,7 +68,9 @@ async def issue_of(room: PrintRoom, row: DocumentRow, *, copy: bool = False) -> 
         issued_by=row.issued_by,
         number=row.number,
         version=row.version,
-        verification=Verification(code=row.verify_code, url=f"{room.public_url}/verify/{row.verify_code}"),
+        verification=Verification(
+            code=show_tracking_code(row.verify_code), url=f"{room.public_url}/verify/{row.verify_code}"
+        ),
         copy=copy,
         seal=await room.originals.read(row.seal_sha256) if row.seal_sha256 else None,
     )

@@ -52,10 +52,13 @@ class Asked:
 
 def statistics_pages(desk: StaffDesk, freezing: Freezing, key: Ed25519PublicKey) -> APIRouter:
     """The pages for staff; to be included before the API, whose addresses they share."""
-    router = APIRouter(include_in_schema=False, route_class=PageRoute)
-    _add_figures(router, desk)
-    _add_sheet(router, desk)
-    _add_frozen(router, desk, freezing, key)
+    router = APIRouter(include_in_schema=False)
+    beside_the_api = APIRouter(include_in_schema=False, route_class=PageRoute)
+    _add_figures(beside_the_api, desk)
+    _add_sheet(beside_the_api, desk)
+    _add_frozen(beside_the_api, desk, freezing, key)
+    router.include_router(beside_the_api)
+    _add_report(router, desk, key)
     return router
 
 
@@ -161,6 +164,8 @@ def _add_frozen(router: APIRouter, desk: StaffDesk, freezing: Freezing, key: Ed2
             told=await notices.of_period(desk.office, first, last, row["made_at"]),
         )  # fmt: skip
 
+
+def _add_report(router: APIRouter, desk: StaffDesk, key: Ed25519PublicKey) -> None:
     @router.post("/workflow/statistics/frozen/{frozen_id}/report")
     async def report(request: Request, frozen_id: UUID, who: Principal = Depends(desk.gate.admit)) -> Response:
         """Have the frozen month issued as a document, with the analysis that was written, and lead to it."""

@@ -64,6 +64,7 @@ async def test_a_frozen_month_is_handed_over_as_it_was_frozen(desk: Desk, http: 
     assert (answer.status_code, answer.headers["location"]) == (303, f"/forms/lists/{told.document_id}")
     assert (told.asked_by, told.analysis, told.frozen_id) == (HANDLER.name, "来信增多。", row.id)
     assert told.sha256 == sha256(row.body.encode()).hexdigest()
+    assert told.sha256 in (await http.get(page, headers=headers(AUDITOR))).text
     assert (told.first_day.isoformat(), told.last_day.isoformat()) == ("2026-11-01", "2026-11-30")
     assert (told.whole.received, told.before and told.before.received) == (2, 1)
     assert [(group.key, group.received) for group in told.by_channel] == [("letter", 2)]
