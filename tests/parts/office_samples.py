@@ -230,8 +230,6 @@ _FIELDS = ("text", "name", "phone", "number")
 _UNITS = [unit.name for unit in CENTRE.units]
 _SEARCH = {"fields": _FIELDS, "units": _UNITS, "is_cut": True, "faults": {}}
 
-_RULES = {each.name: replace(each, rows=each.rows[:3]) for each in tables(_DAY)}
-
 CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "taken": ("taken.html", {"page": _taken()}),
     "taken-none": ("taken.html", {"page": taken_page.taken_page([], taken_page.TODAY, READER)}),
@@ -261,12 +259,12 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
             "faults": {"phone": FieldFault("phone", "short", "太短", "too short")},
         },
     ),
-    # Our own words, not anybody's: tables are given as what no hostile text is put into. A few rows of each stand for all.
+    # Our own words, not anybody's: tables are given as what no hostile text is put into.
     "rules": (
         "rules.html",
         {
-            "tables": _RULES.values(),
-            "flow": dict(list(flow().items())[:4]),
+            "tables": {each.name: each for each in tables(_DAY)}.values(),
+            "flow": flow(),
             "states": STATES,
             "article_of": article_of,
             "anchor": anchor,

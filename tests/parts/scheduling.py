@@ -12,7 +12,8 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 OF_THE_GREAT_HOUSES = frozenset(
-    f"tests/e2e/test_{name}.py" for name in ("bad_input", "long_way", "secrecy", "seven_channels", "split_letter")
+    f"tests/e2e/test_{name}.py"
+    for name in ("bad_input", "lists_on_paper", "long_way", "secrecy", "seven_channels", "split_letter")
 )
 
 

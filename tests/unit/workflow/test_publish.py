@@ -140,7 +140,7 @@ def test_what_is_told(telling: Callable[[], tuple[CaseEvent, ...]], expected: li
 
 
 def test_every_published_type_is_reached() -> None:
-    """No type of the catalogue that workflow owns is one that it never tells."""
+    """No type of the catalogue that tells of cases is one that workflow never tells."""
     reached = {type(message) for message in publish(None, Story.begins().history, SHA)}
     for row in TRANSITIONS:
         role = next(role for role in sorted(row.roles) if role in ACTOR)
@@ -152,7 +152,7 @@ def test_every_published_type_is_reached() -> None:
     story = arrive(State.DISPATCHED).watched("2026-11-17 15:00")
     reached |= {type(message) for message in publish(None, story.history, SHA)}
     reached |= {type(m) for m in publish(story.case, due(story.case, at("2026-11-18 09:00"), CALENDAR, HOURS), SHA)}
-    assert reached == {row.model for row in CATALOGUE if row.owner == "workflow"}
+    assert reached == {row.model for row in CATALOGUE if row.owner == "workflow" and not row.name.startswith("list.")}
 
 
 def test_every_message_says_which_case_and_which_version() -> None:

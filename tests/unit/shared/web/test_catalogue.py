@@ -57,6 +57,7 @@ BY_VALUE = {
     "calendar.month": [*range(1, 13)],
     "calendar.weekday": [*range(1, 8)],
     "calendar.mark": ["on", "off"],
+    "file.moved": ["extended", "calendar"],
     "search.by": ["text", "name", "phone", "number"],
 }
 """Keys that a template puts together from a value."""
