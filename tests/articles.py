@@ -103,10 +103,11 @@ def _rows(module: Any) -> Iterator[Claim]:
                 yield from _claims(part, type(part).__module__)
 
 
-def _listed(table: Any) -> Iterable[Any]:
-    if isinstance(table, Mapping):
-        return table.values()
-    return table if isinstance(table, Sequence | frozenset) else ()
+def _listed(table: Any) -> Iterator[Any]:
+    """The rows of a table; of one that has several rows to a key, each."""
+    rows = table.values() if isinstance(table, Mapping) else table if isinstance(table, Sequence | frozenset) else ()
+    for row in rows:
+        yield from row if isinstance(row, tuple) else (row,)
 
 
 def _claims(row: Any, module: str) -> Iterator[Claim]:

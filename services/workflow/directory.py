@@ -6,7 +6,7 @@ made up. Days of absence are days at the centre (Asia/Shanghai), both ends inclu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, RowMapping, and_, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.workflow.domain.acts import Act
 from services.workflow.domain.facts import Facts, UnitPeople
-from services.workflow.domain.roles import Person
+from services.workflow.domain.roles import AnyRole, Person, may
 from services.workflow.store.tables import absences, staff
 from shared.clock import SHANGHAI
 from shared.contracts.values import Role
@@ -23,6 +24,12 @@ from shared.store.unit_of_work import Store, UnitOfWork
 
 _OFFICE = (Role.HANDLER.value, Role.OFFICE_LEADER.value)
 _RECEIVE = (Role.OPERATOR.value, Role.HANDLER.value)
+_DUTIES: Mapping[AnyRole, Act] = {
+    Role.OFFICE_LEADER: Act.APPROVE,
+    Role.UNIT_HANDLER: Act.SUBMIT_FEEDBACK,
+    Role.UNIT_LEADER: Act.SUBMIT_FEEDBACK,
+}
+"""What a case waits for where it lies with somebody of this role: a deputy must be able to do it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,10 @@ def _acting(entries: Sequence[_Entry], role: Role) -> Person | None:
 
 
 def _deputy(entries: Sequence[_Entry], away: _Entry) -> Person | None:
-    return next((one.person for one in entries if one.person.id == away.deputy and not one.is_away), None)
+    """Whoever is named and at work, and may do what it is about: nobody's proposal goes to somebody who can't approve it."""
+    duty = _DUTIES[away.person.role]
+    named = (one for one in entries if one.person.id == away.deputy and not one.is_away)
+    return next((one.person for one in named if may(one.person.role, duty)), None)
 
 
 def _entry(row: Row[*tuple[Any, ...]]) -> _Entry:

@@ -24,6 +24,7 @@ from services.workflow.store.tables import cases, clock_facts, result_notices
 from shared.contracts.values import new_id
 
 PAGE = 50
+MOST_PAGES = 10_000
 _kept = result_notices.c
 _HEAD = (
     _kept.id, _kept.unit, _kept.first_day, _kept.last_day, _kept.issued_at, _kept.issued_by, _kept.received_at,

@@ -72,8 +72,8 @@ def international(phone: str) -> str:
     return f"+{digits[2:]}" if digits.startswith("00") else f"+86{digits.lstrip('0')}"
 
 
-async def search(office: Office, wanted: Wanted, person: Person) -> Found:
-    """The newest cases that fit, as the worklist shows them. Empty where nothing was asked."""
+async def search(office: Office, wanted: Wanted, person: Person, most: int = FOUND) -> Found:
+    """The newest cases that fit, ``most`` of them, as the worklist shows them. Empty where nothing was asked."""
     if not wanted.by_field and not wanted.number and not wanted.unit:
         return Found()
     cases = tables.cases
@@ -88,13 +88,13 @@ async def search(office: Office, wanted: Wanted, person: Person) -> Found:
         rows = (await connection.execute(query.order_by(cases.c.number.desc()).limit(PROPOSED))).mappings().all()
     if wanted.asks_who:
         _log.info("search.for_a_person", by=person.id)
-    return await asyncio.to_thread(_looked_at_again, office, wanted, person, rows)
+    return await asyncio.to_thread(_looked_at_again, office, wanted, person, rows, most)
 
 
-def _looked_at_again(office: Office, wanted: Wanted, person: Person, rows: Sequence[RowMapping]) -> Found:
+def _looked_at_again(office: Office, wanted: Wanted, person: Person, rows: Sequence[RowMapping], most: int) -> Found:
     fitting = (row for row in rows if _fits(office, wanted, person, row))
-    found = list(islice(fitting, FOUND + 1))
-    return Found(found[:FOUND], is_cut=len(found) > FOUND or len(rows) == PROPOSED)
+    found = list(islice(fitting, most + 1))
+    return Found(found[:most], is_cut=len(found) > most or len(rows) == PROPOSED)
 
 
 def _fits(office: Office, wanted: Wanted, person: Person, row: RowMapping) -> bool:

@@ -23,7 +23,9 @@ def notice_routes(office: Office, gate: Gate) -> APIRouter:
     router = APIRouter(tags=["statistics"])
 
     @router.get("/workflow/notices")
-    async def listed(page: Annotated[int, Query(ge=0)] = 0, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
+    async def listed(
+        page: Annotated[int, Query(ge=0, le=notices.MOST_PAGES)] = 0, who: Principal = Depends(gate.admit)
+    ) -> dict[str, Any]:
         """What was issued, the newest first, a page at a time; a unit's person sees the unit's own."""
         found = await notices.issued(office, person_of(who), page)
         return {"items": [dict(row) for row in found[: notices.PAGE]], "more": len(found) > notices.PAGE}

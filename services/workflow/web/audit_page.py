@@ -112,7 +112,7 @@ def asked_for(query: Mapping[str, str], reader: Reader) -> Wanted:
         query.get("name", "").strip(),
         min(first, last),
         last,
-        int(page) if page.isascii() and page.isdigit() else 0,
+        int(page[:6]) if page.isascii() and page.isdigit() else 0,
     )
 
 

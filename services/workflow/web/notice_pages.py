@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from sqlalchemy import RowMapping
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -53,13 +53,16 @@ def notice_pages(desk: StaffDesk) -> APIRouter:
     router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
     @router.get("/workflow/notices")
-    async def listed(request: Request, page: int = 0, who: Principal = Depends(desk.gate.admit)) -> Response:
+    async def listed(
+        request: Request,
+        page: Annotated[int, Query(ge=0, le=notices.MOST_PAGES)] = 0,
+        who: Principal = Depends(desk.gate.admit),
+    ) -> Response:
         """The notices, the newest first."""
-        place = max(page, 0)
-        found = await notices.issued(desk.office, person_of(who), place)
+        found = await notices.issued(desk.office, person_of(who), page)
         return await desk.render(
             request, who, "notices", "notices.html", rows=[_named(row, desk) for row in found[: notices.PAGE]],
-            next_page=place + 1 if len(found) > notices.PAGE else None, previous_page=place - 1 if place else None,
+            next_page=page + 1 if len(found) > notices.PAGE else None, previous_page=page - 1 if page else None,
         )  # fmt: skip
 
     @router.get("/workflow/notices/{notice_id}")

@@ -12,7 +12,7 @@ from services.workflow.handlers import NoSuchCaseError, RefusedError
 from services.workflow.staffing import Absence, SheetFault, StaffEntry, add_absence, import_sheet, put, read_sheet
 from services.workflow.store.tables import staff
 from shared.contracts.values import Role
-from tests.parts.workflow_office import HANDLER, UNIT, UNIT_HANDLER, UNIT_LEADER, Desk
+from tests.parts.workflow_office import HANDLER, LEADER, UNIT, UNIT_HANDLER, UNIT_LEADER, Desk
 
 pytestmark = pytest.mark.article("4")
 
@@ -49,6 +49,22 @@ async def test_a_deputy_stands_in_while_the_handler_is_away_and_no_longer(desk: 
     assert await _forwarded(desk) == "chen"
     desk.clock.goes_on(days=2)
     assert await _forwarded(desk) == UNIT_HANDLER.id
+
+
+@pytest.mark.article("18.3")
+async def test_a_deputy_who_cannot_approve_is_asked_for_no_approval(desk: Desk):
+    """A handler named as the leader's deputy can't approve: the proposal is refused with its rule, and lies with nobody idle."""
+    number = await desk.registered()
+    await desk.does(number, "accept")
+    async with desk.office.store.transaction(desk.clock.now) as unit:
+        await unit.connection.execute(update(staff).where(staff.c.id == LEADER.id).values(deputy=HANDLER.id))
+    await _away(desk, LEADER.id)
+    with pytest.raises(RefusedError) as refused:
+        await desk.does(number, "request_approval", unit=UNIT, proposal="情由复杂")
+    assert refused.value.refusal.rule == "office_has_leader"
+    async with desk.office.store.transaction(desk.clock.now) as unit:
+        await put(unit, desk.office.centre, [StaffEntry(id="lin", name="林涛", role=Role.OFFICE_LEADER)])
+    assert (await desk.does(number, "request_approval", unit=UNIT, proposal="情由复杂")).holder.name == "林涛"
 
 
 async def test_a_deputy_signs_for_a_leader_who_is_away(desk: Desk):

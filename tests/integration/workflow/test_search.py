@@ -26,6 +26,15 @@ async def test_any_part_of_the_words_finds_the_case(desk: Desk, part: str):
     assert await _found(desk, text=part) == [number]
 
 
+async def test_what_is_not_shown_of_what_was_found_is_said(desk: Desk):
+    """The newest first; where older ones fit too, whoever looks is told so, and where none does, not."""
+    _, newest = await desk.registered(facts="公积金提取材料。"), await desk.registered(facts="公积金提取材料。")
+    assert len(await _found(desk, text="提取材料")) == 2
+    one, two = [await search(desk.office, Wanted(text="提取材料"), AUDITOR, most) for most in (1, 2)]
+    assert ([row["number"] for row in one.rows], one.is_cut) == ([newest], True)
+    assert (len(two.rows), two.is_cut) == (2, False)
+
+
 async def test_the_same_characters_in_another_order_are_not_found(desk: Desk):
     """What holds all the pairs but not the words is opened and left out."""
     await desk.registered(facts="材料取材，提取料")

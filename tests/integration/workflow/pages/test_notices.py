@@ -118,6 +118,10 @@ async def test_a_notice_is_the_units_own(desk: Desk, http: httpx.AsyncClient) ->
         await http.post(f"{place}/receipt", headers=_asks(HANDLER)),
     ]
     assert [answer.status_code for answer in answers] == [404, 404, 403, 403]
+    beyond = [
+        await http.get(f"/workflow/{place}?page={'9' * 30}", headers=headers(HANDLER)) for place in ("notices", "cases")
+    ]
+    assert [answer.status_code for answer in beyond] == [422, 200], "no page is too far to be answered"
 
 
 @pytest.mark.article("17")
