@@ -59,7 +59,6 @@ NEEDS_NONE: Mapping[str, str] = {
     "/notify/inbound-texts/{key}/settled": "dealt with is dealt with",
     "/notify/webhooks/twilio/status": "known by what it says",
     "/notify/webhooks/twilio/inbound": "known by the provider's number of the text",
-    "/workflow/notices/{notice_id}/receipt": "signed for is signed for, and who did is named",
     "/forms/previews": "keeps nothing",
     "/identity/accounts": "a log-in name is taken once",
     "/identity/accounts/{login}/disable": "disabled is disabled",
