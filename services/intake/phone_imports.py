@@ -46,7 +46,7 @@ from shared.store.engine import is_unreachable
 from shared.store.unit_of_work import UnitOfWork
 
 SAMPLE = 20
-BATCH = 500
+BATCH = 250
 AT_A_STRETCH = 10
 """Rows made ready before the event loop gets its turn."""
 LEASE = timedelta(minutes=2)
