@@ -61,21 +61,22 @@ class _Stretches:
     """Texts by the stretches that they are found by."""
 
     def __init__(self) -> None:
-        self._texts: dict[int, tuple[Recent, ...]] = {}
-        """The newest last; nearly all are one text's alone, so a tuple, which is smaller than a list."""
+        self._texts: dict[int, Recent | tuple[Recent, ...]] = {}
+        """The newest last. Nearly all are one text's alone and need no tuple: hundreds of thousands of them, which Python's
+        garbage collector would walk through again and again, took a third of an import's time."""
 
     def put(self, recent: Recent) -> None:
         """One more; of too many at a stretch the oldest goes."""
         for stretch in anchors(recent.words):
-            at_it = self._texts.get(stretch)
-            self._texts[stretch] = _among(at_it, recent) if at_it else (recent,)
+            others = self._at(stretch)
+            self._texts[stretch] = _among(others, recent) if others else recent
 
     def drop(self, recent: Recent) -> None:
         """One less."""
         for stretch in anchors(recent.words):
-            left = tuple(each for each in self._texts.get(stretch, ()) if each is not recent)
+            left = tuple(each for each in self._at(stretch) if each is not recent)
             if left:
-                self._texts[stretch] = left
+                self._texts[stretch] = left if len(left) > 1 else left[0]
             else:
                 self._texts.pop(stretch, None)
 
@@ -83,11 +84,15 @@ class _Stretches:
         """Those that share most with a text, of these units."""
         shared: defaultdict[Recent, int] = defaultdict(int)
         for stretch in stretches(words) & self._texts.keys():
-            for recent in self._texts[stretch]:
+            for recent in self._at(stretch):
                 shared[recent] += 1
         least, asked = SHARED if len(words) >= LONG_ENOUGH else 1, frozenset(units)
         fitting = ((number, recent) for recent, number in shared.items() if number >= least and recent.unit in asked)
         return [recent for _, recent in nlargest(MOST_COMPARED, fitting, key=itemgetter(0))]
+
+    def _at(self, stretch: int) -> tuple[Recent, ...]:
+        at_it = self._texts.get(stretch, ())
+        return at_it if isinstance(at_it, tuple) else (at_it,)
 
 
 def _among(others: tuple[Recent, ...], recent: Recent) -> tuple[Recent, ...]:
