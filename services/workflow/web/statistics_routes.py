@@ -7,6 +7,7 @@ a leader's button and then leads to what was signed.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -169,7 +170,7 @@ def _add_frozen(router: APIRouter, desk: StaffDesk, freezing: Freezing, key: Ed2
 def _add_report(router: APIRouter, desk: StaffDesk, key: Ed25519PublicKey) -> None:
     async def report(request: Request, frozen_id: UUID, who: Principal = Depends(desk.gate.admit)) -> Response:
         """Have the frozen month issued as a document, with the analysis that was written, and lead to it."""
-        analysis = (await form_values(request)).get("analysis", "").strip()[:LONGEST_ANALYSIS]
+        analysis = _analysis(await form_values(request))
         try:
             document_id = await hand_over(desk.office, key, frozen_id, analysis, asked_by=who.name)
         except NotAReport as fault:
@@ -183,6 +184,14 @@ def _add_report(router: APIRouter, desk: StaffDesk, key: Ed25519PublicKey) -> No
     router.add_api_route(
         "/workflow/statistics/frozen/{frozen_id}/report", report, methods=["POST"], route_class_override=APIRoute
     )
+
+
+def _analysis(values: Mapping[str, str]) -> str:
+    """What was written, with the ends of lines as a browser counts them. Raises Problem 422: nothing is cut off."""
+    analysis = values.get("analysis", "").strip().replace("\r\n", "\n")
+    if len(analysis) > LONGEST_ANALYSIS:
+        raise Problem(422, "too_long", f"分析最多 {LONGEST_ANALYSIS} 字", f"At most {LONGEST_ANALYSIS} characters")
+    return analysis
 
 
 def _asked(request: Request, who: Principal, desk: StaffDesk) -> Asked:

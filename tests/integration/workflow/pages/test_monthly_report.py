@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Row, select, update
 
 from services.workflow.domain.roles import Person
-from services.workflow.monthly_report import hand_over
+from services.workflow.monthly_report import LONGEST_ANALYSIS, hand_over
 from services.workflow.store.tables import frozen_periods, messages
 from shared.contracts.envelope import read_envelope, unwrap
 from shared.contracts.lists import PeriodReported
@@ -36,8 +36,10 @@ async def _frozen(desk: Desk, http: httpx.AsyncClient, days: dict[str, str]) -> 
     return str(made.headers["location"]).partition("?")[0]
 
 
-async def _report(http: httpx.AsyncClient, page: str, who: Person = HANDLER) -> httpx.Response:
-    return await http.post(f"{page}/report", data={"analysis": " 来信增多。\n"}, headers=headers(who))
+async def _report(
+    http: httpx.AsyncClient, page: str, who: Person = HANDLER, analysis: str = " 来信增多。\n"
+) -> httpx.Response:
+    return await http.post(f"{page}/report", data={"analysis": analysis}, headers=headers(who))
 
 
 async def _told(desk: Desk) -> PeriodReported:
@@ -98,6 +100,15 @@ async def test_only_a_month_has_a_monthly_report(desk: Desk, http: httpx.AsyncCl
     page = await _frozen(desk, http, {"from": "2026-11-02", "to": "2026-11-15"})
     assert f"{page}/report" not in (await http.get(page, headers=headers(HANDLER))).text
     assert (await _report(http, page)).status_code == 409
+
+
+async def test_no_word_of_an_analysis_is_cut_off(desk: Desk, http: httpx.AsyncClient) -> None:
+    """As much as the page lets somebody write is told whole, each end of a line counted once; more is refused."""
+    page = await _frozen(desk, http, NOVEMBER)
+    assert (await _report(http, page, analysis="长" * (LONGEST_ANALYSIS + 1))).status_code == 422
+    written = "行\r\n" * (LONGEST_ANALYSIS // 2 - 1) + "末"
+    assert (await _report(http, page, analysis=written)).status_code == 303
+    assert (await _told(desk)).analysis == written.replace("\r\n", "\n")
 
 
 async def test_who_issues_a_report(desk: Desk, http: httpx.AsyncClient) -> None:
