@@ -97,15 +97,15 @@ def test_a_case_by_keyboard_alone(chromium: Browser, served: str) -> None:
     open_act(page, "受理")
     page.keyboard.press("Tab")
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_role("status")).to_have_text("已办：受理")
+    expect(page.locator("p[role=status]")).to_have_text("已办：受理")
     open_act(page, "报领导批办")
     say(page, proposal="拟批办")
-    expect(page.get_by_role("status")).to_have_text("已办：报领导批办")
+    expect(page.locator("p[role=status]")).to_have_text("已办：报领导批办")
 
     leader = page_of(chromium, LEADER)
     leader.goto(f"{served}/workflow/approvals")
     say(leader, decision="approve", opinion="从速办理")
-    expect(leader.get_by_role("status")).to_have_text("已办：批办")
+    expect(leader.locator("p[role=status]")).to_have_text("已办：批办")
 
     unit = page_of(chromium, UNIT_HANDLER)
     unit.goto(f"{served}/workflow/cases/{NUMBER}")
@@ -118,7 +118,7 @@ def test_a_case_by_keyboard_alone(chromium: Browser, served: str) -> None:
         signed_by=UNIT_LEADER.name,
         sealed="on",
     )
-    expect(unit.get_by_role("status")).to_have_text("已办：提交反馈")
+    expect(unit.locator("p[role=status]")).to_have_text("已办：提交反馈")
 
 
 def test_x_selects_and_a_question_mark_shows_the_keys(chromium: Browser, served: str) -> None:
