@@ -130,6 +130,7 @@ class Link:
         self._purpose = purpose
         self._connection: AbstractConnection | None = None
         self._up = asyncio.Event()
+        self._down = asyncio.Event()
         self._keeping: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -144,6 +145,13 @@ class Link:
             await self._up.wait()
             if self._connection is not None:
                 return self._connection
+
+    async def connection_after(self, broken: AbstractConnection) -> AbstractConnection:
+        """The connection that takes the place of one that broke; what is left of that one is closed."""
+        await close_quietly(broken)
+        if self._connection is broken:
+            await self._down.wait()
+        return await self.connection()
 
     @property
     def is_up(self) -> bool:
@@ -175,6 +183,7 @@ class Link:
         ended = asyncio.Event()
         connection.close_callbacks.add(lambda *_: ended.set())
         self._connection = connection
+        self._down.clear()
         self._up.set()
         try:
             await ended.wait()
@@ -182,4 +191,5 @@ class Link:
         finally:
             self._up.clear()
             self._connection = None
+            self._down.set()
             await close_quietly(connection)

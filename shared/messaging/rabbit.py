@@ -77,6 +77,7 @@ class RabbitTransport:
         self._exchange: AbstractExchange | None = None
         self._declared_on: AbstractConnection | None = None
         self._publish_lock = asyncio.Lock()
+        self._subscribe_lock = asyncio.Lock()
         self._declare_lock = asyncio.Lock()
         self._conflict: TopologyConflict | None = None
 
@@ -129,10 +130,7 @@ class RabbitTransport:
         """The channel to publish on, opened and declared where necessary, or why there is none."""
         async with self._publish_lock:
             try:
-                async with asyncio.timeout(self._publish_timeout):
-                    connection = await self._publishing.connection()
-                async with asyncio.timeout(DECLARE_TIMEOUT):
-                    return await self._declared_channel(connection)
+                return await self._channel_of_two_attempts()
             except ChannelPreconditionFailed as fault:
                 self._report(fault)
                 return NotConfirmed("the broker refuses our topology", timedelta(seconds=PAUSE_IN_CONFLICT))
@@ -143,14 +141,41 @@ class RabbitTransport:
             except BROKER_FAULTS as fault:
                 return NotConfirmed(f"no channel: {type(fault).__name__}")
 
+    async def _channel_of_two_attempts(self) -> AbstractChannel:
+        """The channel, from a second connection where the first breaks: nothing was published yet, so nothing doubles.
+
+        Brokers have been seen to end a connection with 541 while queues are bound, and once only.
+        """
+        async with asyncio.timeout(self._publish_timeout):
+            connection = await self._publishing.connection()
+        try:
+            return await self._declared_channel(connection)
+        except (ChannelPreconditionFailed, TimeoutError):
+            raise
+        except asyncio.CancelledError:
+            if cancelled_by_us():
+                raise
+        except BROKER_FAULTS as fault:
+            _log.warning("rabbit.channel_lost", fault=type(fault).__name__)
+        async with asyncio.timeout(self._publish_timeout):
+            connection = await self._publishing.connection_after(connection)
+        return await self._declared_channel(connection)
+
     async def _declared_channel(self, connection: AbstractConnection) -> AbstractChannel:
-        if self._channel is None or self._channel.is_closed:
-            self._channel = self._exchange = None
-            self._channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-        if self._exchange is None:
-            self._exchange = await declare(self._channel, tiers=self._tiers)
-            self._conflict = None
-        return self._channel
+        async with asyncio.timeout(DECLARE_TIMEOUT):
+            if self._channel is None or self._channel.is_closed:
+                self._channel = self._exchange = None
+                self._channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+            if self._exchange is None:
+                self._exchange = await self._declare_on(self._channel)
+            return self._channel
+
+    async def _declare_on(self, channel: AbstractChannel) -> AbstractExchange:
+        """Declare the topology, one connection at a time: two that bind the same queues at once only hinder each other."""
+        async with self._declare_lock:
+            exchange = await declare(channel, tiers=self._tiers)
+        self._conflict = None
+        return exchange
 
     def _report(self, fault: ChannelPreconditionFailed) -> None:
         """Say what stands in the way and what to do; readiness says it too until it's mended."""
@@ -188,17 +213,16 @@ class RabbitTransport:
 
     async def _declare_once(self, connection: AbstractConnection) -> None:
         """Declare once a connection, and again after any subscription on it has ended."""
-        async with self._declare_lock:
+        async with self._subscribe_lock:
             if self._declared_on is connection:
                 return
             channel = await connection.channel(publisher_confirms=False)
             try:
                 async with asyncio.timeout(DECLARE_TIMEOUT):
-                    await declare(channel, tiers=self._tiers)
+                    await self._declare_on(channel)
             finally:
                 await close_quietly(channel)
             self._declared_on = connection
-            self._conflict = None
 
     async def _postpone(self, queue: ServiceQueue, message: IncomingMessage, retry: Retry) -> bool:
         """Put a copy with the next attempt's number into a waiting room; whether it is safe there."""

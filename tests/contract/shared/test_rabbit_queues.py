@@ -28,6 +28,7 @@ from tests.parts.rabbit_traps import (
     WORKFLOW,
     ctl,
     is_empty,
+    is_up,
     open_house,
     outgoing,
     ready,
@@ -52,6 +53,18 @@ async def test_an_unroutable_message_is_refused_and_sent_once_it_is_bound_again(
     assert refused.reason == f"unroutable: no queue is bound to {DOCUMENT}"
     assert set(await made.publish([message])) == {Confirmed()}
     await made.stop()
+
+
+async def test_a_connection_lost_before_anything_was_published_is_replaced_at_once(rabbit_url: str, quiet):
+    """A broker that hangs up while the queues are declared costs the batch one more connection, not a round of waiting."""
+    async with TcpProxy(rabbit_url) as proxy:
+        made = transport(proxy.url, publish_timeout=30)
+        await made.start()
+        await until(lambda: is_up(made))
+        proxy.truncate_after(400)
+        assert set(await made.publish([outgoing()])) == {Confirmed()}
+        assert proxy.accepted == 3
+        await made.stop()
 
 
 async def test_a_truncated_publish_is_told_again(rabbit_url: str, store: Store, quiet):
