@@ -121,7 +121,7 @@ class TwilioHarness(Harness):
         return twilio_at(f"http://127.0.0.1:{free_port()}")
 
 
-def twilio_at(url: str, *, timeout: float = 2, deadline: float = 5, **changes: object) -> TwilioSms:
+def twilio_at(url: str, *, timeout: float = 30, deadline: float = 60, **changes: object) -> TwilioSms:
     """The provider, pointed at a server of the test's own."""
     settings: dict[str, object] = {
         "account_sid": ACCOUNT_SID,
@@ -153,8 +153,8 @@ class SmtpHarness(Harness):
                 sender_name="枣庄市民中心",
                 return_path_key=b"k" * 32,
                 tls_context=self._trust,
-                step_seconds=2,
-                deadline_seconds=5,
+                step_seconds=30,
+                deadline_seconds=60,
             )
         )
 
@@ -193,7 +193,7 @@ class AliyunSdkHarness(AliyunHarness):
         self.provider = self._at(self.server.host)
 
     def _at(self, host: str) -> MessageProvider:
-        account = aliyun_sms.AliyunAccount("id", "secret", REGISTERED, host, "http", timeout_seconds=2)
+        account = aliyun_sms.AliyunAccount("id", "secret", REGISTERED, host, "http", timeout_seconds=30)
         return aliyun_sms.AliyunSms(REGISTERED, aliyun_sms.open_gateway(account), system_clock)
 
     @override
@@ -228,7 +228,7 @@ class TencentSdkHarness(TencentHarness):
 
     def _at(self, host: str) -> MessageProvider:
         account = tencent_sms.TencentAccount(
-            "id", "secret", "1400", REGISTERED, endpoint=host, protocol="http", timeout_seconds=2
+            "id", "secret", "1400", REGISTERED, endpoint=host, protocol="http", timeout_seconds=30
         )
         return tencent_sms.TencentSms("1400", REGISTERED, tencent_sms.open_gateway(account), system_clock)
 

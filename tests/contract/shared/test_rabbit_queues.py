@@ -198,7 +198,7 @@ async def test_a_queue_with_other_arguments_is_named_with_its_remedy(rabbit_url:
                 return False
 
             await until(told, seconds=60)
-            await asyncio.sleep(2)
+            await asyncio.sleep(1)
             assert await house.waiting() == 1
     said = [line for line in logs if line["event"] == "rabbit.topology_conflict"]
     assert 1 <= len(said) <= 4, said
