@@ -27,9 +27,10 @@ _POSTGRES_LIMITS = {
     "plan_cache_mode": "force_custom_plan",
 }
 
-_POSTGRES_AWAY = ("08", "53", "57", "58", "25006", "55P03")
-"""SQLSTATEs (or classes of them) of a server that can't now: connection, resources and disk, shutdown and time limits,
-system, standby (read-only), a lock not given in time. Whatever else it says is about the statement."""
+_POSTGRES_AWAY = ("08", "40", "53", "57", "58", "25006", "55P03")
+"""SQLSTATEs (or classes of them) of a server that can't now: connection, a transaction given up for another's sake (a
+deadlock), resources and disk, shutdown and time limits, system, standby (read-only), a lock not given in time. Whatever
+else it says is about the statement."""
 
 _SQLITE_AWAY = frozenset({5, 6, 8, 10, 11, 13, 14, 26})
 """Primary result codes: BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB."""

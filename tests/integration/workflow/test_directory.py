@@ -1,5 +1,6 @@
 """Named people at the office and in every unit (art. 4): absences, deputies, tables; nobody there, nothing dispatched."""
 
+import asyncio
 import io
 from datetime import date
 from typing import Any
@@ -99,6 +100,22 @@ async def test_a_table_of_people_is_taken_whole(desk: Desk, kind: str):
     rows = {row["id"]: row for row in await desk.rows(select(staff).where(staff.c.id.in_(["chen", "li"])))}
     assert (rows["chen"]["unit"], rows["chen"]["desk_number"]) == (UNIT, "A10")
     assert (rows["li"]["deputy"], rows["li"]["active"]) == ("wang", False)
+
+
+async def test_two_who_write_the_same_people_do_not_lock_each_other_out(desk: Desk):
+    """Whatever the order in a table, people are written in the order of their accounts, as the following of accounts does."""
+    chen, wang = (StaffEntry(id=name, name=name, role=Role.OPERATOR) for name in ("chen", "wang"))
+
+    async def table() -> int:
+        async with desk.office.store.transaction(desk.clock.now) as unit:
+            return await put(unit, desk.office.centre, [wang, chen])
+
+    async with desk.office.store.transaction(desk.clock.now) as unit:
+        await put(unit, desk.office.centre, [chen])
+        other = asyncio.create_task(table())
+        await asyncio.sleep(0.2)  # it waits for "chen" by now; were it not so, the test would only be kinder
+        await put(unit, desk.office.centre, [wang])
+    assert await other == 2
 
 
 async def test_a_table_with_a_fault_is_not_taken_at_all(desk: Desk):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts.values import new_id
 from shared.sealing import new_key_ring
@@ -72,6 +73,26 @@ async def test_read_only_locks_and_time_limits_count_as_outages(pg_url: str, tro
             await connection.execute(text("INSERT INTO notes (owner) VALUES ('a')"))
         await connection.rollback()
     assert is_unreachable(raised.value)
+    await engine.dispose()
+
+
+async def test_whoever_is_given_up_in_a_deadlock_may_try_again(pg_url: str):
+    """Of two that wait for each other PostgreSQL ends one: its statement wasn't wrong."""
+    engine = open_engine(pg_url)
+    async with engine.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+        await connection.execute(notes.insert(), [{"owner": "a"}, {"owner": "b"}])
+
+    async def change(connection: AsyncConnection, *owners: str) -> None:
+        for owner in owners:
+            await connection.execute(notes.update().where(notes.c.owner == owner).values(owner=owner))
+
+    async with engine.connect() as one, engine.connect() as other:
+        await change(one, "a")
+        await change(other, "b")
+        ends = await asyncio.gather(change(one, "b"), change(other, "a"), return_exceptions=True)
+        faults = [end for end in ends if end is not None]
+        assert [is_unreachable(fault) for fault in faults] == [True], faults
     await engine.dispose()
 
 
