@@ -20,7 +20,7 @@ from services.intake.domain.channel_checks import checks_at
 from services.intake.fax_folder import FaxFolder
 from services.intake.form_desk import sweep
 from services.intake.mail_polling import InboxPoller, Polled, mailboxes_of
-from services.intake.phone_imports import PhoneImports
+from services.intake.phone_import_run import PhoneImports
 from services.intake.ports import Door
 from services.intake.readers.ocr import WorkerOcr
 from services.intake.readers.scan_worker import WorkerLimits

@@ -177,6 +177,11 @@ def answered(same: Once, answer: bytes, location: str, now: datetime) -> Claim:
     return Claim(tables.idempotency, "key", row)
 
 
+async def is_first(unit: UnitOfWork, claim: Claim | None) -> bool:
+    """Whether nobody sent this before; a request without a key is always the first."""
+    return claim is None or bool(await unit.claim(claim.table, [claim.row], key=claim.key))
+
+
 def receipt_of(complaint: ComplaintReceived) -> Receipt:
     """What the sender of this complaint is told."""
     return Receipt(

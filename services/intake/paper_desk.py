@@ -23,6 +23,7 @@ from services.intake.handlers import (
     complaint_rows,
     first_answer,
     first_receipt,
+    is_first,
     new_identifiers,
     normalised,
     receipt_of,
@@ -35,7 +36,6 @@ from services.intake.store.states import OpeningState
 from shared.clock import SHANGHAI
 from shared.contracts.values import Channel, new_id
 from shared.once import Once
-from shared.store.group_commit import Claim
 from shared.store.unit_of_work import UnitOfWork
 
 _openings = tables.counter.box_openings
@@ -118,7 +118,7 @@ async def record_opening(door: Door, opening: Opening, *, recorded_by: str, same
     location = f"/intake/box-openings/{opening_id}"
     claim = answered(same, opening_id.bytes, location, now) if same else None
     async with door.store.transaction(now) as unit:
-        ours = await _is_first(unit, claim)
+        ours = await is_first(unit, claim)
         if ours:
             unit.add(_openings, row)
     if not ours and same is not None:
@@ -156,7 +156,7 @@ async def receive_paper(door: Door, submission: Submission, *, opening_id: UUID 
     now = door.clock()
     async with door.store.transaction(now) as unit:
         claim = stored_claim(same, receipt, now)
-        ours = await _is_first(unit, claim)
+        ours = await is_first(unit, claim)
         if ours:
             if opening_id is not None:
                 await _room_in(unit, opening_id)
@@ -212,11 +212,6 @@ async def recent_openings(door: Door, limit: int = 50) -> list[dict[str, Any]]:
     query = select(_openings, counted.label("registered")).order_by(_openings.c.opened_at.desc()).limit(limit)
     async with door.store.reading() as connection:
         return [dict(row) for row in (await connection.execute(query)).mappings()]
-
-
-async def _is_first(unit: UnitOfWork, claim: Claim | None) -> bool:
-    """Whether nobody sent this before; a request without a key is always the first."""
-    return claim is None or bool(await unit.claim(claim.table, [claim.row], key=claim.key))
 
 
 async def _room_in(unit: UnitOfWork, opening_id: UUID) -> None:

@@ -21,7 +21,8 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
-from services.intake.phone_imports import PhoneImports, confirm, import_named, preview
+from services.intake.phone_import_run import PhoneImports
+from services.intake.phone_imports import confirm, import_named, preview
 from services.intake.store import tables
 from shared.contracts.complaint import ComplaintReceived
 from shared.originals import FolderOriginals

@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.intake import phone_imports
 from services.intake.domain.call_table import Column
 from services.intake.domain.directory import Directory, Found
+from services.intake.phone_import_rows import OUR_FAULT
+from services.intake.phone_import_run import BATCH, LEASE, PhoneImports
 from services.intake.phone_imports import (
     HeadersRefused,
     NotPreviewed,
-    PhoneImports,
     bad_rows,
     confirm,
     import_named,
@@ -110,7 +110,7 @@ async def test_a_row_that_the_program_stumbles_over_comes_back_and_stops_no_othe
     item = await bring_in(replace(house, door=replace(house.door, directory=Stumbling())), raw)
     assert (item.state, item.rows_taken, item.rows_bad) == (ImportState.DONE, 2, 1)
     [(number, _, reasons)] = await bad_rows(house.door, item.id)
-    assert (number, reasons) == (3, [phone_imports.OUR_FAULT])
+    assert (number, reasons) == (3, [OUR_FAULT])
 
 
 async def test_the_same_file_again_brings_nothing_new(house: House) -> None:
@@ -164,9 +164,9 @@ async def test_an_import_resumes_exactly(house: House, after: int) -> None:
     dying = DyingStore(store.engine, store.messages, store.sealer).lasts(1 + after)
     with contextlib.suppress(Killed):
         await PhoneImports(replace(house.door, store=dying)).import_one()
-    assert await house.count(tables.submissions) == min(ROWS, after * phone_imports.BATCH)
+    assert await house.count(tables.submissions) == min(ROWS, after * BATCH)
     assert not await PhoneImports(house.door).import_one()
-    house.clock.now += phone_imports.LEASE + timedelta(seconds=1)
+    house.clock.now += LEASE + timedelta(seconds=1)
     assert await PhoneImports(house.door).import_one()
     item = await import_named(house.door, found.id)
     assert item is not None

@@ -1,0 +1,120 @@
+"""The rows of a hotline's export made ready to be written: the good ones as complaints like any other, the bad ones sealed.
+
+Law of this file: good rows go by the one normaliser and are looked for among those beside them, too; bad rows come back
+with their reasons; a row that the program stumbles over is given back as our fault and stops no other. Nothing is written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+
+from services.intake.adapters.phone_table import Call
+from services.intake.domain.submission import Submission
+from services.intake.handlers import (
+    complaint_rows,
+    new_identifiers,
+    normalised,
+    receipt_bytes,
+    receipt_of,
+)
+from services.intake.phone_imports import ImportRow
+from services.intake.phone_table import ReadRow
+from services.intake.ports import Door
+from services.intake.recent_matters import RecentMatters
+from shared.contracts.complaint import ComplaintReceived, Source
+from shared.contracts.values import Channel
+from shared.sealing import KeyRing
+from shared.store.unit_of_work import Row
+
+AT_A_STRETCH = 10
+"""Rows made ready before the event loop gets its turn."""
+OUR_FAULT = "程序处理不了这一行（不是您的错），请手工登记，并告知系统管理员"
+
+_log = structlog.get_logger("imports")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A row made ready to be written: its claim, its complaint, and that one's rows."""
+
+    claim: Row
+    complaint: ComplaintReceived
+    rows: Sequence[tuple[Any, Row]]
+
+
+def claimed(row_key: str) -> str:
+    """The idempotency key that a row of an export claims, whichever file it stands in."""
+    return f"phone_import:{row_key}"
+
+
+async def made_ready(
+    door: Door, item: ImportRow, batch: Sequence[ReadRow], known: Collection[str]
+) -> tuple[list[Made], dict[int, ReadRow]]:
+    """The good rows of a batch that are not ``known`` yet, and by their numbers those that no complaint could be made of."""
+    made: list[Made] = []
+    failed: dict[int, ReadRow] = {}
+    beside = RecentMatters()
+    for row, call in _new(batch, known):
+        if len(made) % AT_A_STRETCH == 0:
+            await asyncio.sleep(0)
+        try:
+            each = _made(door, row, _heard(item, row, call), beside)
+        except ValueError as fault:
+            _log.error("import.row_failed", import_id=str(item.id), row=row.number, fault=type(fault).__name__)
+            failed[row.number] = replace(row, call=None, reasons=(OUR_FAULT,))
+            continue
+        complaint = each.complaint
+        beside.remember(complaint.complaint_id, complaint.received_at, complaint.target.unit, complaint.facts)
+        made.append(each)
+    return made, failed
+
+
+def _new(batch: Sequence[ReadRow], known: Collection[str]) -> Iterator[tuple[ReadRow, Call]]:
+    for row in batch:
+        if row.call is not None and claimed(row.key) not in known:
+            yield row, row.call
+
+
+def fault_row(ring: KeyRing, item: ImportRow, row: ReadRow) -> Row:
+    """A bad row as it is kept: sealed, with its reasons."""
+    kept = json.dumps({"cells": row.shown, "reasons": row.reasons}, ensure_ascii=False)
+    sealed = ring.seal_record(kept.encode("utf-8", "replace"))
+    return {"import_id": item.id, "row_number": row.number, "sealed": sealed}
+
+
+def _made(door: Door, row: ReadRow, heard: Submission, beside: RecentMatters) -> Made:
+    complaint = normalised(door, heard, new_identifiers(), beside=beside)
+    receipt = receipt_of(complaint)
+    claim = {
+        "key": claimed(row.key),
+        "request_sha256": row.key,
+        "status": 201,
+        "location": f"/intake/submissions/{receipt.complaint_id}",
+        "answer": receipt_bytes(receipt),
+        "made_at": door.clock(),
+    }
+    return Made(claim, complaint, complaint_rows(door, complaint))
+
+
+def _heard(item: ImportRow, row: ReadRow, call: Call) -> Submission:
+    """The call as it was told; without a number of the caller's own, the one it came from."""
+    told = call.entry.submission(
+        Channel.PHONE,
+        received_at=call.entry.call.started_at or item.made_at,
+        received_by=call.taken_by or item.made_by,
+        source=Source(
+            kind="phone_import",
+            external_id=call.entry.call.id or f"{item.sha256[:12]}#{row.number}",
+            originals=[item.sha256],
+            transcribed_by=call.taken_by,
+            call_ended_at=call.entry.call.ended_at,
+        ),
+        evidence=[],
+    )
+    return told.model_copy(update={"phone": told.phone or call.entry.call.caller_number})
