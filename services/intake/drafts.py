@@ -1,7 +1,7 @@
-"""Drafts: what an operator has typed so far, kept on the server, the author's own, sealed; and the calls that open them.
+"""Drafts: what an operator has typed so far, kept on the server, the author's own, sealed.
 
-Law of this file: nobody but the author reads a draft, and to everybody else it does not exist; a call from the exchange
-opens at most one draft, however often its event comes.
+Law of this file: nobody but the author reads a draft, and to everybody else it does not exist. The calls that open drafts
+and what became of them are ``services.intake.calls``' matter.
 """
 
 from __future__ import annotations
@@ -9,18 +9,15 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy import Row, delete, select, update
 
-from services.intake.known import Known, earlier_of
 from services.intake.ports import Door
 from services.intake.store import tables
 from shared.store.unit_of_work import UnitOfWork
 
 MOST_OFFERED = 20
-_CALLS = UUID("0193a0f4-8c5e-7d11-9f0a-6b1f3c2d4e5f")
-"""The namespace of the names of calls' drafts (RFC 9562 §5.5)."""
 _MEMORY = tables.drafts.c
 
 
@@ -100,31 +97,3 @@ async def drop_draft(door: Door, draft_id: UUID, author: str) -> None:
     """The author is done with it."""
     async with door.store.transaction(door.clock()) as unit:
         await unit.connection.execute(delete(tables.drafts).where(_MEMORY.id == draft_id, _MEMORY.author == author))
-
-
-def draft_id_of(call_id: str) -> UUID:
-    """The draft that a call opens: the same however often the exchange tells of the call."""
-    return uuid5(_CALLS, call_id)
-
-
-async def open_call(
-    door: Door, *, call_id: str, operator: str, caller_number: str | None, started_at: datetime
-) -> tuple[UUID, list[Known]]:
-    """The exchange has put a call through: a draft with what it knows, and the caller's earlier complaints (art. 15).
-
-    The number shown is never proof of who called, so nothing is filled in but the number itself.
-    """
-    draft_id = draft_id_of(call_id)
-    call = {"id": call_id, "caller_number": caller_number, "started_at": started_at.isoformat()}
-    async with door.store.transaction(door.clock()) as unit:
-        sealed = door.ring.seal_record(json.dumps({"call": call}, ensure_ascii=False).encode())
-        row = {
-            "id": draft_id,
-            "author": operator,
-            "call_id": call_id,
-            "sealed": sealed,
-            "made_at": unit.now,
-            "changed_at": unit.now,
-        }
-        await unit.claim(tables.drafts, [row], key="id")
-    return draft_id, await earlier_of(door, caller_number)

@@ -18,12 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.intake.domain.mail_class import OUTCOMES, MailClass, Outcome
 from services.intake.ports import Door
 from services.intake.store import tables
-from services.intake.store.states import OpeningState, ScanState
+from services.intake.store.states import CallState, OpeningState, ScanState
 from shared.clock import SHANGHAI
 from shared.contracts.values import Channel
 
 MOST_NAMED = 50
 """Items that don't add up and are named, of each channel."""
+UNACCOUNTED = "not accounted for"
+"""Calls of which nobody has said yet what became of them."""
 _MAIL_QUARANTINE = tuple(kind.value for kind, outcome in OUTCOMES.items() if outcome is Outcome.QUARANTINE)
 
 
@@ -45,16 +47,21 @@ class Line:
         return self.receipts == sum(self.classes.values()) and not self.differences
 
 
+Span = tuple[datetime, datetime]
+
+
+def span_of(day: date) -> Span:
+    """From the beginning of a day of Asia/Shanghai to that of the next."""
+    begins = datetime.combine(day, time(), SHANGHAI)
+    return begins, begins + timedelta(days=1)
+
+
 async def reconcile(door: Door, day: date) -> list[Line]:
     """All channels of one day of Asia/Shanghai."""
-    begins = datetime.combine(day, time(), SHANGHAI)
-    span = (begins, begins + timedelta(days=1))
+    span = span_of(day)
     async with door.store.reading() as connection:
         lines = [await _told_line(connection, channel, span) for channel in Channel]
         return [await _with_receipts(connection, line, span) for line in lines]
-
-
-Span = tuple[datetime, datetime]
 
 
 async def _told_line(connection: AsyncConnection, channel: Channel, span: Span) -> Line:
@@ -89,6 +96,8 @@ async def _with_receipts(connection: AsyncConnection, line: Line, span: Span) ->
         return await _fax_line(connection, line, span)
     if line.channel is Channel.SUGGESTION_BOX:
         return await _box_line(connection, line, span)
+    if line.channel is Channel.PHONE:
+        return await _phone_line(connection, line, span)
     return line
 
 
@@ -146,6 +155,20 @@ async def _box_line(connection: AsyncConnection, line: Line, span: Span) -> Line
     classes = {**line.classes, **+missing}
     differences = [f"slip {each} has a number and no row" for each in slips if each not in known]
     return _replaced(line, line.complaints + missing.total(), classes, differences)
+
+
+async def _phone_line(connection: AsyncConnection, line: Line, span: Span) -> Line:
+    """Calls: those that are complaints, those that were none by their reason, and those that nobody has accounted for."""
+    table = tables.calls.c
+    query = select(table.reference, table.state, table.ending, table.complaint_id).where(
+        table.began_at >= span[0], table.began_at < span[1]
+    )
+    rows = (await connection.execute(query)).all()
+    others = Counter(UNACCOUNTED if row.state == CallState.OPEN else row.ending for row in rows if not row.complaint_id)
+    became = [row.complaint_id for row in rows if row.complaint_id]
+    known = await _known(connection, became)
+    differences = [f"call became complaint {each}, which has no row" for each in became if each not in known]
+    return _replaced(line, line.complaints + others.total(), {**line.classes, **others}, differences)
 
 
 def _replaced(line: Line, receipts: int, classes: dict[str, int], more: list[str]) -> Line:

@@ -127,6 +127,14 @@ ROOMS: tuple[Room, ...] = (
         aside=True,
     ),
     Room(
+        "call_log",
+        "/desk/phone/calls",
+        Bilingual("来电簿", "Calls taken"),
+        Bilingual("每通来电的去向，还没有交代的在前", "What became of every call; those not accounted for first"),
+        frozenset({*_RECEIVE, Role.OFFICE_LEADER, Role.AUDITOR}),
+        aside=True,
+    ),
+    Room(
         "statistics",
         "/workflow/statistics",
         Bilingual("统计", "Statistics"),
@@ -246,7 +254,13 @@ KEYS: tuple[tuple[str, Bilingual], ...] = (
     ("Tab", Bilingual("下一栏；第一下显示“跳到正文”", "next field; the first shows “skip to the content”")),
     ("Ctrl + Enter", Bilingual("登记、提交", "register, send")),
     ("Ctrl + S", Bilingual("保存草稿", "save the draft")),
-    ("Alt + 1 … 4", Bilingual("接听页：事实、对象、来电人、相近投诉", "phone desk: facts, target, caller, similar")),
+    (
+        "Alt + 1 … 5",
+        Bilingual(
+            "接听页：事实、对象、来电人、相近投诉、不是投诉",
+            "phone desk: facts, target, caller, similar, no complaint",
+        ),
+    ),
     ("↑ ↓ Enter Esc", Bilingual("单位、窗口的选单：打首字母或窗口号", "list of windows: type initials or a number")),
     ("Alt + 0", Bilingual("有来电时：到它的记录", "when a call comes in: to its record")),
     ("J K", Bilingual("名单里下一件、上一件", "next, previous in a list")),

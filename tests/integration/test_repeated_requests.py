@@ -27,6 +27,7 @@ OPENED = {
 SIGNED = {"signer": "高玉兰", "signed_at": "2026-11-23T12:00:00+08:00", "how": "by_hand"}
 TAKES_THE_KEY: Mapping[str, dict[str, Any]] = {
     "/intake/phone-logs": {"json": FACTS | {"call": {}}},
+    "/intake/calls/no-complaint": {"json": {"ending": "silence"}},
     "/intake/web-forms": {"json": FACTS},
     "/intake/visits": {"json": FACTS | {"reception_point": "一楼总咨询服务台"}},
     "/intake/letters": {"json": TYPED},
@@ -49,6 +50,7 @@ TAKES_THE_KEY: Mapping[str, dict[str, Any]] = {
 """Each with something well formed to send."""
 NEEDS_NONE: Mapping[str, str] = {
     "/intake/calls": "known by the exchange's own number of the call",
+    "/intake/calls/{call_id}/take-up": "its draft is there, once",
     "/intake/emails": "known by the mail itself",
     "/intake/channel-checks": "the first confirmation of a day counts",
     "/intake/box-openings/{opening_id}/close": "closed is closed",

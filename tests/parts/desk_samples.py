@@ -13,6 +13,7 @@ from uuid import UUID
 
 from services.intake.known import Known
 from services.intake.store.states import ImportState
+from services.intake.web import call_views
 from services.intake.web import desk_views as desk
 from services.intake.web.entry_reading import Typed
 from services.intake.web.views import KeptFile
@@ -79,7 +80,10 @@ START = desk.StartPage(
     ],
     BEGUN,
 )
-PHONE = _entry(Channel.PHONE, "phone", unfinished=BEGUN, registered=REGISTERED)
+PHONE = _entry(Channel.PHONE, "phone", unfinished=BEGUN, registered=REGISTERED, endings=call_views.CHOICES)
+PHONE_ENDED = replace(
+    PHONE, registered=None, unfinished=(), ended=call_views.EndedCall(UUID(int=60), call_views.ending_words("silence"))
+)
 PHONE_CALL = _entry(
     Channel.PHONE,
     "phone",
@@ -87,6 +91,7 @@ PHONE_CALL = _entry(
     call=desk.CallInHand("13900002046", NOW - timedelta(minutes=2)),
     known=KNOWN,
     linked=[UUID(int=1)],
+    endings=call_views.CHOICES,
     errors=[
         FieldFault("facts", "missing", "请写明发生了什么", "Write what happened"),
         FieldFault("phone", "phone_too_short", "不是电话号码", "Not a phone number"),
@@ -220,6 +225,35 @@ QUARANTINE = desk.QuarantinePage(
     open=UUID(int=20),
     typed=_typed(),
 )
+NOT_ACCOUNTED = call_views.CallLine(
+    UUID(int=61), at("2026-11-23 16:52"), at("2026-11-23 16:53"), "韩雪", "8003", "soon", call_views.OPEN_WORDS,
+    taken_up_by="孙晓敏", open=True, may_take_up=True,
+)  # fmt: skip
+LINE_OF_DAY = call_views.CallsPage(
+    day=date(2026, 11, 24),
+    today=True,
+    before=date(2026, 11, 23),
+    after=None,
+    tally=call_views.tally_of({"complaint": 14, "not accounted for": 1, "wrong_number": 3, "question": 6}),
+    waiting=[NOT_ACCOUNTED, replace(NOT_ACCOUNTED, id=UUID(int=62), ended_at=None, desk="", taken_up_by="")],
+    lines=[
+        replace(
+            NOT_ACCOUNTED,
+            began_at=at("2026-11-24 09:12"),
+            ended_at=at("2026-11-24 09:14"),
+            kind="later",
+            words=call_views.ending_words("question"),
+            note="问社保卡在几楼办",
+            recorded_by="孙晓敏",
+            open=False,
+        ),
+        replace(NOT_ACCOUNTED, kind="met", words=call_views.COMPLAINT_WORDS, open=False, may_take_up=False),
+    ],
+    may=True,
+    trouble=Bilingual("选“其他”须写备注。", "Say in the note what it was."),
+    wrong=UUID(int=61),
+    chosen="other",
+)
 CHECKS = desk.ChecksPage(
     day=date(2026, 11, 24),
     worked=True,
@@ -236,7 +270,11 @@ CHECKS = desk.ChecksPage(
             ("mailbox", Channel.EMAIL, "met", "done", NOW),
         )
     ],
-    balance=[desk.BalanceLine("email", 3, 2, True, [("list_mail", 1)]), desk.BalanceLine("fax", 2, 1, False, [])],
+    balance=[
+        desk.BalanceLine("phone", 24, 14, True, [("question", 6)]),
+        desk.BalanceLine("email", 3, 2, True, [("list_mail", 1)]),
+        desk.BalanceLine("fax", 2, 1, False, []),
+    ],
     trouble=Bilingual("见证人须是另一人", "Another person"),
     typed=desk.CheckTyped("boxes", "2 件", "孙晓敏"),
 )
@@ -278,6 +316,16 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "desk-start": ("desk_start.html", {"page": START}),
     "desk-phone": ("desk_phone.html", {"page": PHONE}),
     "desk-phone-call": ("desk_phone.html", {"page": PHONE_CALL}),
+    "desk-phone-ended": ("desk_phone.html", {"page": PHONE_ENDED}),
+    "desk-calls": ("desk_calls.html", {"page": LINE_OF_DAY}),
+    "desk-calls-none": (
+        "desk_calls.html",
+        {
+            "page": replace(
+                LINE_OF_DAY, today=False, after=date(2026, 11, 25), tally=(), waiting=(), lines=(), trouble=None
+            )
+        },
+    ),
     "desk-visit": ("desk_visit.html", {"page": VISIT}),
     "desk-visit-back": ("desk_visit.html", {"page": VISIT_BACK}),
     "desk-letter": ("desk_letter.html", {"page": LETTER}),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from services.intake.api.told_doors import STAFF_DOORS
 from shared.contracts.values import Channel, Role
+from shared.identity.principal import Principal
 from shared.web.access_table import AccessTable, public, staff
 from shared.web.dead_letter_routes import dead_letter_rows
 
@@ -57,6 +58,10 @@ ACCESS = AccessTable(
         ),
         staff("GET", "/intake/drafts/{draft_id}/earlier", RECEIVERS, scope="intake:drafts"),
         staff("POST", "/intake/calls", (*RECEIVERS, Role.ADMINISTRATOR), scope="intake:calls"),
+        staff("POST", "/intake/calls/no-complaint", RECEIVERS, scope="intake:phone"),
+        staff("POST", "/intake/calls/{call_id}/take-up", RECEIVERS, scope="intake:phone"),
+        staff("GET", "/intake/calls", READERS, scope="intake:read"),
+        staff("GET", "/intake/calls/{call_id}", READERS, scope="intake:read"),
         staff("POST", "/intake/phone-logs/import", RECEIVERS, scope="intake:import"),
         staff("GET", "/intake/phone-logs/imports/{import_id}", RECEIVERS, scope="intake:import"),
         staff("POST", "/intake/phone-logs/imports/{import_id}", RECEIVERS, scope="intake:import"),
@@ -88,6 +93,9 @@ ACCESS = AccessTable(
         staff("GET", "/desk/scan/{complaint_id}/original", RECEIVERS, scope="intake:fax", of_a_case=True),
         staff("GET", "/desk/quarantine", RECEIVERS, scope="intake:quarantine"),
         staff("POST", "/desk/quarantine/{item_id}", RECEIVERS, scope="intake:quarantine", of_a_case=True),
+        staff("POST", "/desk/phone/end", RECEIVERS, scope="intake:phone"),
+        staff("GET", "/desk/phone/calls", READERS, scope="intake:read"),
+        staff("POST", "/desk/phone/calls/{call_id}", RECEIVERS, scope="intake:phone"),
         staff("GET", "/desk/checks", SEES_CHECKS, scope="intake:read"),
         staff("POST", "/desk/checks", RECEIVERS, scope="intake:checks"),
     ),
@@ -98,3 +106,8 @@ ACCESS = AccessTable(
     ),
     dead_letter_rows("intake"),
 )
+
+
+def own_of(who: Principal) -> str | None:
+    """Whose records this person sees: an operator their own, whoever sees all everybody's (None)."""
+    return None if who.role in SEES_ALL else who.name

@@ -1,20 +1,16 @@
-"""Drafts and calls over HTTP."""
+"""Drafts over HTTP, each its author's own."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from fastapi.encoders import jsonable_encoder
-from pydantic import StringConstraints
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from services.intake.adapters.told import Line, Moment, Strict
-from services.intake.api.requests import json_body
-from services.intake.drafts import draft_of, drafts_of, drop_draft, open_call, save_draft
+from services.intake.drafts import draft_of, drafts_of, drop_draft, save_draft
 from services.intake.known import earlier_of
 from services.intake.ports import Door
 from shared.identity.principal import Principal
@@ -23,17 +19,8 @@ from shared.web.drafts import draft_in
 from shared.web.problems import Problem
 
 
-class CallEvent(Strict):
-    """The exchange has put a call through to an operator."""
-
-    call_id: Annotated[str, StringConstraints(min_length=1, max_length=120)]
-    operator: Line
-    caller_number: Annotated[str, StringConstraints(max_length=40)] | None = None
-    started_at: Moment | None = None
-
-
 def draft_routes(door: Door, gate: Gate) -> APIRouter:
-    """GET /intake/drafts; PUT, GET and DELETE /intake/drafts/{id}."""
+    """GET /intake/drafts; PUT, GET and DELETE /intake/drafts/{id}, and the earlier complaints of its caller."""
     router = APIRouter(tags=["intake"])
 
     @router.get("/intake/drafts")
@@ -64,27 +51,6 @@ def draft_routes(door: Door, gate: Gate) -> APIRouter:
         """Done with it; the same where there is none."""
         await drop_draft(door, draft_id, who.name)
         return Response(status_code=204)
-
-    return router
-
-
-def call_routes(door: Door, gate: Gate) -> APIRouter:
-    """POST /intake/calls; GET /intake/drafts/{id}/earlier."""
-    router = APIRouter(tags=["intake"])
-
-    @router.post("/intake/calls", status_code=201)
-    async def call(request: Request, _who: Principal = Depends(gate.admit)) -> Response:
-        """An event of the exchange (PBX): opens the operator's draft, and gives the caller's earlier complaints."""
-        event = await json_body(request, CallEvent)
-        draft_id, earlier = await open_call(
-            door,
-            call_id=event.call_id,
-            operator=event.operator,
-            caller_number=event.caller_number,
-            started_at=event.started_at or door.clock(),
-        )
-        answer = jsonable_encoder({"draft_id": draft_id, "earlier": earlier})
-        return JSONResponse(answer, status_code=201, headers={"Location": f"/intake/drafts/{draft_id}"})
 
     @router.get("/intake/drafts/{draft_id}/earlier")
     async def earlier(draft_id: UUID, who: Principal = Depends(gate.admit)) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
-from services.intake.api.access import SEES_ALL
+from services.intake.api.access import own_of
 from services.intake.paper_desk import register_number
 from services.intake.ports import Door
 from services.intake.store import queries
@@ -29,15 +29,14 @@ def list_routes(door: Door, gate: Gate) -> APIRouter:
         who: Principal = Depends(gate.admit),
     ) -> dict[str, Any]:
         """The newest first; an operator sees what they took in themselves."""
-        received_by = None if who.role in SEES_ALL else who.name
-        rows = await queries.recent_submissions(door.store, received_by=received_by, before=before, limit=limit)
+        rows = await queries.recent_submissions(door.store, received_by=own_of(who), before=before, limit=limit)
         return {"items": [dict(row) for row in rows], "next_before": rows[-1]["received_at"] if rows else None}
 
     @router.get("/intake/submissions/{complaint_id}")
     async def submission(complaint_id: UUID, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """One submission; absent for an operator who did not take it in."""
         row = await queries.one_submission(door.store, complaint_id)
-        if row is None or (who.role not in SEES_ALL and row["received_by"] != who.name):
+        if row is None or own_of(who) not in (None, row["received_by"]):
             raise Problem(404, "not_found", "没有这一件", "There is no such submission")
         arrivals = await queries.arrivals_of(door.store, complaint_id)
         return dict(row) | {"arrivals": [dict(each) for each in arrivals]} | await _insight(door, complaint_id)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.intake.api.drafts import call_routes, draft_routes
+from services.intake.api.call_doors import call_routes
+from services.intake.api.drafts import draft_routes
 from services.intake.api.lists import list_routes
 from services.intake.api.mail_door import mail_routes
 from services.intake.api.paper_doors import paper_routes

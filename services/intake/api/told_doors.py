@@ -19,6 +19,7 @@ from services.intake.adapters.visit import Visit
 from services.intake.adapters.web_form import WebForm
 from services.intake.api.answers import RECEIPT_DOCUMENTED, receipt_answer, unavailable
 from services.intake.api.requests import json_body, repetition
+from services.intake.calls import receive_call
 from services.intake.handlers import Original, Receipt, keep, receive
 from services.intake.paper_desk import SERIES
 from services.intake.ports import Door
@@ -51,6 +52,8 @@ class ToldDoor:
     external_id: Callable[[Any], str | None]
     received_at: Callable[[Any, datetime], datetime]
     more: Callable[[Any, Principal, datetime], dict[str, Any]]
+    into: Receives = receive
+    """What registers it where nothing more is registered with it."""
 
     def source(self, told: Told, by: str, now: datetime, originals: Sequence[str] = ()) -> Source:
         """Where this complaint came from, so that anyone can go back to it."""
@@ -87,6 +90,7 @@ STAFF_DOORS: tuple[ToldDoor, ...] = (
         lambda entry: entry.call.id,
         lambda entry, now: entry.call.started_at or now,
         _phone,
+        into=receive_call,
     ),
     ToldDoor(
         "/intake/suggestion-slips",
@@ -147,9 +151,9 @@ def _add_staff_door(router: APIRouter, row: ToldDoor, door: Door, gate: Gate, pu
 
 
 async def take_of_staff(
-    door: Door, row: ToldDoor, told: Told, who: Principal, request: Request, *, into: Receives = receive
+    door: Door, row: ToldDoor, told: Told, who: Principal, request: Request, *, into: Receives | None = None
 ) -> Receipt:
-    """Take what a member of staff typed, by the row of their door."""
+    """Take what a member of staff typed, by the row of their door; ``into`` another register than the row's."""
     now = door.clock()
     return await take(
         door,
@@ -157,7 +161,7 @@ async def take_of_staff(
         row.channel,
         same=await repetition(request, f"{row.kind}:{who.name}"),
         source=row.source(told, who.name, now),
-        into=into,
+        into=into or row.into,
         received_at=min(row.received_at(told, now), now),
         received_by=who.name,
         **row.more(told, who, now),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select, true
 
-from services.intake.store.states import FOR_A_PERSON, QuarantineState
-from services.intake.store.tables import mail_arrivals, quarantine, scans, submissions
+from services.intake.store.states import FOR_A_PERSON, CallState, QuarantineState
+from services.intake.store.tables import calls, mail_arrivals, quarantine, scans, submissions
 from services.intake.store.tables import mails as mails_table
 from shared.store.unit_of_work import Store
 
@@ -110,11 +110,47 @@ async def quarantined(store: Store, limit: int = PAGE) -> list[AnyRow]:
         return list((await connection.execute(query)).mappings())
 
 
-async def waiting(store: Store) -> dict[str, int]:
-    """How much waits for a person at the scan desk and in quarantine, by the name of the room."""
+def theirs(own: str | None) -> ColumnElement[bool]:
+    """The calls that this person took or took up; every call where None is given."""
+    return true() if own is None else or_(calls.c.operator == own, calls.c.taken_up_by == own)
+
+
+def _unaccounted(own: str | None, now: datetime, still_talking: timedelta) -> ColumnElement[bool]:
+    over = or_(calls.c.ended_at.is_not(None), calls.c.began_at < now - still_talking)
+    return and_(calls.c.state == CallState.OPEN, over, theirs(own))
+
+
+async def calls_between(store: Store, since: datetime, until: datetime, *, own: str | None) -> list[AnyRow]:
+    """The calls that began from ``since`` to before ``until``, the first one first."""
+    spanned = (calls.c.began_at >= since) & (calls.c.began_at < until) & theirs(own)
+    async with store.reading() as connection:
+        return list((await connection.execute(select(calls).where(spanned).order_by(calls.c.began_at))).mappings())
+
+
+async def calls_unaccounted(
+    store: Store, *, own: str | None, now: datetime, still_talking: timedelta, limit: int = PAGE
+) -> list[AnyRow]:
+    """The calls that are over, or long begun, and of which nobody has said what became of them, the oldest first."""
+    query = select(calls).where(_unaccounted(own, now, still_talking)).order_by(calls.c.began_at).limit(limit)
+    async with store.reading() as connection:
+        return list((await connection.execute(query)).mappings())
+
+
+async def one_call(store: Store, call_id: UUID, *, own: str | None) -> AnyRow | None:
+    """One call; None where there is none of this id among these."""
+    async with store.reading() as connection:
+        return (await connection.execute(select(calls).where(calls.c.id == call_id, theirs(own)))).mappings().first()
+
+
+async def waiting(store: Store, *, own: str | None, now: datetime, still_talking: timedelta) -> dict[str, int]:
+    """How much waits for a person at the scan desk, in quarantine and among the calls, by the name of the room.
+
+    ``own``: of the calls only this person's.
+    """
     counted = {
         "scan": select(func.count()).select_from(scans).where(scans.c.state.in_(FOR_A_PERSON)),
         "quarantine": select(func.count()).select_from(quarantine).where(quarantine.c.state == QuarantineState.WAITING),
+        "call_log": select(func.count()).select_from(calls).where(_unaccounted(own, now, still_talking)),
     }
     query = select(*(each.scalar_subquery().label(name) for name, each in counted.items()))
     async with store.reading() as connection:

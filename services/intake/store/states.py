@@ -44,6 +44,14 @@ class OpeningState(StrEnum):
     CLOSED = "closed"
 
 
+class CallState(StrEnum):
+    """A call: nobody has said yet what became of it, it became a complaint, or it was none."""
+
+    OPEN = "open"
+    COMPLAINT = "complaint"
+    NO_COMPLAINT = "no_complaint"
+
+
 class ImportState(StrEnum):
     """An export: looked at, confirmed by a person, under way, or at its end."""
 

@@ -147,6 +147,28 @@ drafts = Table(
 )
 Index("drafts_author", drafts.c.author, drafts.c.changed_at)
 
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("reference", String(120), nullable=False, unique=True),
+    Column("operator", String(80), nullable=False),
+    Column("desk", String(120)),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("state", String(20), nullable=False),
+    Column("ending", String(20)),
+    Column("sealed", Text, nullable=False),
+    Column("note_sealed", Text),
+    Column("complaint_id", Uuid),
+    Column("recorded_at", UtcDateTime),
+    Column("recorded_by", String(80)),
+    Column("taken_up_at", UtcDateTime),
+    Column("taken_up_by", String(80)),
+)
+Index("calls_began", calls.c.began_at)
+Index("calls_state", calls.c.state, calls.c.began_at)
+
 channel_checks = Table(
     "channel_checks",
     metadata,

@@ -2,7 +2,8 @@
 
 Law of this file: a draft's number is the number its complaint will be sent under, so that one taken up after a crash is
 registered once, and what is registered leaves no draft. A call that the exchange opened is a draft with nothing typed: the
-number shown is filled in and proves nobody. Whose draft it is, ``services.intake.drafts`` says.
+number shown is filled in and proves nobody. Whose draft it is, ``services.intake.drafts`` says; what became of its call,
+``services.intake.calls``.
 """
 
 from __future__ import annotations
@@ -82,12 +83,13 @@ def _with_call(typed: Typed, content: Mapping[str, Any]) -> Typed:
     if not isinstance(call, dict):
         return typed
     told = {name: str(call.get(name) or "") for name in ("id", "caller_number", "started_at")}
+    began_by_exchange = "desk" not in content  # of a page that was left, the fields stay as they were left
     return replace(
         typed,
         call_id=told["id"],
         call_number=told["caller_number"],
         call_started_at=told["started_at"],
-        phone=typed.phone or told["caller_number"],
+        phone=typed.phone or (told["caller_number"] if began_by_exchange else ""),
     )
 
 

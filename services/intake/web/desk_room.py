@@ -11,8 +11,9 @@ from sqlalchemy import RowMapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.intake.api.access import ENTRY_DESKS
+from services.intake.api.access import ENTRY_DESKS, own_of
 from services.intake.channel_watch import Register
+from services.intake.domain.call_endings import STILL_TALKING
 from services.intake.domain.elements import ELEMENTS
 from services.intake.ports import Door
 from services.intake.readers.ocr import OcrReader
@@ -51,9 +52,11 @@ class DeskRoom:
         head = desk_head(who, here, csrf=self.gate.csrf(request))
         return self.pages.render(request, template, status=status, desk=head, page=page)
 
-    async def waiting(self) -> dict[str, int]:
-        """How much waits for a person, by the name of the room: also channels that nobody has checked in time today."""
-        return await queries.waiting(self.door.store) | {"checks": len(await self.register.missed_today())}
+    async def waiting(self, who: Principal) -> dict[str, int]:
+        """How much waits for this person, by the name of the room: also channels that nobody has checked in time today."""
+        now = self.door.clock()
+        counts = await queries.waiting(self.door.store, own=own_of(who), now=now, still_talking=STILL_TALKING)
+        return counts | {"checks": len(await self.register.missed_today())}
 
     def due(self, request: Request, moment: datetime) -> Due:
         """A limit in words, in the reader's language."""
@@ -72,7 +75,7 @@ def start_routes(room: DeskRoom) -> APIRouter:
     @router.get("/desk", include_in_schema=False)
     async def start(request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
         """The pages that are this person's own, what one does there, what waits there, and what they left unfinished."""
-        waiting = await room.waiting()
+        waiting = await room.waiting(who)
         rooms = [
             StartRoom(each.key, each.href, each.label, each.purpose, waiting.get(each.key, 0))
             for each in rooms_of(who.role)

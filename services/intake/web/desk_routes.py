@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.intake.web.box_desk import box_routes
+from services.intake.web.call_desk import call_desk_routes
 from services.intake.web.check_pages import check_page_routes
 from services.intake.web.desk_room import DeskRoom, start_routes
 from services.intake.web.entry_desk import entry_routes
@@ -20,6 +21,7 @@ def desk_routes(room: DeskRoom) -> APIRouter:
     router.include_router(start_routes(room))
     router.include_router(live_routes(room))
     router.include_router(entry_routes(room))
+    router.include_router(call_desk_routes(room))
     router.include_router(box_routes(room))
     router.include_router(import_page_routes(room))
     router.include_router(scan_page_routes(room))

@@ -10,6 +10,7 @@ from uuid import UUID
 from services.intake.domain.major import major_hints
 from services.intake.known import Known
 from services.intake.store.states import ImportState
+from services.intake.web.call_views import EndedCall
 from services.intake.web.entry_reading import Typed
 from services.intake.web.uploads import DESK_FILES
 from services.intake.web.views import FileRules, KeptFile
@@ -118,6 +119,9 @@ class EntryPage:
     known: Sequence[Known] = ()
     linked: Sequence[UUID] = ()
     registered: Registered | None = None
+    ended: EndedCall | None = None
+    endings: Sequence[tuple[str, Bilingual]] = ()
+    """Why what is told at this desk may be no complaint; empty where only complaints come."""
     notice: Bilingual | None = None
     desk: str = ""
     draft_url: str = ""
@@ -275,6 +279,11 @@ class BalanceLine:
     complaints: int
     balanced: bool
     classes: Sequence[tuple[str, int]]
+
+    @property
+    def others(self) -> int:
+        """What is no complaint of its own, or not yet."""
+        return self.receipts - self.complaints
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,12 @@ from services.intake.adapters.told import Told
 from services.intake.api.access import ENTRY_DESKS
 from services.intake.api.answers import unavailable
 from services.intake.api.told_doors import STAFF_DOORS, submission_of
-from services.intake.handlers import receive, respond_by
+from services.intake.handlers import respond_by
 from services.intake.known import Known, known_of
 from services.intake.paper_desk import SERIES, receive_paper, register_number
 from services.intake.store import queries
+from services.intake.store.states import CallState
+from services.intake.web.call_views import CHOICES, EndedCall, ending_words
 from services.intake.web.desk_drafts import call_in_hand, resumed, throw_away, unfinished
 from services.intake.web.desk_room import DeskRoom
 from services.intake.web.desk_views import Bench, EntryPage, Registered, Tick, Unfinished
@@ -117,14 +119,16 @@ def _add_entry(router: APIRouter, room: DeskRoom, entry: Entry) -> None:
         who: Principal = Depends(room.gate.admit),
         sent: UUID | None = None,
         draft: UUID | None = None,
+        ended: UUID | None = None,
     ) -> Response:
-        """The page, empty or with a draft taken up; after a registration with what was registered."""
+        """The page, empty or with a draft taken up; after a registration, or a call that was none, with what it was."""
         if draft is not None:
             return await _resume(room, request, who, entry, draft)
         typed = entry.first(room, who, room.door.clock())
         registered = await registered_before(room, request, who, sent) if sent else None
         begun = await unfinished(room.door, who.name, {entry.room: entry.path})
-        return page_of(room, request, who, entry, typed, registered=registered, begun=begun)
+        put_down = await ended_before(room, who, ended) if ended else None
+        return page_of(room, request, who, entry, typed, registered=registered, begun=begun, ended=put_down)
 
     @router.post(entry.path, include_in_schema=False, name=f"desk {entry.room} sent")
     async def send(request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
@@ -209,7 +213,7 @@ async def register(
     submission = submission_of(told, door.channel, more)
     if door.channel in SERIES:
         return (await receive_paper(room.door, submission, opening_id=opening_id, same=same)).complaint_id
-    return (await receive(room.door, submission, same=same)).complaint_id
+    return (await door.into(room.door, submission, same=same)).complaint_id
 
 
 async def _resume(room: DeskRoom, request: Request, who: Principal, entry: Entry, draft: UUID) -> Response:
@@ -262,6 +266,14 @@ async def registered_before(room: DeskRoom, request: Request, who: Principal, co
     return replace(room.registered(request, row), number=await register_number(room.door, complaint_id) or "")
 
 
+async def ended_before(room: DeskRoom, who: Principal, call_id: UUID) -> EndedCall | None:
+    """The call that was just put down as no complaint, shown to whoever did so."""
+    row = await queries.one_call(room.door.store, call_id, own=who.name)
+    if row is None or row["state"] != CallState.NO_COMPLAINT:
+        return None
+    return EndedCall(row["id"], ending_words(row["ending"]))
+
+
 def page_of(
     room: DeskRoom,
     request: Request,
@@ -273,6 +285,7 @@ def page_of(
     known: Sequence[Known] = (),
     linked: Sequence[UUID] = (),
     registered: Registered | None = None,
+    ended: EndedCall | None = None,
     notice: Bilingual | None = None,
     begun: Sequence[Unfinished] = (),
     key: str = "",
@@ -296,6 +309,8 @@ def page_of(
         known=known,
         linked=linked,
         registered=registered,
+        ended=ended,
+        endings=CHOICES if entry.channel is Channel.PHONE else (),
         notice=notice,
         desk=entry.room,
         draft_url=f"/intake/drafts/{number}",

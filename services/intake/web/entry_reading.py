@@ -15,7 +15,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from services.intake.adapters.letter import Letter
-from services.intake.adapters.phone_log import PhoneLogEntry
+from services.intake.adapters.phone_log import CallWithoutComplaint, PhoneLogEntry
 from services.intake.adapters.suggestion_box import BoxOpening, SuggestionSlip
 from services.intake.adapters.told import Told
 from services.intake.adapters.visit import Visit
@@ -68,6 +68,7 @@ class Typed:
     call_number: str = ""
     call_started_at: str = ""
     call_ended_at: str = ""
+    note: str = ""
 
 
 def typed_in(form: Mapping[str, Any]) -> Typed:
@@ -133,6 +134,14 @@ def _call(typed: Typed) -> dict[str, Any]:
     return {"call": {name: said or None for name, said in call.items()}}
 
 
+def no_complaint_in(typed: Typed, ending: str) -> CallWithoutComplaint | Sequence[FieldFault]:
+    """The call that was no complaint, or everything that is wrong with what was typed of it."""
+    try:
+        return CallWithoutComplaint.model_validate({"ending": ending, "note": typed.note, **_call(typed)})
+    except ValidationError as error:
+        return _on_the_page(Channel.PHONE, field_faults(error.errors()))
+
+
 def opening_in(typed: Typed) -> BoxOpening | Sequence[FieldFault]:
     """The opening of a box, or everything that is wrong with what was typed."""
     said = {"opened_at": _moment(typed.opened_at), "slips": typed.slips.strip()}
@@ -196,6 +205,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "arrived_at": ("请填收到的日期和时间", "Give the day and time of arrival"),
     "call_ended_at": ("通话结束不能早于开始", "The call can't end before it began"),
+    "ending": ("请选择这通来电为什么不是投诉", "Choose why this call was no complaint"),
     "slips": ("请填开箱时点出的张数，空箱填 0", "How many slips were counted when the box was opened; 0 for none"),
     "box": ("请写明是哪个意见箱", "Say which box"),
     "opened_by": ("请写明由谁拆、开", "Say who opened it"),

@@ -34,7 +34,7 @@ def live_routes(room: DeskRoom) -> APIRouter:
         last: LastEventId = None, who: Principal = Depends(room.gate.admit)
     ) -> AsyncIterator[ServerSentEvent]:
         """``call`` with the address of its draft; ``counts`` by the name of the room."""
-        read = _Reading(room, who.name)
+        read = _Reading(room, who)
         async for event in follow(read, partial(asyncio.sleep, A_TICK), after=last, at_most=as_long_as(last)):
             yield event
 
@@ -44,23 +44,23 @@ def live_routes(room: DeskRoom) -> APIRouter:
 class _Reading:
     """One reader. A notice's id holds what was counted and the last call told, so that the next request goes on there."""
 
-    def __init__(self, room: DeskRoom, author: str) -> None:
+    def __init__(self, room: DeskRoom, who: Principal) -> None:
         self._room = room
-        self._author = author
+        self._who = who
         self._counted = False
 
     async def __call__(self, after: str | None) -> Sequence[Notice]:
         now = self._room.door.clock()
         counts, _, told = (after or "").partition("@")
         since = _moment(told) or now - RECENT
-        found = await calls_since(self._room.door, self._author, since)
+        found = await calls_since(self._room.door, self._who.name, since)
         notices = []
         for draft_id, made_at in found:
             since = made_at
             notices.append(Notice(f"{counts}@{since.isoformat()}", "call", f"{DESKS['phone']}?draft={draft_id}"))
         if not self._counted:  # once a connection: what waits changes slowly
             self._counted = True
-            waiting = await self._room.waiting()
+            waiting = await self._room.waiting(self._who)
             said = mark_of(waiting)
             if said != counts:
                 notices.append(Notice(f"{said}@{since.isoformat()}", "counts", json.dumps(waiting)))

@@ -1,13 +1,13 @@
 """Drafts are their author's own; a call opens one with the caller's earlier complaints."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from services.intake.calls import Rings, open_call
 from services.intake.domain.submission import Submission
-from services.intake.drafts import draft_of, drafts_of, drop_draft, open_call, save_draft
+from services.intake.drafts import draft_of, drafts_of, drop_draft, save_draft
 from services.intake.handlers import receive
 from services.intake.store import tables
 from shared.contracts.complaint import Source
@@ -63,9 +63,7 @@ async def test_a_call_opens_one_draft_with_the_callers_earlier_complaints(house:
     )
     earlier = await receive(house.door, told)
     for _ in range(2):
-        draft, found = await open_call(
-            house.door, call_id="c-1", operator="王某", caller_number="13800138000", started_at=FRIDAY
-        )
+        draft, found = await open_call(house.door, Rings("c-1", "王某", FRIDAY, "13800138000"))
     assert [each.complaint_id for each in found] == [earlier.complaint_id]
     assert found[0].unit == "市税务局"
     assert len(await drafts_of(house.door, "王某")) == 1
@@ -76,10 +74,10 @@ async def test_a_call_opens_one_draft_with_the_callers_earlier_complaints(house:
 
 async def test_a_repeated_event_does_not_undo_what_was_typed(house: House) -> None:
     """The operator has begun to type when the exchange repeats itself."""
-    call: dict[str, Any] = {"call_id": "c-1", "operator": "王某", "caller_number": None, "started_at": FRIDAY}
-    draft, _ = await open_call(house.door, **call)
+    rings = Rings("c-1", "王某", FRIDAY)
+    draft, _ = await open_call(house.door, rings)
     await save_draft(house.door, draft, "王某", {"facts": "推诿"})
-    await open_call(house.door, **call)
+    await open_call(house.door, rings)
     kept = await draft_of(house.door, draft, "王某")
     assert kept is not None
     assert kept[0] == {"facts": "推诿"}

@@ -1,0 +1,174 @@
+"""The line over HTTP: what the exchange tells, calls that were no complaint, and the calls of a day (art. 13).
+
+Law of this file: no number and no name of a caller stands in an answer; to an operator another's call does not exist.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from fastapi.encoders import jsonable_encoder
+from pydantic import StringConstraints
+from sqlalchemy import RowMapping
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from services.intake.adapters.phone_log import CallWithoutComplaint
+from services.intake.adapters.told import Line, Moment, Strict
+from services.intake.api.access import own_of
+from services.intake.api.requests import json_body, repetition
+from services.intake.api.told_doors import body_of
+from services.intake.calls import (
+    AccountedForError,
+    DraftOfAnotherError,
+    Ended,
+    Rings,
+    UnknownCallError,
+    end_without_complaint,
+    open_call,
+    take_up,
+)
+from services.intake.ports import Door
+from services.intake.reconciling import span_of
+from services.intake.store import queries
+from shared.clock import SHANGHAI
+from shared.identity.principal import Principal
+from shared.once import KeyReused
+from shared.web.access import Gate
+from shared.web.problems import Problem
+from shared.web.repetition import DOCUMENTED, key_reused
+
+
+class CallEvent(Strict):
+    """The exchange has put a call through to an operator; told again with ``ended_at``, the call is over."""
+
+    call_id: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+    operator: Line
+    caller_number: Annotated[str, StringConstraints(max_length=40)] | None = None
+    started_at: Moment | None = None
+    ended_at: Moment | None = None
+    desk: Line | None = None
+
+
+def call_routes(door: Door, gate: Gate) -> APIRouter:
+    """POST and GET /intake/calls, POST /intake/calls/no-complaint, one call, and taking it up."""
+    router = APIRouter(tags=["intake"])
+    _add_event(router, door, gate)
+    _add_account(router, door, gate)
+    _add_reading(router, door, gate)
+    return router
+
+
+def _add_event(router: APIRouter, door: Door, gate: Gate) -> None:
+    @router.post("/intake/calls", status_code=201, openapi_extra=body_of(CallEvent))
+    async def call(request: Request, _who: Principal = Depends(gate.admit)) -> Response:
+        """An event of the exchange (PBX): opens the operator's draft, and gives the caller's earlier complaints."""
+        event = await json_body(request, CallEvent)
+        rings = Rings(
+            reference=event.call_id,
+            operator=event.operator,
+            started_at=event.started_at or door.clock(),
+            caller_number=event.caller_number,
+            ended_at=event.ended_at,
+            desk=event.desk,
+        )
+        draft_id, earlier = await open_call(door, rings)
+        answer = jsonable_encoder({"draft_id": draft_id, "earlier": earlier})
+        return JSONResponse(answer, status_code=201, headers={"Location": f"/intake/drafts/{draft_id}"})
+
+
+def _add_account(router: APIRouter, door: Door, gate: Gate) -> None:
+    @router.post(
+        "/intake/calls/no-complaint",
+        status_code=201,
+        openapi_extra={**DOCUMENTED, **body_of(CallWithoutComplaint)},
+    )
+    async def no_complaint(request: Request, who: Principal = Depends(gate.admit)) -> Response:
+        """A call that was no complaint: 201 with what is on record of it. 409 where somebody said otherwise before."""
+        told = await json_body(request, CallWithoutComplaint)
+        same = await repetition(request, f"no_complaint:{who.name}")
+        try:
+            call_id = await end_without_complaint(door, ended_of(door, told), by=who.name, own=own_of(who), same=same)
+        except KeyReused as fault:
+            raise key_reused() from fault
+        except tuple(_PROBLEMS) as fault:
+            raise problem_of(fault) from fault
+        headers = {"Location": f"/intake/calls/{call_id}"}
+        return JSONResponse(await _shown_one(door, call_id, who), status_code=201, headers=headers)
+
+    @router.post("/intake/calls/{call_id}/take-up")
+    async def again(call_id: UUID, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
+        """It was a complaint after all: its draft is there again, the asker's own, with all that was typed."""
+        try:
+            draft_id = await take_up(door, call_id, by=who.name, own=own_of(who))
+        except tuple(_PROBLEMS) as fault:
+            raise problem_of(fault) from fault
+        return {"draft_id": draft_id, "draft": f"/intake/drafts/{draft_id}"}
+
+
+def _add_reading(router: APIRouter, door: Door, gate: Gate) -> None:
+    @router.get("/intake/calls")
+    async def of_a_day(day: date | None = None, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
+        """The calls of a day (today where none is given), the first one first; an operator sees their own."""
+        wanted = day or door.clock().astimezone(SHANGHAI).date()
+        rows = await queries.calls_between(door.store, *span_of(wanted), own=own_of(who))
+        return {"day": wanted, "items": [_shown(door, row) for row in rows]}
+
+    @router.get("/intake/calls/{call_id}")
+    async def one(call_id: UUID, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
+        """What became of one call."""
+        return await _shown_one(door, call_id, who)
+
+
+def ended_of(door: Door, told: CallWithoutComplaint, **more: Any) -> Ended:
+    """The call as it is put down: nothing of it lies in the future."""
+    now, call = door.clock(), told.call
+    return Ended(
+        ending=told.ending,
+        note=told.note,
+        reference=call.id or None,
+        caller_number=call.caller_number,
+        began_at=call.started_at and min(call.started_at, now),
+        ended_at=call.ended_at and min(call.ended_at, now),
+        desk=told.desk,
+        **more,
+    )
+
+
+async def _shown_one(door: Door, call_id: UUID, who: Principal) -> dict[str, Any]:
+    row = await queries.one_call(door.store, call_id, own=own_of(who))
+    if row is None:
+        raise problem_of(UnknownCallError())
+    return _shown(door, row)
+
+
+def _shown(door: Door, row: RowMapping) -> dict[str, Any]:
+    hidden = {"sealed", "note_sealed", "complaint_id"}
+    shown = {name: value for name, value in row.items() if name not in hidden}
+    note = row["note_sealed"]
+    return jsonable_encoder(shown | {"note": door.ring.open(note).decode() if note else None})  # type: ignore[no-any-return]  # FastAPI types it Any
+
+
+_PROBLEMS: dict[type[Exception], tuple[int, str, str, str]] = {
+    UnknownCallError: (404, "not_found", "没有这通来电", "There is no such call"),
+    AccountedForError: (
+        409,
+        "accounted_for",
+        "这通来电已有交代；要改，请先把它重新打开",
+        "Somebody has said already what became of this call; take it up first to say otherwise",
+    ),
+    DraftOfAnotherError: (
+        409,
+        "draft_of_another",
+        "这通来电的记录还在别人手里，没有登记",
+        "Somebody else is still typing the record of this call",
+    ),
+}
+
+
+def problem_of(fault: Exception) -> Problem:
+    """What the door says of it."""
+    return Problem(*_PROBLEMS[type(fault)])
