@@ -47,6 +47,11 @@ class Made:
     complaint: ComplaintReceived
     rows: Sequence[tuple[Any, Row]]
 
+    @property
+    def reference(self) -> str:
+        """What names its call."""
+        return self.complaint.source.external_id or ""
+
 
 def claimed(row_key: str) -> str:
     """The idempotency key that a row of an export claims, whichever file it stands in."""

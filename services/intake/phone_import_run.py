@@ -16,6 +16,7 @@ from itertools import islice
 import structlog
 from sqlalchemy import and_, or_, select, update
 
+from services.intake.calls import account_for
 from services.intake.domain.call_table import Column
 from services.intake.handlers import remember
 from services.intake.phone_import_rows import Made, claimed, fault_row, made_ready
@@ -145,6 +146,7 @@ class PhoneImports:
                 raise _LeaseLost
             for table, row in (row for each in made for row in each.rows):
                 unit.add(table, row)
+            await account_for(unit, {each.reference: each.complaint.complaint_id for each in made})
             for fault in faults:
                 unit.add(tables.import_faults, fault)
 

@@ -106,7 +106,7 @@ const cameFrom = new WeakMap(); // what a key opened, and what had the focus the
 let current = -1;
 const go = (index) => {
   current = Math.max(0, Math.min(rows.length - 1, index));
-  rows[current].querySelector("a").focus();
+  rows[current].querySelector("a, button").focus();
 };
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input:not([type=checkbox]), textarea, select");
