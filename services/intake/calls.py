@@ -197,17 +197,16 @@ async def _put_down(unit: UnitOfWork, door: Door, reference: str, ended: Ended, 
     call_id = call_named(reference)
     draft = await _draft_moved(unit, call_id, ended.draft_id or call_id, by, own)
     began_at = ended.began_at or (draft.made_at if draft else unit.now)
-    ended_at = ended.ended_at or unit.now
     said = _said(door, ended, by, unit.now)
     if draft and not ended.typed:
         kept = draft.sealed
     else:
         kept = _sealed(door, {**ended.typed, **_told(reference, ended.caller_number, began_at)})
     row = {"id": call_id, "reference": reference, "operator": by, "desk": ended.desk, "began_at": began_at}
-    if await unit.claim(_calls, [row | {"ended_at": ended_at, "sealed": kept} | said], key="id"):
+    if await unit.claim(_calls, [row | {"ended_at": ended.ended_at, "sealed": kept} | said], key="id"):
         return
     more = {"sealed": kept} if draft or ended.typed else {}
-    await _settle(unit, call_id, own, said | more, ended_at)
+    await _settle(unit, call_id, own, said | more, ended.ended_at)
 
 
 def _said(door: Door, ended: Ended, by: str, now: datetime) -> dict[str, Any]:
@@ -222,7 +221,7 @@ def _said(door: Door, ended: Ended, by: str, now: datetime) -> dict[str, Any]:
 
 
 async def _settle(
-    unit: UnitOfWork, call_id: UUID, own: str | None, said: Mapping[str, Any], ended_at: datetime
+    unit: UnitOfWork, call_id: UUID, own: str | None, said: Mapping[str, Any], ended_at: datetime | None
 ) -> None:
     """Say it of a call that stands here. Said twice it is said once; said otherwise, the call must be taken up first."""
     call = await _held(unit, call_id, own)
