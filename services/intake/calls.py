@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import bindparam, delete, or_, select, update
 
+from services.intake.adapters.phone_log import CallWithoutComplaint
 from services.intake.domain.call_endings import Ending
 from services.intake.domain.normalise import Identifiers
 from services.intake.domain.submission import Submission
@@ -45,6 +47,8 @@ from shared.store.unit_of_work import UnitOfWork
 _NAMES = UUID("0193a0f4-8c5e-7d11-9f0a-6b1f3c2d4e5f")
 """The namespace of calls' ids (RFC 9562 §5.5)."""
 _calls, _drafts = tables.calls, tables.drafts
+_SAID = frozenset({"state", "ending", "note_sealed", "recorded_at", "recorded_by", "sealed"})
+"""What is said of a call that stands already."""
 
 
 class UnknownCallError(Exception):
@@ -96,6 +100,21 @@ class Ended:
 def call_named(reference: str) -> UUID:
     """The id of a call, and of the draft that it opens: the same however often the exchange tells of the call."""
     return uuid5(_NAMES, reference)
+
+
+def ended_of(told: CallWithoutComplaint, now: datetime, *, reference: str | None = None, **more: Any) -> Ended:
+    """The call as it is put down: nothing of it lies in the future. ``reference`` instead of what was told."""
+    call = told.call
+    return Ended(
+        ending=told.ending,
+        note=told.note,
+        reference=reference or call.id or None,
+        caller_number=call.caller_number,
+        began_at=call.started_at and min(call.started_at, now),
+        ended_at=call.ended_at and min(call.ended_at, now),
+        desk=told.desk,
+        **more,
+    )
 
 
 async def open_call(door: Door, rings: Rings) -> tuple[UUID, list[Known]]:
@@ -176,6 +195,21 @@ async def end_without_complaint(
     return call_id
 
 
+async def believe_export(unit: UnitOfWork, door: Door, ended: Ended, *, by: str) -> None:
+    """An export says that a call was none: so it was, unless somebody here has said otherwise or is still typing."""
+    reference = ended.reference or str(new_id())
+    drafted = select(_drafts.c.id).where(_drafts.c.id == call_named(reference))
+    if (await unit.connection.execute(drafted)).first():
+        return
+    began_at = ended.began_at or unit.now
+    kept = _sealed(door, {**ended.typed, **_told(reference, ended.caller_number, began_at)})
+    row = _row(reference, ended, by, began_at) | _said(door, ended, by, unit.now)
+    if await unit.claim(_calls, [row | {"sealed": kept}], key="id"):
+        return
+    with suppress(AccountedForError):
+        await _settle(unit, row, own=None)
+
+
 async def take_up(door: Door, call_id: UUID, *, by: str, own: str | None = None) -> UUID:
     """Have the call's draft back, with all that was typed, to make a complaint of it; gives the draft's id.
 
@@ -194,19 +228,28 @@ async def take_up(door: Door, call_id: UUID, *, by: str, own: str | None = None)
 
 
 async def _put_down(unit: UnitOfWork, door: Door, reference: str, ended: Ended, *, by: str, own: str | None) -> None:
-    call_id = call_named(reference)
-    draft = await _draft_moved(unit, call_id, ended.draft_id or call_id, by, own)
+    draft = await _draft_moved(unit, call_named(reference), ended.draft_id, by, own)
     began_at = ended.began_at or (draft.made_at if draft else unit.now)
-    said = _said(door, ended, by, unit.now)
     if draft and not ended.typed:
         kept = draft.sealed
     else:
         kept = _sealed(door, {**ended.typed, **_told(reference, ended.caller_number, began_at)})
-    row = {"id": call_id, "reference": reference, "operator": by, "desk": ended.desk, "began_at": began_at}
-    if await unit.claim(_calls, [row | {"ended_at": ended.ended_at, "sealed": kept} | said], key="id"):
+    row = _row(reference, ended, by, began_at) | _said(door, ended, by, unit.now)
+    if await unit.claim(_calls, [row | {"sealed": kept}], key="id"):
         return
-    more = {"sealed": kept} if draft or ended.typed else {}
-    await _settle(unit, call_id, own, said | more, ended.ended_at)
+    await _settle(unit, row | ({"sealed": kept} if draft or ended.typed else {}), own)
+
+
+def _row(reference: str, ended: Ended, by: str, began_at: datetime) -> dict[str, Any]:
+    """A call that nobody told of before."""
+    return {
+        "id": call_named(reference),
+        "reference": reference,
+        "operator": by,
+        "desk": ended.desk,
+        "began_at": began_at,
+        "ended_at": ended.ended_at,
+    }
 
 
 def _said(door: Door, ended: Ended, by: str, now: datetime) -> dict[str, Any]:
@@ -220,17 +263,18 @@ def _said(door: Door, ended: Ended, by: str, now: datetime) -> dict[str, Any]:
     }
 
 
-async def _settle(
-    unit: UnitOfWork, call_id: UUID, own: str | None, said: Mapping[str, Any], ended_at: datetime | None
-) -> None:
-    """Say it of a call that stands here. Said twice it is said once; said otherwise, the call must be taken up first."""
-    call = await _held(unit, call_id, own)
-    if call.state == CallState.NO_COMPLAINT and call.ending == said["ending"]:
-        return
-    if call.state != CallState.OPEN:
+async def _settle(unit: UnitOfWork, row: Mapping[str, Any], own: str | None) -> None:
+    """Say it of a call that stands here; who took it and when it began stays as it was told first.
+
+    Said twice it is said once; said otherwise, the call must be taken up first.
+    """
+    call = await _held(unit, row["id"], own)
+    again = call.state == CallState.NO_COMPLAINT and call.ending == row["ending"]
+    if call.state != CallState.OPEN and not again:
         raise AccountedForError
-    values = {**said, "ended_at": call.ended_at or ended_at}
-    await unit.connection.execute(update(_calls).where(_calls.c.id == call_id).values(**values))
+    said = {name: value for name, value in row.items() if name in _SAID and (value is not None or not again)}
+    said["ended_at"] = call.ended_at or row["ended_at"]
+    await unit.connection.execute(update(_calls).where(_calls.c.id == call.id).values(**said))
 
 
 async def _held(unit: UnitOfWork, call_id: UUID, own: str | None) -> Any:
@@ -242,14 +286,14 @@ async def _held(unit: UnitOfWork, call_id: UUID, own: str | None) -> Any:
     return call
 
 
-async def _draft_moved(unit: UnitOfWork, call_id: UUID, draft_id: UUID, by: str, own: str | None) -> Any:
+async def _draft_moved(unit: UnitOfWork, call_id: UUID, draft_id: UUID | None, by: str, own: str | None) -> Any:
     """The call's draft, or what was typed of it at a page, taken out of the drafts: it moves into the record.
 
     One's own; of another's call only by whoever may account for everybody's.
     """
     mine = _drafts.c.author == by
     may = mine if own is not None else or_(mine, _drafts.c.id == call_id)
-    moved = delete(_drafts).where(_drafts.c.id.in_({call_id, draft_id}), may)
+    moved = delete(_drafts).where(_drafts.c.id.in_({call_id, draft_id or call_id}), may)
     return (await unit.connection.execute(moved.returning(_drafts.c.sealed, _drafts.c.made_at))).first()
 
 

@@ -1,7 +1,7 @@
-"""The rows of a hotline's export made ready to be written: the good ones as complaints like any other, the bad ones sealed.
+"""The rows of a hotline's export made ready to be written: complaints like any other, calls that were none, bad rows sealed.
 
-Law of this file: good rows go by the one normaliser and are looked for among those beside them, too; bad rows come back
-with their reasons; a row that the program stumbles over is given back as our fault and stops no other. Nothing is written.
+Law of this file: complaints go by the one normaliser and are looked for among those beside them, too; a call is none only
+by the word of the export itself; bad rows come back with their reasons; a row that the program stumbles over is given back as our fault and stops no other. Nothing is written.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ from typing import Any
 
 import structlog
 
+from services.intake.adapters.phone_log import CallWithoutComplaint, PhoneLogEntry
 from services.intake.adapters.phone_table import Call
+from services.intake.calls import Ended, call_named, ended_of
 from services.intake.domain.submission import Submission
 from services.intake.handlers import (
+    answered,
     complaint_rows,
     new_identifiers,
     normalised,
@@ -29,6 +32,7 @@ from services.intake.ports import Door
 from services.intake.recent_matters import RecentMatters
 from shared.contracts.complaint import ComplaintReceived, Source
 from shared.contracts.values import Channel
+from shared.once import Once
 from shared.sealing import KeyRing
 from shared.store.unit_of_work import Row
 
@@ -41,16 +45,14 @@ _log = structlog.get_logger("imports")
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A row made ready to be written: its claim, its complaint, and that one's rows."""
+    """A row made ready to be written: its claim, and its complaint with that one's rows, or the call that was none."""
 
     claim: Row
-    complaint: ComplaintReceived
-    rows: Sequence[tuple[Any, Row]]
-
-    @property
-    def reference(self) -> str:
-        """What names its call."""
-        return self.complaint.source.external_id or ""
+    by: str
+    """Who took the call."""
+    complaint: ComplaintReceived | None = None
+    rows: Sequence[tuple[Any, Row]] = ()
+    ended: Ended | None = None
 
 
 def claimed(row_key: str) -> str:
@@ -69,14 +71,10 @@ async def made_ready(
         if len(made) % AT_A_STRETCH == 0:
             await asyncio.sleep(0)
         try:
-            each = _made(door, row, _heard(item, row, call), beside)
+            made.append(_made(door, item, row, call, beside))
         except ValueError as fault:
             _log.error("import.row_failed", import_id=str(item.id), row=row.number, fault=type(fault).__name__)
             failed[row.number] = replace(row, call=None, reasons=(OUR_FAULT,))
-            continue
-        complaint = each.complaint
-        beside.remember(complaint.complaint_id, complaint.received_at, complaint.target.unit, complaint.facts)
-        made.append(each)
     return made, failed
 
 
@@ -93,33 +91,48 @@ def fault_row(ring: KeyRing, item: ImportRow, row: ReadRow) -> Row:
     return {"import_id": item.id, "row_number": row.number, "sealed": sealed}
 
 
-def _made(door: Door, row: ReadRow, heard: Submission, beside: RecentMatters) -> Made:
-    complaint = normalised(door, heard, new_identifiers(), beside=beside)
+def _made(door: Door, item: ImportRow, row: ReadRow, call: Call, beside: RecentMatters) -> Made:
+    by = call.taken_by or item.made_by
+    if isinstance(call.entry, CallWithoutComplaint):
+        ended = _ended(door, item, row, call, call.entry)
+        call_id = call_named(_reference(item, row, call.entry.call.id))
+        return Made(_claim(door, row, call_id.bytes, f"/intake/calls/{call_id}"), by, ended=ended)
+    complaint = normalised(door, _heard(item, row, call, call.entry), new_identifiers(), beside=beside)
+    beside.remember(complaint.complaint_id, complaint.received_at, complaint.target.unit, complaint.facts)
     receipt = receipt_of(complaint)
-    claim = {
-        "key": claimed(row.key),
-        "request_sha256": row.key,
-        "status": 201,
-        "location": f"/intake/submissions/{receipt.complaint_id}",
-        "answer": receipt_bytes(receipt),
-        "made_at": door.clock(),
-    }
-    return Made(claim, complaint, complaint_rows(door, complaint))
+    claim = _claim(door, row, receipt_bytes(receipt), f"/intake/submissions/{receipt.complaint_id}")
+    return Made(claim, by, complaint, complaint_rows(door, complaint))
 
 
-def _heard(item: ImportRow, row: ReadRow, call: Call) -> Submission:
+def _claim(door: Door, row: ReadRow, answer: bytes, location: str) -> Row:
+    return answered(Once(claimed(row.key), row.key), answer, location, door.clock()).row
+
+
+def _reference(item: ImportRow, row: ReadRow, said: str | None) -> str:
+    """What names the call: the exchange's number of it, or where it stands in which file."""
+    return said or f"{item.sha256[:12]}#{row.number}"
+
+
+def _ended(door: Door, item: ImportRow, row: ReadRow, call: Call, entry: CallWithoutComplaint) -> Ended:
+    """The call that was none, with all that the row tells of it, lest the export be wrong."""
+    reference = _reference(item, row, entry.call.id)
+    ended = ended_of(entry, door.clock(), reference=reference, typed=call.typed)
+    return replace(ended, began_at=ended.began_at or item.made_at)
+
+
+def _heard(item: ImportRow, row: ReadRow, call: Call, entry: PhoneLogEntry) -> Submission:
     """The call as it was told; without a number of the caller's own, the one it came from."""
-    told = call.entry.submission(
+    told = entry.submission(
         Channel.PHONE,
-        received_at=call.entry.call.started_at or item.made_at,
+        received_at=entry.call.started_at or item.made_at,
         received_by=call.taken_by or item.made_by,
         source=Source(
             kind="phone_import",
-            external_id=call.entry.call.id or f"{item.sha256[:12]}#{row.number}",
+            external_id=_reference(item, row, entry.call.id),
             originals=[item.sha256],
             transcribed_by=call.taken_by,
-            call_ended_at=call.entry.call.ended_at,
+            call_ended_at=entry.call.ended_at,
         ),
         evidence=[],
     )
-    return told.model_copy(update={"phone": told.phone or call.entry.call.caller_number})
+    return told.model_copy(update={"phone": told.phone or entry.call.caller_number})

@@ -8,7 +8,7 @@ of several replicas one works on an import, under a lease.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 from itertools import islice
@@ -16,7 +16,7 @@ from itertools import islice
 import structlog
 from sqlalchemy import and_, or_, select, update
 
-from services.intake.calls import account_for
+from services.intake.calls import account_for, believe_export
 from services.intake.domain.call_table import Column
 from services.intake.handlers import remember
 from services.intake.phone_import_rows import Made, claimed, fault_row, made_ready
@@ -101,8 +101,8 @@ class PhoneImports:
                 await self._write(item, [failed.get(row.number, row) for row in batch], made)
             except _Overtaken:
                 continue
-            for each in made:
-                remember(self._door, each.complaint)
+            for complaint in (each.complaint for each in made if each.complaint):
+                remember(self._door, complaint)
             return
 
     async def _known(self, keys: Sequence[str]) -> set[str]:
@@ -137,33 +137,33 @@ class PhoneImports:
         Raises _Overtaken, _LeaseLost; nothing is written then.
         """
         faults = [fault_row(self._door.ring, item, row) for row in batch if row.call is None]
-        repeated = len(batch) - len(faults) - len(made)
+        count = _counted(batch, made, len(faults))
         async with self._door.store.transaction(self._door.clock()) as unit:
             won = await unit.claim(tables.idempotency, [each.claim for each in made], key="key")
             if len(won) < len(made):
                 raise _Overtaken
-            if not await self._advance(unit, item, len(batch), len(made), repeated, len(faults)):
+            if not await self._advance(unit, item, count):
                 raise _LeaseLost
-            for table, row in (row for each in made for row in each.rows):
-                unit.add(table, row)
-            await account_for(unit, {each.reference: each.complaint.complaint_id for each in made})
+            await self._add(unit, made)
             for fault in faults:
                 unit.add(tables.import_faults, fault)
 
-    async def _advance(self, unit: UnitOfWork, item: ImportRow, read: int, taken: int, repeated: int, bad: int) -> bool:
+    async def _add(self, unit: UnitOfWork, made: Sequence[Made]) -> None:
+        """The complaints with their rows, and what became of the calls that the rows are about."""
+        for table, row in (row for each in made for row in each.rows):
+            unit.add(table, row)
+        complaints = [each.complaint for each in made if each.complaint]
+        await account_for(unit, {each.source.external_id or "": each.complaint_id for each in complaints})
+        for each in made:
+            if each.ended:
+                await believe_export(unit, self._door, each.ended, by=each.by)
+
+    async def _advance(self, unit: UnitOfWork, item: ImportRow, count: Mapping[str, int]) -> bool:
         columns = tables.imports.c
-        change = (
-            update(tables.imports)
-            .where(columns.id == item.id, columns.lease_token == item.lease_token)
-            .values(
-                rows_read=columns.rows_read + read,
-                rows_taken=columns.rows_taken + taken,
-                rows_repeated=columns.rows_repeated + repeated,
-                rows_bad=columns.rows_bad + bad,
-                lease_until=unit.now + LEASE,
-            )
-        )
-        return (await unit.connection.execute(change)).rowcount == 1
+        change = update(tables.imports).where(columns.id == item.id, columns.lease_token == item.lease_token)
+        values = {name: columns[name] + more for name, more in count.items()}
+        result = await unit.connection.execute(change.values(**values, lease_until=unit.now + LEASE))
+        return result.rowcount == 1
 
     async def _finish(self, item: ImportRow, state: ImportState, reason: str | None) -> bool:
         columns = tables.imports.c
@@ -176,6 +176,18 @@ class PhoneImports:
             await unit.connection.execute(change)
         _log.info("import.ended", import_id=str(item.id), state=state)
         return True
+
+
+def _counted(batch: Sequence[ReadRow], made: Sequence[Made], bad: int) -> dict[str, int]:
+    """By how much each count of the import grows: the last four add up to the first."""
+    taken = sum(each.complaint is not None for each in made)
+    return {
+        "rows_read": len(batch),
+        "rows_taken": taken,
+        "rows_other": len(made) - taken,
+        "rows_repeated": len(batch) - bad - len(made),
+        "rows_bad": bad,
+    }
 
 
 async def _batches(rows: Iterator[ReadRow]) -> AsyncGenerator[list[ReadRow], None]:

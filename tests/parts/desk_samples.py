@@ -152,7 +152,7 @@ BOX_OPEN = _entry(
 )
 
 IMPORTED = desk.ImportLine(
-    UUID(int=50), ImportState.DONE, at("2026-11-24 10:20"), "李静", 702, 690, 10, 2, "", "/x/faults.csv"
+    UUID(int=50), ImportState.DONE, at("2026-11-24 10:20"), "李静", 702, 660, 10, 2, 30, "", "/x/faults.csv"
 )
 IMPORTS = desk.ImportsPage("/desk/imports", "k", [replace(IMPORTED, state=ImportState.RUNNING), IMPORTED])
 IMPORT = desk.ImportsPage(
@@ -160,7 +160,10 @@ IMPORT = desk.ImportsPage(
     here=replace(IMPORTED, state=ImportState.PREVIEW),
     columns=[desk.ColumnChoice("column-0", "工单编号", "call_id"), desk.ColumnChoice("column-1", "说了什么")],
     meanings=[("call_id", "工单编号"), ("facts", "投诉内容")],
-    sample=[desk.SampleRow(2, [("工单编号", "A-1"), ("说了什么", FACTS)], ["来电时间：Excel 日期序号 45721"])],
+    sample=[
+        desk.SampleRow(2, [("工单编号", "A-1"), ("说了什么", FACTS)], ["来电时间：Excel 日期序号 45721"]),
+        desk.SampleRow(3, [("工单编号", "A-2"), ("来电类型", "咨询")], ending=call_views.ending_words("question")),
+    ],
     trouble=[Bilingual("没有“投诉内容”一列", "No column of facts")],
 )
 IMPORT_FAILED = desk.ImportsPage(

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
-from services.intake.adapters.phone_log import PhoneLogEntry
+from services.intake.adapters.phone_log import CallWithoutComplaint, PhoneLogEntry
+from services.intake.domain.call_endings import Ending, ending_said
 from services.intake.domain.call_table import (
     HEADERS,
     TAKEN_FOR_NOTHING,
@@ -32,6 +33,8 @@ _CALL = {Column.CALL_ID: "id", Column.CALLER_NUMBER: "caller_number"}
 _PERSON = (Column.NAME, Column.PHONE, Column.ADDRESS)
 _TARGET = (Column.UNIT, Column.WINDOW, Column.STAFF, Column.DESK_NUMBER)
 _TOLD = (Column.FACTS, Column.DEMAND)
+_TYPED = (*_TOLD, *_PERSON, Column.WINDOW, Column.STAFF, Column.DESK_NUMBER, Column.OCCURRED_AT)
+_SAYS_NOTHING = TAKEN_FOR_NOTHING | {Column.KIND}
 _REASONS = {
     "string_too_long": "内容过长",
     "string_too_short": "内容过短",
@@ -41,10 +44,14 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A row that is fit to be taken in."""
+    """A row that is fit to be taken in: a complaint, or a call that was none by the word of the export itself.
 
-    entry: PhoneLogEntry
+    ``typed``: all that the row tells, by the names of the phone desk's fields.
+    """
+
+    entry: PhoneLogEntry | CallWithoutComplaint
     taken_by: str | None
+    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 def call_in(cells: Mapping[Column, Cell], now: datetime) -> Call | list[CellFault]:
@@ -64,9 +71,10 @@ def call_in(cells: Mapping[Column, Cell], now: datetime) -> Call | list[CellFaul
             moments[column.value] = moment
     texts = {column: _text(cell) for column, cell in cells.items() if column not in damaged}
     faults += [fault for column in (Column.PHONE, Column.CALLER_NUMBER) if (fault := _no_phone(column, texts))]
-    if not texts.get(Column.FACTS) and Column.FACTS not in damaged:
+    ending = ending_said(texts.get(Column.KIND, ""))
+    if ending is None and not texts.get(Column.FACTS) and Column.FACTS not in damaged:
         faults.append(CellFault(Column.FACTS, "没有写投诉内容"))
-    return faults or _validated(texts, moments)
+    return faults or _validated(texts, moments, ending)
 
 
 def _text(cell: Cell) -> str:
@@ -81,17 +89,28 @@ def _no_phone(column: Column, texts: Mapping[Column, str]) -> CellFault | None:
     return CellFault(column, f"不是电话号码{cause}")
 
 
-def _validated(texts: Mapping[Column, str], moments: Mapping[str, datetime]) -> Call | list[CellFault]:
+def _validated(
+    texts: Mapping[Column, str], moments: Mapping[str, datetime], ending: Ending | None
+) -> Call | list[CellFault]:
+    call = {name: texts[column] for column, name in _CALL.items() if texts.get(column)} | dict(moments)
+    try:
+        entry = _complaint(texts, call) if ending is None else _no_complaint(ending, call)
+    except ValidationError as fault:
+        return [_explained(error) for error in fault.errors()]
+    typed = {column.value: texts[column] for column in _TYPED if texts.get(column)}
+    return Call(entry, texts.get(Column.TAKEN_BY, "")[:80] or None, typed)
+
+
+def _complaint(texts: Mapping[Column, str], call: Mapping[str, Any]) -> PhoneLogEntry:
     told: dict[str, Any] = {column.value: texts[column] for column in _TOLD if texts.get(column)}
     told["complainant"] = {column.value: texts[column] for column in _PERSON if texts.get(column)}
     told["target"] = {column.value: texts[column] for column in _TARGET if texts.get(column)}
-    told["call"] = {name: texts[column] for column, name in _CALL.items() if texts.get(column)} | dict(moments)
     told["occurred_at"] = texts.get(Column.OCCURRED_AT) or None
-    try:
-        entry = PhoneLogEntry.model_validate(told)
-    except ValidationError as fault:
-        return [_explained(error) for error in fault.errors()]
-    return Call(entry, texts.get(Column.TAKEN_BY, "")[:80] or None)
+    return PhoneLogEntry.model_validate(told | {"call": call})
+
+
+def _no_complaint(ending: Ending, call: Mapping[str, Any]) -> CallWithoutComplaint:
+    return CallWithoutComplaint.model_validate({"ending": ending, "call": call})
 
 
 def _explained(error: Any) -> CellFault:
@@ -111,11 +130,11 @@ def mapped(cells: Sequence[Cell], headers: Sequence[str], mapping: Mapping[str, 
 
 
 def said_in(cells: Mapping[Column, Cell]) -> bytes:
-    """All that a row says, in brief (half a SHA-256), to tell rows apart."""
-    said = "\x1f".join(
-        f"{column.value}={_text(cell)}" for column, cell in sorted(cells.items()) if column not in TAKEN_FOR_NOTHING
-    )
-    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()[:16]
+    """All that a row says, in brief (half a SHA-256), to tell rows apart; of its kind only what makes it no complaint."""
+    said = [f"{column.value}={_text(cell)}" for column, cell in sorted(cells.items()) if column not in _SAYS_NOTHING]
+    if ending := ending_said(_text(cells.get(Column.KIND, ""))):
+        said.append(f"{Column.KIND.value}={ending.value}")
+    return hashlib.sha256("\x1f".join(said).encode("utf-8", "surrogatepass")).digest()[:16]
 
 
 def row_key(said: bytes, occurrence: int) -> str:

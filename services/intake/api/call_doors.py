@@ -24,10 +24,10 @@ from services.intake.api.told_doors import body_of
 from services.intake.calls import (
     AccountedForError,
     DraftOfAnotherError,
-    Ended,
     Rings,
     UnknownCallError,
     end_without_complaint,
+    ended_of,
     open_call,
     take_up,
 )
@@ -91,7 +91,8 @@ def _add_account(router: APIRouter, door: Door, gate: Gate) -> None:
         told = await json_body(request, CallWithoutComplaint)
         same = await repetition(request, f"no_complaint:{who.name}")
         try:
-            call_id = await end_without_complaint(door, ended_of(door, told), by=who.name, own=own_of(who), same=same)
+            ended = ended_of(told, door.clock())
+            call_id = await end_without_complaint(door, ended, by=who.name, own=own_of(who), same=same)
         except KeyReused as fault:
             raise key_reused() from fault
         except tuple(_PROBLEMS) as fault:
@@ -121,21 +122,6 @@ def _add_reading(router: APIRouter, door: Door, gate: Gate) -> None:
     async def one(call_id: UUID, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """What became of one call."""
         return await _shown_one(door, call_id, who)
-
-
-def ended_of(door: Door, told: CallWithoutComplaint, **more: Any) -> Ended:
-    """The call as it is put down: nothing of it lies in the future."""
-    now, call = door.clock(), told.call
-    return Ended(
-        ending=told.ending,
-        note=told.note,
-        reference=call.id or None,
-        caller_number=call.caller_number,
-        began_at=call.started_at and min(call.started_at, now),
-        ended_at=call.ended_at and min(call.ended_at, now),
-        desk=told.desk,
-        **more,
-    )
 
 
 async def _shown_one(door: Door, call_id: UUID, who: Principal) -> dict[str, Any]:

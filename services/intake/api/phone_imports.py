@@ -172,6 +172,7 @@ def _standing(item: ImportRow) -> dict[str, Any]:
         "state": item.state,
         "rows_read": item.rows_read,
         "rows_taken": item.rows_taken,
+        "rows_other": item.rows_other,
         "rows_repeated": item.rows_repeated,
         "rows_bad": item.rows_bad,
         "reason": item.reason,

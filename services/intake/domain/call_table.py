@@ -36,6 +36,7 @@ class Column(StrEnum):
     FACTS = "facts"
     DEMAND = "demand"
     OCCURRED_AT = "occurred_at"
+    KIND = "kind"
 
 
 HEADERS: dict[Column, tuple[str, ...]] = {
@@ -55,6 +56,7 @@ HEADERS: dict[Column, tuple[str, ...]] = {
     Column.FACTS: ("投诉内容", "内容", "事实情节", "事由", "问题描述", "诉求内容", "facts"),
     Column.DEMAND: ("诉求", "要求", "投诉诉求", "demand"),
     Column.OCCURRED_AT: ("发生时间", "事发时间", "occurred_at"),
+    Column.KIND: ("来电类型", "来电类别", "工单类型", "工单类别", "诉求类型", "呼叫类型", "kind"),
 }
 """By what names exchanges and spreadsheets call them; compared without blanks, case and width."""
 

@@ -193,6 +193,7 @@ imports = Table(
     Column("state", String(20), nullable=False),
     Column("rows_read", Integer, nullable=False, default=0),
     Column("rows_taken", Integer, nullable=False, default=0),
+    Column("rows_other", Integer, nullable=False, default=0, server_default="0"),
     Column("rows_repeated", Integer, nullable=False, default=0),
     Column("rows_bad", Integer, nullable=False, default=0),
     Column("reason", String(400)),

@@ -19,13 +19,13 @@ from starlette.responses import RedirectResponse, Response
 
 from services.intake.adapters.phone_log import CallWithoutComplaint
 from services.intake.api.access import RECEIVERS, own_of
-from services.intake.api.call_doors import ended_of
 from services.intake.calls import (
     AccountedForError,
     DraftOfAnotherError,
     Ended,
     UnknownCallError,
     end_without_complaint,
+    ended_of,
     take_up,
 )
 from services.intake.domain.call_endings import LONGEST_NOTE, STILL_TALKING, Ending, lacks_note
@@ -90,8 +90,9 @@ async def _end(room: DeskRoom, request: Request, who: Principal, form: FormData)
     if not isinstance(told, CallWithoutComplaint):
         known = await known_about(room, typed)
         return page_of(room, request, who, _DESK, typed, errors=told, known=known, status=422, **back)
-    ended = ended_of(room.door, told, draft_id=_draft_id(key), typed=_content(typed, linked))
-    ended = replace(ended, ended_at=ended.ended_at or room.door.clock())
+    now = room.door.clock()
+    ended = ended_of(told, now, draft_id=_draft_id(key), typed=_content(typed, linked))
+    ended = replace(ended, ended_at=ended.ended_at or now)
     try:
         call_id = await end_without_complaint(room.door, ended, by=who.name, own=own_of(who))
     except tuple(_SAID) as fault:

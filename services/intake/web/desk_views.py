@@ -347,6 +347,8 @@ class SampleRow:
     told: Sequence[tuple[str, str]]
     """Each header with its cell, blank ones left out."""
     reasons: Sequence[str] = ()
+    ending: Bilingual | None = None
+    """Why the call is no complaint by the word of the export, if it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +363,8 @@ class ImportLine:
     taken: int
     repeated: int
     bad: int
+    other: int = 0
+    """Calls that were no complaints by the word of the export."""
     reason: str = ""
     faults_url: str = ""
 

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.intake.adapters.phone_log import CallWithoutComplaint
 from services.intake.api.phone_imports import previewed, uploaded
 from services.intake.domain.call_table import HEADERS, Column
 from services.intake.phone_imports import (
@@ -26,7 +27,9 @@ from services.intake.phone_imports import (
     look_again,
     recent_imports,
 )
+from services.intake.phone_table import ReadRow
 from services.intake.store.states import ImportState
+from services.intake.web.call_views import ending_words
 from services.intake.web.desk_room import DeskRoom
 from services.intake.web.desk_views import ColumnChoice, ImportLine, ImportsPage, SampleRow
 from shared.identity.principal import Principal
@@ -132,20 +135,18 @@ def _before(page: ImportsPage, seen: Preview) -> ImportsPage:
             for place, header in enumerate(seen.headers)
         ],
         meanings=_MEANINGS,
-        sample=[
-            SampleRow(
-                row.number,
-                [
-                    (header, cell[:_LONGEST_CELL])
-                    for header, cell in zip_longest(seen.headers, row.shown, fillvalue="")
-                    if cell
-                ],
-                () if row.call else row.reasons,
-            )
-            for row in seen.sample
-        ],
+        sample=[_sample(seen.headers, row) for row in seen.sample],
         trouble=page.trouble or [Bilingual(each, each) for each in seen.faults],
     )
+
+
+def _sample(headers: Sequence[str], row: ReadRow) -> SampleRow:
+    told = [(header, cell[:_LONGEST_CELL]) for header, cell in zip_longest(headers, row.shown, fillvalue="") if cell]
+    if row.call is None:
+        return SampleRow(row.number, told, row.reasons)
+    entry = row.call.entry
+    ending = ending_words(entry.ending) if isinstance(entry, CallWithoutComplaint) else None
+    return SampleRow(row.number, told, ending=ending)
 
 
 def _line(item: ImportRow) -> ImportLine:
@@ -158,6 +159,7 @@ def _line(item: ImportRow) -> ImportLine:
         taken=item.rows_taken,
         repeated=item.rows_repeated,
         bad=item.rows_bad,
+        other=item.rows_other,
         reason=item.reason or "",
         faults_url=f"/intake/phone-logs/imports/{item.id}/faults.csv" if item.rows_bad else "",
     )

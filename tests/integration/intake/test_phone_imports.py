@@ -9,8 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.intake.calls import Ended, Rings, end_without_complaint, open_call, take_up
+from services.intake.domain.call_endings import Ending
 from services.intake.domain.call_table import Column
 from services.intake.domain.directory import Directory, Found
+from services.intake.drafts import draft_of, drop_draft
 from services.intake.phone_import_rows import OUR_FAULT
 from services.intake.phone_import_run import BATCH, LEASE, PhoneImports
 from services.intake.phone_imports import (
@@ -26,7 +29,7 @@ from services.intake.store.states import ImportState
 from shared.contracts.complaint import ComplaintReceived
 from shared.contracts.values import Channel
 from shared.store.unit_of_work import Store, UnitOfWork
-from tests.parts.intake_door import House, intake_house
+from tests.parts.intake_door import FRIDAY, House, intake_house
 
 HEADER = "工单编号,来电时间,来电号码,话务员,内容"
 ROWS = 700
@@ -111,6 +114,29 @@ async def test_a_row_that_the_program_stumbles_over_comes_back_and_stops_no_othe
     assert (item.state, item.rows_taken, item.rows_bad) == (ImportState.DONE, 2, 1)
     [(number, _, reasons)] = await bad_rows(house.door, item.id)
     assert (number, reasons) == (3, [OUR_FAULT])
+
+
+@pytest.mark.article("3")
+async def test_calls_that_the_export_says_are_none_are_put_down_as_that(house: House) -> None:
+    """With all that the row tells, once; what the exchange told of or an operator said stays as it is."""
+    for number, operator in (("A-2", "王某"), ("A-3", "王某"), ("A-4", "王某")):
+        draft, _ = await open_call(house.door, Rings(number, operator, FRIDAY, "13800138000"))
+        if number != "A-4":
+            await drop_draft(house.door, draft, operator)
+    await end_without_complaint(house.door, Ended(Ending.PRAISE, reference="A-3"), by="王某")
+    rows = ["A-1,咨询类,问几点上班", "A-2,骚扰电话,", "A-3,无声,", "A-4,误拨,", "A-5,投诉,窗口推诿"]
+    raw = "\n".join(["工单编号,来电类型,内容", *rows]).encode()
+    item, again = [await bring_in(house, raw) for _ in range(2)]
+    assert (item.rows_read, item.rows_taken, item.rows_other, item.rows_bad) == (5, 1, 4, 0)
+    assert (again.rows_taken, again.rows_other, again.rows_repeated) == (0, 0, 5)
+    ended = {row.reference: row.ending for row in await house.rows(tables.calls)}
+    assert ended == {"A-1": "question", "A-2": "nuisance", "A-3": "praise", "A-4": None}
+    [told] = [row for row in await house.rows(tables.calls) if row.reference == "A-1"]
+    assert "几点" not in told.sealed
+    draft = await take_up(house.door, told.id, by="李某")
+    kept = await draft_of(house.door, draft, "李某")
+    assert kept is not None
+    assert kept[0]["facts"] == "问几点上班"
 
 
 async def test_the_same_file_again_brings_nothing_new(house: House) -> None:

@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from services.intake.adapters.phone_log import CallWithoutComplaint, PhoneLogEntry
+from services.intake.domain.call_endings import Ending
 from services.intake.domain.call_table import (
     HEADERS,
     Column,
@@ -56,12 +58,57 @@ def workbook(*rows: tuple[Any, ...], header: tuple[str, ...] = HEADER) -> bytes:
     return out.getvalue()
 
 
+def complaint(row: ReadRow) -> PhoneLogEntry:
+    """The complaint that a row tells."""
+    assert row.call is not None
+    assert isinstance(row.call.entry, PhoneLogEntry)
+    return row.call.entry
+
+
+@pytest.mark.parametrize(
+    ("kind", "ending"),
+    [
+        ("误拨", Ending.WRONG_NUMBER),
+        ("无声电话", Ending.SILENCE),
+        ("咨询类", Ending.QUESTION),
+        (" 骚扰 来电", Ending.NUISANCE),
+        ("表扬", Ending.PRAISE),
+    ],
+)
+def test_a_call_is_no_complaint_by_the_word_of_the_export(kind: str, ending: Ending) -> None:
+    """It needs no facts then; those that it tells are kept, under the phone desk's names."""
+    for facts in ("", "问几点上班"):
+        [row] = read(f"来电类型,工单编号,内容,电话\n{kind},A-1,{facts},13800138000\n".encode())
+        assert row.call is not None
+        entry = row.call.entry
+        assert isinstance(entry, CallWithoutComplaint)
+        assert (entry.ending, entry.call.id) == (ending, "A-1")
+        assert dict(row.call.typed) == {"phone": "13800138000"} | ({"facts": facts} if facts else {})
+
+
+@pytest.mark.parametrize("kind", ["投诉", "催办", "", "咨询后投诉"])
+def test_whatever_else_the_export_calls_a_call_it_is_a_complaint(kind: str) -> None:
+    """Only the table's words make it none; without facts it comes back as ever."""
+    [good, bad] = read(f"来电类型,工单编号,内容\n{kind},A-1,推诿\n{kind},A-2,　\n".encode())
+    assert complaint(good).facts == "推诿"
+    assert bad.call is None
+
+
+def test_a_kind_that_changes_nothing_leaves_the_row_the_same() -> None:
+    """So that a longer copy of an export is still known row by row; one that was none and is a complaint now is another."""
+    plain, named, none = (
+        read(raw.encode())[0].key
+        for raw in ("内容\n推诿\n", "内容,来电类型\n推诿,投诉\n", "内容,来电类型\n推诿,咨询\n")
+    )
+    assert plain == named != none
+
+
 @pytest.mark.parametrize("charset", ["gbk", "gb18030", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_every_charset_is_recognised(charset: str) -> None:
     """GBK from Excel, UTF-8 with and without its mark, UTF-16: the words come out right."""
     [row] = read(table(GOOD, separator="\t").encode(charset))
-    assert row.call is not None
-    assert (row.call.entry.facts, row.call.entry.complainant.name) == ("窗口推诿", "张三")
+    entry = complaint(row)
+    assert (entry.facts, entry.complainant.name) == ("窗口推诿", "张三")
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
@@ -75,8 +122,7 @@ def test_every_separator_and_line_ending_is_read(separator: str, ending: str) ->
 def test_a_quoted_line_break_stays_in_its_cell() -> None:
     """A cell may have several lines."""
     [row] = read(table(changed(4, "第一行\n第二行，“引号”")).encode())
-    assert row.call is not None
-    assert row.call.entry.facts == "第一行\n第二行，“引号”"
+    assert complaint(row).facts == "第一行\n第二行，“引号”"
 
 
 @pytest.mark.parametrize(
@@ -96,8 +142,8 @@ def test_renamed_reordered_and_extra_columns_are_read() -> None:
     """Order, case, width and blanks mean nothing; unknown columns are left alone."""
     raw = "备注,ｎａｍｅ, 投诉 内容 \n无,李四,推诿\n".encode()
     [row] = read(raw)
-    assert row.call is not None
-    assert (row.call.entry.facts, row.call.entry.complainant.name) == ("推诿", "李四")
+    entry = complaint(row)
+    assert (entry.facts, entry.complainant.name) == ("推诿", "李四")
 
 
 @pytest.mark.parametrize(
@@ -287,10 +333,10 @@ def test_shared_strings_rich_text_and_own_date_formats_are_read() -> None:
     ):
         raw = spoiled(name, part.encode(), raw)
     [row] = read(raw)
-    assert row.call is not None
-    assert row.call.entry.facts == "窗口推诿"
-    assert row.call.entry.call.started_at is not None
-    assert row.call.entry.call.started_at.isoformat() == "2026-03-05T12:00:00+08:00"
+    entry = complaint(row)
+    assert entry.facts == "窗口推诿"
+    assert entry.call.started_at is not None
+    assert entry.call.started_at.isoformat() == "2026-03-05T12:00:00+08:00"
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:

@@ -1,4 +1,4 @@
-"""what became of every call."""
+"""what became of every call; rows of an export that are no complaints."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,6 +34,9 @@ def upgrade() -> None:
     with op.batch_alter_table('calls', schema=None) as batch_op:
         batch_op.create_index('calls_began', ['began_at'], unique=False)
         batch_op.create_index('calls_state', ['state', 'began_at'], unique=False)
+
+    with op.batch_alter_table('imports', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('rows_other', sa.Integer(), server_default='0', nullable=False))
 
 
 def downgrade() -> None:
