@@ -39,7 +39,7 @@ from shared.messaging.consumer import Consumer
 from shared.messaging.dead_letters import DeadLetters
 from shared.messaging.relay import Relay
 from shared.premises import Premises
-from shared.service import Service
+from shared.service import Service, Task
 from shared.store.engine import open_engine, ping
 from shared.store.group_commit import GroupCommit
 from shared.store.migrate import migrate
@@ -58,21 +58,10 @@ def build(premises: Premises) -> Service:
     engine = open_engine(settings.database_of("intake"), pool_size=settings.pool_size)
     store = Store(engine, tables.messages, premises.ring)
     group = GroupCommit(store, premises.clock)
-    door = Door(
-        store=store,
-        write=group.write,
-        originals=premises.originals,
-        ring=premises.ring,
-        centre=premises.centre,
-        calendars=premises.calendars,
-        hours=premises.hours,
-        clock=premises.clock,
-        directory=directory_of(premises.centre),
-    )
+    door = _door(premises, store, group)
     gate = premises.gate(ACCESS)
     faxes = FaxFolder(door, WatchedFolder(Path(settings.fax_folder))) if settings.fax_folder else None
     ocr = WorkerOcr(WorkerLimits(idle=settings.ocr_idle_seconds))
-    polled = _polled(door, settings)
     register = _register(door, settings)
     counter = _counter(door, settings)
     room = DeskRoom(door, gate, counter.pages, ocr, register, counter.kept, settings.public_url)
@@ -91,9 +80,7 @@ def build(premises: Premises) -> Service:
             **({"intake.fax_folder": faxes.check} if faxes else {}),
         },
         tasks={
-            **{f"mailbox {each.name}": InboxPoller(door, each).run for each in polled},
-            **({"fax folder": faxes.run} if faxes else {}),
-            "channels": ChannelWatch(register, _probes(door, settings, polled)).run,
+            **_watches(door, settings, register, faxes),
             "phone imports": PhoneImports(door).run,
             "scans": ScanReading(door, ocr).run,
             "door": group.run,
@@ -106,6 +93,30 @@ def build(premises: Premises) -> Service:
         stop=[ocr.close, engine.dispose],
         surroundings={"store": store, "door": door},
     )
+
+
+def _door(premises: Premises, store: Store, group: GroupCommit) -> Door:
+    return Door(
+        store=store,
+        write=group.write,
+        originals=premises.originals,
+        ring=premises.ring,
+        centre=premises.centre,
+        calendars=premises.calendars,
+        hours=premises.hours,
+        clock=premises.clock,
+        directory=directory_of(premises.centre),
+    )
+
+
+def _watches(door: Door, settings: IntakeSettings, register: Register, faxes: FaxFolder | None) -> dict[str, Task]:
+    """What looks for itself whether something came, and that every channel is looked at."""
+    polled = _polled(door, settings)
+    return {
+        **{f"mailbox {each.name}": InboxPoller(door, each).run for each in polled},
+        **({"fax folder": faxes.run} if faxes else {}),
+        "channels": ChannelWatch(register, _probes(door, settings, polled)).run,
+    }
 
 
 def _counter(door: Door, settings: IntakeSettings) -> Counter:

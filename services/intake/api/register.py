@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from services.intake.adapters.told import Line, Strict
 from services.intake.api.requests import json_body
 from services.intake.channel_watch import LONGEST_REPORT, Register
 from services.intake.domain.channel_checks import CHINESE, CheckOfDay
+from services.intake.reconciling import Line as Balance
 from services.intake.reconciling import reconcile
 from shared.identity.principal import Principal
 from shared.web.access import Gate
@@ -44,7 +46,20 @@ class Confirmation(Strict):
 def register_routes(register: Register, gate: Gate) -> APIRouter:
     """GET and POST /intake/channel-checks, GET /intake/channel-checks/missed, GET /intake/reconciliation."""
     router = APIRouter(tags=["intake"])
+    _add_checks(router, register, gate)
+    _add_confirming(router, register, gate)
 
+    @router.get("/intake/reconciliation", dependencies=[Depends(gate.admit)])
+    async def reconciliation(day: date | None = None) -> dict[str, Any]:
+        """Of each channel on a day: receipts = complaints + classified otherwise + waiting; what doesn't add up is named."""
+        wanted = day or register.today()
+        items = [_balance(line) for line in await reconcile(register.door, wanted)]
+        return {"day": wanted, "balanced": all(item["balanced"] for item in items), "items": items}
+
+    return router
+
+
+def _add_checks(router: APIRouter, register: Register, gate: Gate) -> None:
     @router.get("/intake/channel-checks", dependencies=[Depends(gate.admit)])
     async def checks(day: date | None = None) -> dict[str, Any]:
         """Every channel's check on a day (today where none is given): window, standing, who, when."""
@@ -58,6 +73,8 @@ def register_routes(register: Register, gate: Gate) -> APIRouter:
         first = max(since, register.today() - timedelta(days=LONGEST_REPORT))
         return {"since": first, "missed": await register.missed_since(first)}
 
+
+def _add_confirming(router: APIRouter, register: Register, gate: Gate) -> None:
     @router.post("/intake/channel-checks", status_code=201)
     async def confirm(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """A person has checked a channel today; the first confirmation of a day counts. 201 with how it stands."""
@@ -75,27 +92,9 @@ def register_routes(register: Register, gate: Gate) -> APIRouter:
         headers = {"Location": f"/intake/channel-checks?day={day}"}
         return JSONResponse(_plain(item), status_code=201, headers=headers)
 
-    @router.get("/intake/reconciliation", dependencies=[Depends(gate.admit)])
-    async def reconciliation(day: date | None = None) -> dict[str, Any]:
-        """Of each channel on a day: receipts = complaints + classified otherwise + waiting; what doesn't add up is named."""
-        wanted = day or register.today()
-        lines = await reconcile(register.door, wanted)
-        items = [
-            {
-                "channel": line.channel,
-                "receipts": line.receipts,
-                "classes": line.classes,
-                "complaints": line.complaints,
-                "told": line.told,
-                "registered": line.registered,
-                "balanced": line.balanced,
-                "differences": line.differences,
-            }
-            for line in lines
-        ]
-        return {"day": wanted, "balanced": all(line.balanced for line in lines), "items": items}
 
-    return router
+def _balance(line: Balance) -> dict[str, Any]:
+    return {**asdict(line), "balanced": line.balanced}
 
 
 def _shown(of_day: CheckOfDay, row: Any) -> dict[str, Any]:
