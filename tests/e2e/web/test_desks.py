@@ -28,6 +28,7 @@ PAGES: tuple[tuple[str, Role], ...] = (
     *((f"/desk/{room}", Role.ADMINISTRATOR) for room in ("templates", "templates/receipt", "staff-contacts")),
     ("/desk/imports", OPERATOR),
     ("/workflow/taken", OPERATOR),
+    ("/desk/phone/calls", OPERATOR),
     ("/workflow/audit", Role.AUDITOR),
     ("/workflow/calendar", Role.ADMINISTRATOR),
     ("/desk/response", HANDLER),
@@ -141,6 +142,19 @@ def test_an_operator_comes_in_and_records_a_call_without_a_mouse(chromium: Brows
     page.keyboard.press("Control+Enter")
     registered(page)
     context.close()
+
+
+def test_a_call_that_is_no_complaint_is_put_down_without_a_mouse(at: Open) -> None:
+    """Alt+5 and Enter; the page is empty again and says what was put down, and one press brings all that was typed back."""
+    page = at("/desk/phone", OPERATOR)
+    page.wait_for_load_state()  # the keys are the script's
+    page.keyboard.type("打的是燃气公司的号")
+    page.keyboard.press("Alt+5")
+    page.keyboard.press("Enter")
+    expect(page.locator(".registered")).to_contain_text("打错电话", timeout=30_000)
+    expect(page.locator("#facts")).to_have_value("")
+    page.locator(".registered button").press("Enter")
+    expect(page.locator("#facts")).to_have_value("打的是燃气公司的号", timeout=30_000)
 
 
 def test_what_was_begun_survives_the_browser(at: Open) -> None:
