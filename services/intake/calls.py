@@ -19,7 +19,6 @@ from sqlalchemy import bindparam, delete, or_, select, update
 
 from services.intake.adapters.phone_log import CallWithoutComplaint
 from services.intake.domain.call_endings import Ending
-from services.intake.domain.normalise import Identifiers
 from services.intake.domain.submission import Submission
 from services.intake.handlers import (
     Receipt,
@@ -136,7 +135,7 @@ async def open_call(door: Door, rings: Rings) -> tuple[UUID, list[Known]]:
     }
     async with door.store.transaction(now) as unit:
         if await unit.claim(_calls, [row], key="id"):
-            await unit.claim(_drafts, [_draft(row, rings.operator, now)], key="id")
+            await unit.claim(_drafts, [_draft(row, rings.operator, now, made_at=now)], key="id")
         elif rings.ended_at is not None:
             ends = update(_calls).where(_calls.c.id == call_id, _calls.c.ended_at.is_(None))
             await unit.connection.execute(ends.values(ended_at=rings.ended_at))
@@ -144,13 +143,16 @@ async def open_call(door: Door, rings: Rings) -> tuple[UUID, list[Known]]:
 
 
 async def receive_call(
-    door: Door, submission: Submission, *, ids: Identifiers | None = None, same: Once | None = None
+    door: Door, submission: Submission, *, same: Once | None = None, page: str | None = None
 ) -> Receipt:
-    """Take a complaint in that was told on the telephone, and account for its call with it. Raises KeyReused."""
-    reference = submission.source.external_id
+    """Take a complaint in that was told on the telephone, and account for its call with it. Raises KeyReused.
+
+    ``page``: the number of the page it was typed at, which names a call that the exchange told nothing of.
+    """
+    reference = submission.source.external_id or page
     if reference is None or not await _is_known(door, reference):
-        return await receive(door, submission, ids=ids, same=same)
-    complaint = normalised(door, submission, ids or new_identifiers())
+        return await receive(door, submission, same=same)
+    complaint = normalised(door, submission, new_identifiers())
     receipt = receipt_of(complaint)
     async with door.store.transaction(door.clock()) as unit:
         ours = await is_first(unit, stored_claim(same, receipt, unit.now))
@@ -219,11 +221,12 @@ async def take_up(door: Door, call_id: UUID, *, by: str, own: str | None = None)
         call = await _held(unit, call_id, own)
         if call.state == CallState.COMPLAINT:
             raise AccountedForError
-        if not await unit.claim(_drafts, [_draft(call._mapping, by, unit.now)], key="id"):  # noqa: SLF001 - SQLAlchemy's documented name
+        draft = _draft(call._mapping, by, unit.now, made_at=call.began_at)  # noqa: SLF001 - SQLAlchemy's documented name
+        if not await unit.claim(_drafts, [draft], key="id"):
             await _require_author(unit, call_id, by)
-            return call_id
-        taken = {"state": CallState.OPEN, "taken_up_at": unit.now, "taken_up_by": by}
-        await unit.connection.execute(update(_calls).where(_calls.c.id == call_id).values(**taken))
+        if call.state == CallState.NO_COMPLAINT or by != call.operator:
+            taken = {"state": CallState.OPEN, "taken_up_at": unit.now, "taken_up_by": by}
+            await unit.connection.execute(update(_calls).where(_calls.c.id == call_id).values(**taken))
     return call_id
 
 
@@ -309,14 +312,14 @@ async def _is_known(door: Door, reference: str) -> bool:
         return (await connection.execute(query)).first() is not None
 
 
-def _draft(call: Mapping[str, Any], author: str, now: datetime) -> dict[str, Any]:
-    """A call's draft, made when the call began: one taken up later is no call that comes in."""
+def _draft(call: Mapping[str, Any], author: str, now: datetime, *, made_at: datetime) -> dict[str, Any]:
+    """A call's draft. What was made just now is a call that comes in; one taken up later was made when it began."""
     return {
         "id": call["id"],
         "author": author,
         "call_id": call["reference"],
         "sealed": call["sealed"],
-        "made_at": call["began_at"],
+        "made_at": made_at,
         "changed_at": now,
     }
 

@@ -34,7 +34,7 @@ from services.intake.store import queries
 from services.intake.web.call_views import CallsPage, line_of, tally_of
 from services.intake.web.desk_drafts import PHONE
 from services.intake.web.desk_room import DESKS, DeskRoom
-from services.intake.web.entry_desk import ENTRIES, key_in, known_about, page_of
+from services.intake.web.entry_desk import ENTRIES, is_registered, key_in, known_about, page_of
 from services.intake.web.entry_reading import Typed, linked_in, no_complaint_in, typed_in
 from shared.clock import SHANGHAI
 from shared.contracts.values import Channel
@@ -90,14 +90,16 @@ async def _end(room: DeskRoom, request: Request, who: Principal, form: FormData)
     if not isinstance(told, CallWithoutComplaint):
         known = await known_about(room, typed)
         return page_of(room, request, who, _DESK, typed, errors=told, known=known, status=422, **back)
+    if await is_registered(room, Channel.PHONE, who, key):
+        notice = _SAID[AccountedForError]
+        return page_of(room, request, who, _DESK, typed, notice=notice, status=409, **back)
     now = room.door.clock()
     ended = ended_of(told, now, draft_id=_draft_id(key), typed=_content(typed, linked))
     ended = replace(ended, ended_at=ended.ended_at or now)
     try:
         call_id = await end_without_complaint(room.door, ended, by=who.name, own=own_of(who))
     except tuple(_SAID) as fault:
-        notice = _SAID[type(fault)]
-        return page_of(room, request, who, _DESK, typed, notice=notice, status=409, **back)
+        return page_of(room, request, who, _DESK, typed, notice=_SAID[type(fault)], status=409, **back)
     return RedirectResponse(f"{_DESK.path}?ended={call_id}", status_code=303)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,7 +23,8 @@ from services.intake.adapters.told import Told
 from services.intake.api.access import ENTRY_DESKS
 from services.intake.api.answers import unavailable
 from services.intake.api.told_doors import STAFF_DOORS, submission_of
-from services.intake.handlers import respond_by
+from services.intake.calls import receive_call
+from services.intake.handlers import earlier_receipt, respond_by
 from services.intake.known import Known, known_of
 from services.intake.paper_desk import SERIES, receive_paper, register_number
 from services.intake.store import queries
@@ -38,7 +40,7 @@ from shared.clock import SHANGHAI
 from shared.contracts.complaint import Evidence
 from shared.contracts.values import Channel
 from shared.identity.principal import Principal
-from shared.once import KeyReused, once
+from shared.once import KeyReused, Once, once
 from shared.store.engine import is_unreachable
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault
@@ -209,11 +211,25 @@ async def register(
         **door.more(told, who, now),
     }
     content = told.model_dump_json().encode() + b"".join(each.bytes for each in linked) + "".join(originals).encode()
-    same = once(f"desk_{door.kind}:{who.name}", key, content)
+    same = _same(channel, who, key, content)
     submission = submission_of(told, door.channel, more)
     if door.channel in SERIES:
         return (await receive_paper(room.door, submission, opening_id=opening_id, same=same)).complaint_id
-    return (await door.into(room.door, submission, same=same)).complaint_id
+    into = partial(receive_call, page=key) if channel is Channel.PHONE else door.into
+    return (await into(room.door, submission, same=same)).complaint_id
+
+
+def _same(channel: Channel, who: Principal, key: str, content: bytes) -> Once:
+    """What makes a page that is sent the same as one sent before."""
+    return once(f"desk_{_DOORS[channel].kind}:{who.name}", key, content)
+
+
+async def is_registered(room: DeskRoom, channel: Channel, who: Principal, key: str) -> bool:
+    """Whether the page of this number is a complaint already, whatever stands in its fields now."""
+    try:
+        return await earlier_receipt(room.door, _same(channel, who, key, b"")) is not None
+    except KeyReused:
+        return True
 
 
 async def _resume(room: DeskRoom, request: Request, who: Principal, entry: Entry, draft: UUID) -> Response:

@@ -84,6 +84,19 @@ def test_what_can_not_be_put_down_comes_back_as_typed(house: IntakeApp) -> None:
 
 
 @pytest.mark.article("3")
+def test_by_the_browsers_way_back_a_call_is_still_one(house: IntakeApp) -> None:
+    """The same page, put down and then registered, or the other way round: one receipt, and the complaint is it."""
+    for first, then, outcome in (
+        ("/desk/phone/end", "/desk/phone", 303),
+        ("/desk/phone", "/desk/phone/end", 409),
+    ):
+        sent = {"idempotency_key": str(uuid4()), "facts": "窗口推诿", "ending": "silence"}
+        assert house.ask("POST", first, data=sent).status_code == 303
+        assert house.ask("POST", then, data=sent).status_code == outcome
+    assert of_the_phone(house)["classes"] == {"complaint": 2}
+
+
+@pytest.mark.article("3")
 def test_a_call_that_nobody_typed_anything_of_waits_on_the_page_until_somebody_says_why(house: IntakeApp) -> None:
     """It is counted where staff begin, stands on top of the list on any day, and is put down from there."""
     draft = rings(house, ended_at="2026-11-20T10:01:00+08:00", started_at="2026-11-20T10:00:00+08:00", desk="8003")

@@ -20,7 +20,7 @@ from services.intake.calls import (
 )
 from services.intake.domain.call_endings import STILL_TALKING, Ending
 from services.intake.domain.submission import Submission
-from services.intake.drafts import draft_of, drop_draft, save_draft
+from services.intake.drafts import calls_since, draft_of, drop_draft, save_draft
 from services.intake.phone_import_run import PhoneImports
 from services.intake.phone_imports import confirm, preview
 from services.intake.reconciling import Line, reconcile
@@ -135,6 +135,16 @@ async def test_a_call_that_was_put_down_wrongly_becomes_the_complaint_it_was(hou
         await take_up(house.door, call, by="王某")
     with pytest.raises(AccountedForError):
         await end_without_complaint(house.door, Ended(Ending.SILENCE, reference=reference), by="王某")
+
+
+async def test_a_call_that_waited_in_the_queue_pops_up_and_one_taken_up_again_does_not(house: House) -> None:
+    """What comes in now is told, however long ago the exchange says that it began; what is worked on again is no call."""
+    house.clock.now = FRIDAY + timedelta(minutes=10)
+    draft, _ = await open_call(house.door, RINGS)
+    assert [found for found, _ in await calls_since(house.door, "王某", FRIDAY)] == [draft]
+    await end_without_complaint(house.door, SILENT, by="王某")
+    await take_up(house.door, draft, by="王某")
+    assert await calls_since(house.door, "王某", FRIDAY) == []
 
 
 async def test_the_same_press_twice_is_one_call(house: House) -> None:
