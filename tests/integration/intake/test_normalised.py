@@ -70,6 +70,20 @@ def test_words_of_a_major_matter_are_hinted_at_and_decide_nothing(house: IntakeA
     assert found["major"] is False
 
 
+@pytest.mark.article("10.5")
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ("收红包才给办，吃拿卡要。", ["收红包", "吃拿卡要"]),
+        ("再不解决我就去纪委告你们。", []),
+        ("工作人员王某态度恶劣。", []),
+    ],
+)
+def test_words_that_accuse_somebody_are_hinted_at(house: IntakeApp, facts: str, words: list[str]) -> None:
+    """What is said of corruption, not what angry people say anyway."""
+    assert call(house, facts=facts)["discipline_hints"] == words
+
+
 def test_the_callers_earlier_complaints_are_found_by_any_spelling_of_the_number(house: IntakeApp) -> None:
     """The exchange sends the number in the body; nothing personal comes back."""
     first = call(house, complainant={"phone": "13800005521"})
