@@ -1,7 +1,7 @@
 """Drafts: what an operator has typed so far, kept on the server, the author's own, sealed; and the calls that open them.
 
 Law of this file: nobody but the author reads a draft, and to everybody else it does not exist; a call from the exchange
-opens at most one draft, however often its event comes.
+opens at most one draft, however often its event comes: it is with one operator, and whoever else is put through is told whom.
 """
 
 from __future__ import annotations
@@ -22,6 +22,14 @@ MOST_OFFERED = 20
 _CALLS = UUID("0193a0f4-8c5e-7d11-9f0a-6b1f3c2d4e5f")
 """The namespace of the names of calls' drafts (RFC 9562 §5.5)."""
 _MEMORY = tables.drafts.c
+
+
+class CallHeldError(Exception):
+    """The call is being recorded by somebody else, whose name this is."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__("the call is another's")
+        self.holder = holder
 
 
 async def save_draft(
@@ -112,7 +120,8 @@ async def open_call(
 ) -> tuple[UUID, list[Known]]:
     """The exchange has put a call through: a draft with what it knows, and the caller's earlier complaints (art. 15).
 
-    The number shown is never proof of who called, so nothing is filled in but the number itself.
+    The number shown is never proof of who called, so nothing is filled in but the number itself. Raises CallHeldError where
+    the call was put through to somebody else before, who has not registered it yet.
     """
     draft_id = draft_id_of(call_id)
     call = {"id": call_id, "caller_number": caller_number, "started_at": started_at.isoformat()}
@@ -126,5 +135,17 @@ async def open_call(
             "made_at": unit.now,
             "changed_at": unit.now,
         }
-        await unit.claim(tables.drafts, [row], key="id")
+        opened = await unit.claim(tables.drafts, [row], key="id")
+    if not opened:
+        holder = await holder_of_call(door, draft_id)
+        if holder not in (None, operator):
+            raise CallHeldError(holder)
     return draft_id, await earlier_of(door, caller_number)
+
+
+async def holder_of_call(door: Door, draft_id: UUID) -> str | None:
+    """Who records the call that opened this draft; None where no call did."""
+    query = select(_MEMORY.author).where(_MEMORY.id == draft_id, _MEMORY.call_id.isnot(None))
+    async with door.store.reading() as connection:
+        found: str | None = (await connection.execute(query)).scalar()
+    return found

@@ -14,12 +14,13 @@ from starlette.responses import JSONResponse, Response
 
 from services.intake.adapters.told import Line, Moment, Strict
 from services.intake.api.requests import json_body
-from services.intake.drafts import draft_of, drafts_of, drop_draft, open_call, save_draft
-from services.intake.known import earlier_of
+from services.intake.drafts import CallHeldError, draft_of, drafts_of, drop_draft, open_call, save_draft
+from services.intake.known import Known, earlier_of
 from services.intake.ports import Door
 from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.drafts import draft_in
+from shared.web.i18n import Bilingual
 from shared.web.problems import Problem
 
 
@@ -74,15 +75,12 @@ def call_routes(door: Door, gate: Gate) -> APIRouter:
 
     @router.post("/intake/calls", status_code=201)
     async def call(request: Request, _who: Principal = Depends(gate.admit)) -> Response:
-        """An event of the exchange (PBX): opens the operator's draft, and gives the caller's earlier complaints."""
+        """An event of the exchange (PBX): opens the operator's draft, and gives the caller's earlier complaints.
+
+        409 naming whoever has the call already.
+        """
         event = await json_body(request, CallEvent)
-        draft_id, earlier = await open_call(
-            door,
-            call_id=event.call_id,
-            operator=event.operator,
-            caller_number=event.caller_number,
-            started_at=event.started_at or door.clock(),
-        )
+        draft_id, earlier = await _opened(door, event)
         answer = jsonable_encoder({"draft_id": draft_id, "earlier": earlier})
         return JSONResponse(answer, status_code=201, headers={"Location": f"/intake/drafts/{draft_id}"})
 
@@ -95,6 +93,25 @@ def call_routes(door: Door, gate: Gate) -> APIRouter:
         return {"items": await earlier_of(door, number if isinstance(number, str) else None)}
 
     return router
+
+
+async def _opened(door: Door, event: CallEvent) -> tuple[UUID, list[Known]]:
+    try:
+        return await open_call(
+            door,
+            call_id=event.call_id,
+            operator=event.operator,
+            caller_number=event.caller_number,
+            started_at=event.started_at or door.clock(),
+        )
+    except CallHeldError as fault:
+        said = call_is_with(fault.holder)
+        raise Problem(409, "call_held", said.zh, said.en) from fault
+
+
+def call_is_with(holder: str) -> Bilingual:
+    """What whoever comes second to a call is told."""
+    return Bilingual(f"这通来电由{holder}在记录，请与其联系", f"{holder} is recording this call: ask there")
 
 
 async def _own(door: Door, draft_id: UUID, who: Principal) -> tuple[dict[str, Any], datetime]:

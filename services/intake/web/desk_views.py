@@ -151,7 +151,12 @@ class EntryPage:
     @property
     def before(self) -> int:
         """How many earlier complaints came from the same number."""
-        return sum(each.same_person for each in self.known)
+        return max((each.of_number for each in self.known), default=0)
+
+    @property
+    def unlisted(self) -> int:
+        """How many of them the page does not list."""
+        return self.before - sum(each.same_person for each in self.known)
 
 
 @dataclass(frozen=True, slots=True)

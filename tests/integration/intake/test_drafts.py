@@ -7,7 +7,15 @@ from uuid import uuid4
 import pytest
 
 from services.intake.domain.submission import Submission
-from services.intake.drafts import draft_of, drafts_of, drop_draft, open_call, save_draft
+from services.intake.drafts import (
+    CallHeldError,
+    draft_of,
+    drafts_of,
+    drop_draft,
+    holder_of_call,
+    open_call,
+    save_draft,
+)
 from services.intake.handlers import receive
 from services.intake.store import tables
 from shared.contracts.complaint import Source
@@ -83,3 +91,15 @@ async def test_a_repeated_event_does_not_undo_what_was_typed(house: House) -> No
     kept = await draft_of(house.door, draft, "王某")
     assert kept is not None
     assert kept[0] == {"facts": "推诿"}
+
+
+async def test_a_call_is_with_one_operator_and_the_second_is_told_whom(house: House) -> None:
+    """Rung through to two at once, or handed on: one records it, until it is registered."""
+    call: dict[str, Any] = {"call_id": "c-1", "caller_number": None, "started_at": FRIDAY}
+    draft, _ = await open_call(house.door, operator="王某", **call)
+    with pytest.raises(CallHeldError) as told:
+        await open_call(house.door, operator="李某", **call)
+    assert told.value.holder == await holder_of_call(house.door, draft) == "王某"
+    assert not await save_draft(house.door, draft, "李某", {"facts": "推诿"})
+    await drop_draft(house.door, draft, "王某")
+    assert (await open_call(house.door, operator="李某", **call))[0] == draft
