@@ -67,7 +67,7 @@ def normalise(
 
 
 def _hints(clean: Submission) -> Hints:
-    told = f"{clean.facts}\n{clean.demand or ''}"
+    told = folded(f"{clean.facts}\n{clean.demand or ''}") or ""
     return Hints(
         major_words=major_hints(told),
         discipline_words=discipline_words(told),

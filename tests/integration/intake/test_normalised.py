@@ -75,6 +75,7 @@ def test_words_of_a_major_matter_are_hinted_at_and_decide_nothing(house: IntakeA
     ("facts", "words"),
     [
         ("收红包才给办，吃拿卡要。", ["收红包", "吃拿卡要"]),
+        ("他收\u200b红\u2060包。", ["收红包"]),
         ("再不解决我就去纪委告你们。", []),
         ("工作人员王某态度恶劣。", []),
     ],
