@@ -12,18 +12,15 @@ from pathlib import Path
 
 from services.intake.bad_rows import bad_rows_file
 from services.intake.domain.call_table import guessed_mapping, mapping_faults
+from services.intake.phone_file_faults import FileFault, HeadersRefused, checked, why_refused
 from services.intake.phone_imports import (
-    FileFault,
-    HeadersRefused,
     ImportRow,
     PhoneImports,
     bad_rows,
-    checked,
     confirm,
     import_named,
     preview,
     shape_in,
-    why_refused,
 )
 from services.intake.phone_table import NoHeader, header_of, read_rows, shape_of
 from services.intake.ports import Door

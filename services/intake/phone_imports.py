@@ -21,7 +21,7 @@ import structlog
 from sqlalchemy import Row, and_, or_, select, update
 
 from services.intake.adapters.phone_table import Call
-from services.intake.domain.call_table import MOST_COLUMNS, Column, fingerprint, guessed_mapping, mapping_faults
+from services.intake.domain.call_table import Column, fingerprint, guessed_mapping, mapping_faults
 from services.intake.domain.submission import Submission
 from services.intake.handlers import (
     answered,
@@ -33,10 +33,10 @@ from services.intake.handlers import (
     receipt_of,
     remember,
 )
-from services.intake.phone_table import MOST_ROWS, NoHeader, ReadRow, Shape, header_of, read_rows, shape_of
+from services.intake.phone_file_faults import HeadersRefused, checked
+from services.intake.phone_table import MOST_ROWS, ReadRow, Shape, header_of, read_rows, shape_of
 from services.intake.ports import Door
 from services.intake.readers.spreadsheet import WHAT_TO_DO, SpreadsheetRefused
-from services.intake.readers.table_text import UnknownCharset
 from services.intake.recent_matters import RecentMatters
 from services.intake.store import tables
 from services.intake.store.states import ImportState
@@ -55,31 +55,6 @@ OUR_FAULT = "程序处理不了这一行（不是您的错），请手工登记�
 
 _log = structlog.get_logger("imports")
 ImportRow = Row[*tuple[Any, ...]]
-
-
-class HeadersRefused(ValueError):
-    """The sender is at fault: the columns aren't there, or are there twice; ``faults`` says all of it."""
-
-    def __init__(self, faults: Sequence[str]) -> None:
-        super().__init__("headers")
-        self.faults = tuple(faults)
-
-
-FileFault = UnknownCharset | SpreadsheetRefused | NoHeader | HeadersRefused
-"""What may be wrong with a file as a whole."""
-
-
-def why_refused(fault: FileFault) -> tuple[str, ...]:
-    """What to tell whoever sent the file, and what to do."""
-    match fault:
-        case UnknownCharset():
-            return ("认不出文字编码，请另存为 UTF-8 的 CSV 或 .xlsx",)
-        case SpreadsheetRefused():
-            return (WHAT_TO_DO[fault.refusal],)
-        case NoHeader():
-            return ("文件是空的，没有表头",)
-        case HeadersRefused():
-            return fault.faults
 
 
 class NotPreviewed(Exception):
@@ -134,13 +109,6 @@ async def preview(door: Door, raw: bytes, *, by: str, same: Once | None = None) 
     if not ours and same is not None:
         return replace(found, id=UUID(bytes=await first_answer(door, same)))
     return found
-
-
-def checked(headers: tuple[str, ...]) -> tuple[str, ...]:
-    """A header that may be shown and mapped. Raises HeadersRefused."""
-    if len(headers) > MOST_COLUMNS:
-        raise HeadersRefused([f"表头有 {len(headers)} 列，最多 {MOST_COLUMNS} 列，请核对分隔符"])
-    return headers
 
 
 async def look_again(door: Door, item: ImportRow, mapping: dict[str, Column] | None = None) -> Preview:

@@ -14,8 +14,8 @@ from services.intake.api.answers import unavailable, wrong_media_type
 from services.intake.api.requests import json_body, repetition
 from services.intake.bad_rows import bad_rows_file
 from services.intake.domain.call_table import HEADERS, Column
+from services.intake.phone_file_faults import HeadersRefused, why_refused
 from services.intake.phone_imports import (
-    HeadersRefused,
     ImportRow,
     NotPreviewed,
     Preview,
@@ -24,7 +24,6 @@ from services.intake.phone_imports import (
     import_named,
     preview,
     shape_in,
-    why_refused,
 )
 from services.intake.phone_table import NoHeader, header_of
 from services.intake.ports import Door

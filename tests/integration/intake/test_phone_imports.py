@@ -12,8 +12,8 @@ import pytest
 from services.intake import phone_imports
 from services.intake.domain.call_table import Column
 from services.intake.domain.directory import Directory, Found
+from services.intake.phone_file_faults import HeadersRefused
 from services.intake.phone_imports import (
-    HeadersRefused,
     NotPreviewed,
     PhoneImports,
     bad_rows,
