@@ -40,7 +40,13 @@ WINDOWS = window_names(CENTRE)
 
 
 def _typed(**more: str) -> Typed:
-    return Typed(facts=FACTS, window="市医疗保障局 · A09 异地就医备案", name="刘桂华", phone="139 0000 2046", **more)
+    return Typed(
+        facts=f"{FACTS}有人收红包。",
+        window="市医疗保障局 · A09 异地就医备案",
+        name="刘桂华",
+        phone="139 0000 2046",
+        **more,
+    )
 
 
 KNOWN = [
