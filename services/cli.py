@@ -59,6 +59,23 @@ def import_mail(
     raise typer.Exit(run_import(folder, dry_run=dry_run, say=typer.echo))
 
 
+@import_app.command("phone-log")
+def import_phone_log(
+    file: Annotated[
+        Path, typer.Argument(help="a hotline's export: CSV, tab-separated text or XLSX", exists=True, dir_okay=False)
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="only say how it is read and which rows are bad; write nothing")
+    ] = False,
+    by: Annotated[str, typer.Option(help="who took the calls, where the file does not say")] = "phone log import",
+    bad: Annotated[Path | None, typer.Option("--bad", help="write the bad rows to this CSV, to be mended")] = None,
+) -> None:
+    """Take in the calls of a file, each once; name every row that is not taken. Exits 1 where the file as a whole is refused."""
+    from services.import_phone_log import run_import  # noqa: PLC0415
+
+    raise typer.Exit(run_import(file, dry_run=dry_run, by=by, bad=bad, say=typer.echo))
+
+
 @app.command()
 def migrate() -> None:
     """Bring every configured database to the newest revision."""

@@ -6,11 +6,9 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from services.bootstrap import build
 from services.intake import corpus
-from services.intake.ports import Door
+from services.intake_at_hand import intake_at_hand
 from shared.centre import load_centre
-from shared.ending import end
 from shared.settings import Settings
 
 
@@ -24,14 +22,5 @@ def run_import(folder: Path, *, dry_run: bool, say: Callable[[str], None]) -> in
 
 
 async def _take_in(settings: Settings, folder: Path, own: frozenset[str], say: Callable[[str], None]) -> corpus.Tally:
-    ground, intake = build(["intake"], settings)
-    for step in (*ground.start, *intake.start):
-        await step()
-    door: Door = intake.surroundings["door"]
-    writing = asyncio.ensure_future(intake.tasks["door"]())
-    try:
+    async with intake_at_hand(settings) as door:
         return await corpus.run(door, folder, own, say)
-    finally:
-        await end([writing])
-        for step in (*intake.stop, *ground.stop):
-            await step()

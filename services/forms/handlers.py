@@ -10,7 +10,7 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forms.domain.binder import BINDER, BINDER_ARTICLE, BINDER_VERSION
@@ -234,6 +234,17 @@ async def _remember_event(unit: UnitOfWork, room: PrintRoom, envelope: Envelope,
         update(complaints)
         .where(complaints.c.complaint_id == event.complaint_id, complaints.c.case_number.is_(None))
         .values(case_number=event.case_number)
+    )
+    await _keep_close(unit, event)
+
+
+async def _keep_close(unit: UnitOfWork, event: CaseEvent) -> None:
+    """For whom, by the newest event: an older one that comes late says nothing any more."""
+    complaints, events = tables.complaints.c, tables.events.c
+    newer = exists().where(events.complaint_id == event.complaint_id, events.version > event.version)
+    this, changed = complaints.complaint_id == event.complaint_id, complaints.kept_for.is_distinct_from(event.kept_for)
+    await unit.connection.execute(
+        update(tables.complaints).where(this, changed, ~newer).values(kept_for=event.kept_for)
     )
 
 

@@ -62,6 +62,14 @@ class DraftOfAnotherError(Exception):
     """Somebody else is still typing what this caller told."""
 
 
+class CallHeldError(Exception):
+    """The call is being recorded by somebody else, whose name this is."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__("the call is another's")
+        self.holder = holder
+
+
 @dataclass(frozen=True, slots=True)
 class Rings:
     """The exchange has put a call through. ``caller_number`` is as shown; moments are aware.
@@ -119,7 +127,8 @@ def ended_of(told: CallWithoutComplaint, now: datetime, *, reference: str | None
 async def open_call(door: Door, rings: Rings) -> tuple[UUID, list[Known]]:
     """A call was put through: a draft with what the exchange knows, and the caller's earlier complaints (art. 15).
 
-    Told again, it opens nothing anew; if it then says that the call has ended, that is put down.
+    Told again, it opens nothing anew; if it then says that the call has ended, that is put down. Raises CallHeldError where
+    somebody else records the call.
     """
     call_id, now = call_named(rings.reference), door.clock()
     told = _told(rings.reference, rings.caller_number, rings.started_at)
@@ -136,10 +145,20 @@ async def open_call(door: Door, rings: Rings) -> tuple[UUID, list[Known]]:
     async with door.store.transaction(now) as unit:
         if await unit.claim(_calls, [row], key="id"):
             await unit.claim(_drafts, [_draft(row, rings.operator, now, made_at=now)], key="id")
-        elif rings.ended_at is not None:
-            ends = update(_calls).where(_calls.c.id == call_id, _calls.c.ended_at.is_(None))
-            await unit.connection.execute(ends.values(ended_at=rings.ended_at))
+        else:
+            await _ring_again(unit, call_id, rings)
+    holder = await holder_of_call(door, call_id)
+    if holder not in (None, rings.operator):
+        raise CallHeldError(holder)
     return call_id, await earlier_of(door, rings.caller_number)
+
+
+async def holder_of_call(door: Door, call_id: UUID) -> str | None:
+    """Who records this call now; None where nobody does."""
+    query = select(_drafts.c.author).where(_drafts.c.id == call_id, _drafts.c.call_id.isnot(None))
+    async with door.store.reading() as connection:
+        holder: str | None = (await connection.execute(query)).scalar()
+    return holder
 
 
 async def receive_call(
@@ -228,6 +247,19 @@ async def take_up(door: Door, call_id: UUID, *, by: str, own: str | None = None)
             taken = {"state": CallState.OPEN, "taken_up_at": unit.now, "taken_up_by": by}
             await unit.connection.execute(update(_calls).where(_calls.c.id == call_id).values(**taken))
     return call_id
+
+
+async def _ring_again(unit: UnitOfWork, call_id: UUID, rings: Rings) -> None:
+    """A call that stands here is told once more: it has ended, or was put through to somebody else and nobody records it."""
+    call = await _held(unit, call_id, own=None)
+    this = update(_calls).where(_calls.c.id == call_id)
+    if rings.ended_at is not None and call.ended_at is None:
+        await unit.connection.execute(this.values(ended_at=rings.ended_at))
+    if call.state != CallState.OPEN or rings.operator in (call.operator, call.taken_up_by):
+        return
+    draft = _draft(call._mapping, rings.operator, unit.now, made_at=unit.now)  # noqa: SLF001 - SQLAlchemy's documented name
+    if await unit.claim(_drafts, [draft], key="id"):
+        await unit.connection.execute(this.values(taken_up_at=unit.now, taken_up_by=rings.operator))
 
 
 async def _put_down(unit: UnitOfWork, door: Door, reference: str, ended: Ended, *, by: str, own: str | None) -> None:

@@ -21,6 +21,14 @@ MOST_OFFERED = 20
 _MEMORY = tables.drafts.c
 
 
+class CallHeldError(Exception):
+    """The call is being recorded by somebody else, whose name this is."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__("the call is another's")
+        self.holder = holder
+
+
 async def save_draft(
     door: Door, draft_id: UUID, author: str, content: dict[str, Any], *, call_id: str | None = None
 ) -> bool:

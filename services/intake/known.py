@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import RowMapping, case, or_, select
+from sqlalchemy import RowMapping, ScalarSelect, case, false, func, or_, select
 
 from services.intake.domain.phones import e164
 from services.intake.ports import Door
@@ -26,7 +26,7 @@ class Known:
     """One earlier complaint, and why it is shown.
 
     ``same_person``: told from the same number; ``same_window``: about the same window, lately; ``same_words``: it tells
-    much the same.
+    much the same. ``of_number``: how many were told from that number in all, however few of them are listed.
     """
 
     complaint_id: UUID
@@ -38,6 +38,7 @@ class Known:
     same_person: bool
     same_window: bool
     same_words: bool = False
+    of_number: int = 0
 
 
 async def earlier_of(door: Door, number: str | None) -> list[Known]:
@@ -63,10 +64,17 @@ async def known_of(door: Door, *, phone: str, unit: str | None, window: str | No
     if not wanted:
         return []
     first = case((table.complaint_id.in_(alike), 0), else_=1)
-    query = select(submissions).where(or_(*wanted)).order_by(first, table.received_at.desc()).limit(MOST)
+    query = select(submissions, _of_number(index).label("of_number")).where(or_(*wanted))
+    query = query.order_by(first, table.received_at.desc()).limit(MOST)
     async with door.store.reading() as connection:
         rows = (await connection.execute(query)).mappings().all()
     return [replace(_known(row, index, unit, window, lately), same_words=row["complaint_id"] in alike) for row in rows]
+
+
+def _of_number(index: str | None) -> ScalarSelect[int]:
+    others = submissions.alias()
+    told = others.c.phone_index == index if index else false()
+    return select(func.count()).select_from(others).where(told).scalar_subquery()
 
 
 def _known(row: RowMapping, index: str | None, unit: str | None, window: str | None, lately: datetime) -> Known:
@@ -80,4 +88,5 @@ def _known(row: RowMapping, index: str | None, unit: str | None, window: str | N
         window=row["window_name"] or "",
         same_person=index is not None and row["phone_index"] == index,
         same_window=there and row["received_at"] >= lately,
+        of_number=row["of_number"],
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -19,6 +18,7 @@ from sqlalchemy import Row, select, update
 
 from services.intake.domain.call_table import Column, fingerprint, guessed_mapping, mapping_faults
 from services.intake.handlers import answered, first_answer, is_first
+from services.intake.phone_file_faults import HeadersRefused, checked
 from services.intake.phone_table import ReadRow, Shape, header_of, read_rows, shape_of
 from services.intake.ports import Door
 from services.intake.store import tables
@@ -31,14 +31,6 @@ SAMPLE = 20
 """Rows that are shown before an import is confirmed."""
 
 ImportRow = Row[*tuple[Any, ...]]
-
-
-class HeadersRefused(ValueError):
-    """The sender is at fault: the columns aren't there, or are there twice; ``faults`` says all of it."""
-
-    def __init__(self, faults: Sequence[str]) -> None:
-        super().__init__("headers")
-        self.faults = tuple(faults)
 
 
 class NotPreviewed(Exception):
@@ -60,11 +52,11 @@ class Preview:
 async def preview(door: Door, raw: bytes, *, by: str, same: Once | None = None) -> Preview:
     """Keep the file, read its header and first rows, and remember the import. Nothing is taken in yet.
 
-    The same request again is the same import. Raises UnknownCharset, SpreadsheetRefused, NoHeader, KeyReused;
+    The same request again is the same import. Raises UnknownCharset, SpreadsheetRefused, NoHeader, HeadersRefused, KeyReused;
     OSError where the disk is full.
     """
     shape = await asyncio.to_thread(shape_of, raw)
-    headers = await asyncio.to_thread(header_of, raw, shape)
+    headers = checked(await asyncio.to_thread(header_of, raw, shape))
     original = await door.originals.keep(raw)
     mapping = await _remembered(door, headers) or guessed_mapping(headers)
     now = door.clock()

@@ -6,13 +6,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, islice
 
 from services.intake.adapters.phone_table import Call, call_in, mapped, row_key, said_in, said_of
-from services.intake.domain.call_table import Cell, Column
+from services.intake.domain.call_table import MOST_COLUMNS, Cell, Column, guessed_mapping
 from services.intake.readers import spreadsheet, table_text
 
 CSV, XLSX = "csv", "xlsx"
 MOST_ROWS = 200_000
+_ABOVE = 3
+"""Rows above the header that are looked over: a title, the day of the export, Excel's ``sep=``."""
+RawRow = tuple[int, tuple[Cell, ...], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def shape_of(raw: bytes) -> Shape:
 
 def header_of(raw: bytes, shape: Shape) -> tuple[str, ...]:
     """The header row. Raises NoHeader."""
-    first = next(_rows(raw, shape), None)
+    first = next(_from_header(raw, shape), None)
     if first is None:
         raise NoHeader
     return _header(first[1])
@@ -65,17 +69,16 @@ def _header(cells: tuple[Cell, ...]) -> tuple[str, ...]:
 
 def read_rows(raw: bytes, shape: Shape, mapping: Mapping[str, Column], now: datetime) -> Iterator[ReadRow]:
     """Every row under the header, in order. Never raises for a row's sake."""
-    rows = _rows(raw, shape)
+    rows = _from_header(raw, shape)
     header = _header(next(rows)[1])
-    width = len(header)
     seen: Counter[bytes] = Counter()
     for number, cells, damaged in rows:
         meaning = mapped(cells, header, mapping)
         said = said_in(meaning)
         seen[said] += 1
-        shown = tuple(str(cell) for cell in cells)
+        shown = tuple(str(cell) for cell in cells[:MOST_COLUMNS])
         key = row_key(said, seen[said])
-        reason = damaged or _wrong_width(cells, width)
+        reason = damaged or _wrong_width(cells, len(header), shape.kind)
         if reason:
             yield ReadRow(number, shown, key, None, (reason,))
             continue
@@ -86,26 +89,35 @@ def read_rows(raw: bytes, shape: Shape, mapping: Mapping[str, Column], now: date
             yield ReadRow(number, shown, key, None, tuple(said_of(fault) for fault in call))
 
 
-def _wrong_width(cells: tuple[Cell, ...], width: int) -> str | None:
+def _wrong_width(cells: tuple[Cell, ...], width: int, kind: str) -> str | None:
     """Spreadsheets leave blank cells out at the end of a row; text has them all."""
     filled = max((place for place, cell in enumerate(cells, 1) if cell), default=0)
     if filled > width:
         return f"有 {filled} 格，表头只有 {width} 列"
+    if kind == CSV and len(cells) < width:
+        return f"只有 {len(cells)} 格，表头有 {width} 列"
     return None
 
 
-def _rows(raw: bytes, shape: Shape) -> Iterator[tuple[int, tuple[Cell, ...], str | None]]:
+def _from_header(raw: bytes, shape: Shape) -> Iterator[RawRow]:
+    """The header and all below it: what stands above in a single cell, and is no header itself, is a caption."""
+    rows = _rows(raw, shape)
+    first = list(islice(rows, _ABOVE + 1))
+    captions = next((place for place, (_, cells, _) in enumerate(first) if not _is_caption(cells)), 0)
+    return chain(first[captions:], rows)
+
+
+def _is_caption(cells: tuple[Cell, ...]) -> bool:
+    said = [str(cell) for cell in cells if str(cell).strip()]
+    return len(said) == 1 and not guessed_mapping(said)
+
+
+def _rows(raw: bytes, shape: Shape) -> Iterator[RawRow]:
     if shape.kind == XLSX:
         from services.intake.readers import sheet_rows  # noqa: PLC0415 - brings lxml: memory that a start need not pay for
 
         for number, cells in sheet_rows.rows(raw):
             yield number, cells, None
         return
-    width: int | None = None
     for record in table_text.records(raw, shape.charset, shape.separator):
-        damaged = record.damaged
-        if width is None:
-            width = len(record.cells)
-        elif damaged is None and len(record.cells) < width:
-            damaged = f"只有 {len(record.cells)} 格，表头有 {width} 列"
-        yield record.number, record.cells, damaged
+        yield record.number, record.cells, record.damaged

@@ -20,7 +20,7 @@ from services.workflow.domain.events import Event, SplitPart, SplitUp
 from services.workflow.domain.facts import PartIdentity
 from services.workflow.domain.guards import unit_meant
 from services.workflow.domain.refusal import Refusal, RefusalCode
-from services.workflow.domain.registration import Registration, register, register_part
+from services.workflow.domain.registration import Registration, keeps_close, register, register_part
 from services.workflow.domain.roles import SOFTWARE, Person
 from services.workflow.domain.sight import may_see
 from services.workflow.office import Office
@@ -168,7 +168,7 @@ def register_complaint(office: Office) -> Handler:
         assert isinstance(data, ComplaintReceived)
         registration = Registration(
             number=await next_number(unit, unit.now),
-            on_duty=await directory.on_duty(unit) if data.channel in _MACHINES else None,
+            on_duty=await directory.on_duty(unit) if data.channel in _MACHINES or keeps_close(data) else None,
             receiver=await directory.receiver(unit, data.received_by),
             complaint_sha256=_digest(data),
         )

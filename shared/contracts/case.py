@@ -31,6 +31,11 @@ class CaseEvent(Published):
         default=False,
         description="art. 17: not to be shown to the unit complained of, asked with the complaint or since",
     )
+    kept_for: str | None = Field(
+        default=None,
+        description="art. 17, of a case kept close: the account of the officer in charge, empty while there is none; beside "
+        "them only the office's leader and the auditor may know of it",
+    )
 
 
 class CaseRegistered(CaseEvent):

@@ -92,6 +92,10 @@ class Hints(Published):
     major_words: list[str] = Field(
         default_factory=list, description="art. 7: words of the text that may tell of a major matter"
     )
+    discipline_words: list[str] = Field(
+        default_factory=list,
+        description="arts. 10.5, 17: words of the text that may accuse somebody of a breach of discipline or law",
+    )
     units: list[str] = Field(
         default_factory=list, description="units that may be meant, where the one that was said fits no single one"
     )

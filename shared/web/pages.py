@@ -138,6 +138,7 @@ def _filters(language: Language) -> dict[str, Any]:
         "clock": words.clock,
         "iso": words.iso,
         "size": words.size,
+        "as_written": words.as_written,
         "code": show_tracking_code,
     }
 

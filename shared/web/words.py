@@ -1,4 +1,4 @@
-"""Dates, limits, sizes and articles in words, in the two languages of the pages.
+"""Dates, limits, sizes, articles and what people wrote, in words, in the two languages of the pages.
 
 Law of this file: pure; a moment is aware and is shown in Asia/Shanghai; nothing is left to the server's locale. It must
 not know how long a limit is or when it ends, only how to say what it is given.
@@ -21,6 +21,8 @@ _WEEKDAYS = {
     Language.EN: ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
 }
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_TURNING = {code: f"‹U+{code:04X}›" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+"""Overrides and isolates of direction (UAX 9): with them "gpj.exe" is read as "exe.jpg" and one unit's name as another's."""
 _KB, _MB = 1024, 1024 * 1024
 _DIGITS = "零一二三四五六七八九"
 
@@ -93,6 +95,11 @@ def size(count: int) -> str:
     if count < _MB:
         return f"{count / _KB:.0f} KB"
     return f"{count / _MB:.1f}".removesuffix(".0") + " MB"
+
+
+def as_written(text: str) -> str:
+    """What somebody wrote, as it lies in the register: a mark that would turn the reading of the line about is shown, not obeyed."""
+    return text.translate(_TURNING)
 
 
 def article(number: str, language: Language) -> str:

@@ -41,6 +41,7 @@ from tests.parts.page_samples import DIGEST, FACTS
 from tests.unit.workflow.building import (
     HANDLER,
     HOURS,
+    LEADER,
     UNIT_HANDLER,
     Story,
     a_complaint,
@@ -57,7 +58,7 @@ READER = Reader(Language.ZH, NOW, published(), HOURS)
 
 PHOTO = Evidence(id=UUID(int=61), name="取号单.jpg", media_type="image/jpeg", size=204_800, sha256="ab" * 32)
 MAIL = Source(kind="email_inbox", originals=["cd" * 32], call_ended_at=at("2026-11-20 09:12"))
-HINTS = Hints(major_words=["集体上访"], units=["市医疗保障局", "市人力资源和社会保障局"])
+HINTS = Hints(major_words=["集体上访"], discipline_words=["收红包"], units=["市医疗保障局", "市人力资源和社会保障局"])
 ALIKE = [
     {
         "number": "2026-001021",
@@ -118,6 +119,11 @@ def second_round() -> Story:
 
 def _waiting_for_the_leader() -> Story:
     return Story.begins(received_at=at("2026-11-24 09:00")).tell(commands.Accept(), HANDLER).tell(proposed(), HANDLER)
+
+
+def _accusing() -> Story:
+    """Kept close from the first moment: it goes to no unit before the leader lifts that."""
+    return Story.begins(facts=FACTS, received_at=at("2026-11-24 09:00"), hints=HINTS, on_duty=HANDLER)
 
 
 def wants_more_time() -> Story:
@@ -326,6 +332,7 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     ),
     "case": ("case.html", {"page": _with_one_alike(second_round(), HANDLER)}),
     "case-of-a-unit": ("case.html", {"page": page_of(wants_more_time(), UNIT_HANDLER)}),
+    "case-kept-close": ("case.html", {"page": page_of(_accusing(), LEADER)}),
     "case-back": ("case.html", {"page": _refused_form()}),
     "case-left": ("case.html", {"page": page_of(wants_more_time(), HANDLER, drafts={Act.NOTE.value: _LEFT})}),
     "approvals": (

@@ -41,11 +41,17 @@ WINDOWS = window_names(CENTRE)
 
 
 def _typed(**more: str) -> Typed:
-    return Typed(facts=FACTS, window="市医疗保障局 · A09 异地就医备案", name="刘桂华", phone="139 0000 2046", **more)
+    return Typed(
+        facts=f"{FACTS}有人收红包。",
+        window="市医疗保障局 · A09 异地就医备案",
+        name="刘桂华",
+        phone="139 0000 2046",
+        **more,
+    )
 
 
 KNOWN = [
-    Known(UUID(int=1), "2026-001021", Channel.PHONE, at("2026-11-19 09:30"), "市医疗保障局", "A09 异地就医备案", True, True),
+    Known(UUID(int=1), "2026-001021", Channel.PHONE, at("2026-11-19 09:30"), "市医疗保障局", "A09 异地就医备案", True, True, of_number=9),
     Known(UUID(int=2), "2QW8HN5T08", Channel.WEB, at("2026-11-23 15:02"), "市医疗保障局", "A09 异地就医备案", False, True, True),
 ]  # fmt: skip
 REGISTERED = desk.Registered(UUID(int=9), "2QW8HN5T0C", TODAY, [Bilingual("地址", "address")], "单2026-0031")

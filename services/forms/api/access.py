@@ -10,6 +10,8 @@ from shared.web.dead_letter_routes import dead_letter_rows
 OFFICE = (Role.OPERATOR, Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR)
 ISSUERS = (Role.OPERATOR, Role.HANDLER, Role.OFFICE_LEADER)
 UNITS = frozenset({Role.UNIT_HANDLER, Role.UNIT_LEADER})
+OVERSEERS = (Role.OFFICE_LEADER, Role.AUDITOR)
+"""Who may know of every case, of one kept close too (``SIGHT``, art. 17)."""
 BINDER_READERS = (Role.HANDLER, Role.OFFICE_LEADER, Role.AUDITOR)
 READERS_OF: dict[Role, frozenset[Reader]] = {
     **{role: frozenset(Reader) for role in OFFICE},

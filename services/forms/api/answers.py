@@ -6,10 +6,10 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.forms.api.access import BINDER_READERS, READERS_OF, UNITS
+from services.forms.api.access import BINDER_READERS, OVERSEERS, READERS_OF, UNITS
 from services.forms.domain.binder import BINDER, BINDER_TITLE
 from services.forms.domain.definition import FormId
 from services.forms.domain.masking import Reader
@@ -89,7 +89,7 @@ async def known_document(room: PrintRoom, identifier: str, who: Principal) -> An
         raise no_such_document() from fault
     async with room.store.reading() as connection:
         row = (await connection.execute(select(documents).where(documents.c.id == wanted))).first()
-        if row is None or not _may_read(row, who) or not await took_in(connection, row, who):
+        if row is None or not _may_read(row, who) or not await may_know(connection, row, who):
             raise no_such_document()
     return row
 
@@ -99,21 +99,32 @@ async def known_case(room: PrintRoom, number: str, who: Principal) -> None:
     query = select(complaints.c.complaint_id).where(complaints.c.case_number == number)
     async with room.store.reading() as connection:
         row = (await connection.execute(query)).first()
-        if row is None or not await took_in(connection, row, who):
+        if row is None or not await may_know(connection, row, who):
             raise no_such_case()
 
 
-async def took_in(connection: AsyncConnection, row: Any, who: Principal) -> bool:
-    """Whether the paper is of a complaint that this operator took in, or a list that they asked for themselves.
+async def may_know(connection: AsyncConnection, row: Any, who: Principal) -> bool:
+    """Whether the asker may know of the complaint that the paper is of, or of the list that it is.
 
-    The other roles' sight is that of their copies and units.
+    An operator knows of what they took in or asked for themselves; of a case kept close only the officer in charge, the
+    leader and the auditor do. The other roles' sight is that of their copies and units.
     """
-    if who.role is not Role.OPERATOR:
+    if who.role in OVERSEERS:
         return True
     if row.complaint_id is None:
-        return bool(row.asked_by == who.name)
-    query = select(complaints.c.received_by).where(complaints.c.complaint_id == row.complaint_id)
-    return (await connection.execute(query)).scalar() == who.name
+        return bool(who.role is not Role.OPERATOR or row.asked_by == who.name)
+    query = select(complaints.c.received_by, complaints.c.kept_for).where(complaints.c.complaint_id == row.complaint_id)
+    told = (await connection.execute(query)).first()
+    if told is not None and told.kept_for is not None:
+        return bool(told.kept_for == who.id)
+    return who.role is not Role.OPERATOR or (told is not None and bool(told.received_by == who.name))
+
+
+def open_to(who: Principal) -> ColumnElement[bool]:
+    """The documents of no case that is kept close from the asker."""
+    kept = select(complaints.c.complaint_id).where(complaints.c.kept_for.is_not(None), complaints.c.kept_for != who.id)
+    ours = or_(documents.c.complaint_id.is_(None), documents.c.complaint_id.not_in(kept))
+    return true() if who.role in OVERSEERS else ours
 
 
 def _may_read(row: Any, who: Principal) -> bool:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends
 from sqlalchemy import Row, select
 from starlette.responses import Response
 
-from services.forms.api.answers import PDF, settled
+from services.forms.api.answers import PDF, open_to, settled
 from services.forms.domain.definition import FormId
 from services.forms.domain.values import Issue
 from services.forms.ports import BoundForm
@@ -31,15 +31,15 @@ def batch_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
     router = APIRouter(tags=["forms"])
 
     @router.get("/forms/documents/batch.pdf", response_class=Response)
-    async def batch(day: date, _who: Principal = Depends(gate.admit)) -> Response:
+    async def batch(day: date, who: Principal = Depends(gate.admit)) -> Response:
         """All disposition forms of a day (Asia/Shanghai) in one PDF, the earliest first; one that failed is named on a page."""
-        return await _batch(room, printer, day)
+        return await _batch(room, printer, day, who)
 
     return router
 
 
-async def _batch(room: PrintRoom, printer: Printer, day: date) -> Response:
-    rows = await _dispositions(room, printer, day)
+async def _batch(room: PrintRoom, printer: Printer, day: date, who: Principal) -> Response:
+    rows = await _dispositions(room, printer, day, who)
     if not rows:
         raise Problem(404, "not_found", "这一天没有处置单", "No disposition forms were issued that day")
     forms = [await _sheet(room, row) for row in rows]
@@ -56,19 +56,23 @@ async def _sheet(room: PrintRoom, row: Any) -> BoundForm:
     return BoundForm(title, await room.originals.read(row.sha256), row.sha256)
 
 
-async def _dispositions(room: PrintRoom, printer: Printer, day: date) -> list[Row[Any]]:
-    """The disposition forms that were issued on a day and still stand, each drawn or given up.
+async def _dispositions(room: PrintRoom, printer: Printer, day: date, who: Principal) -> list[Row[Any]]:
+    """The disposition forms that were issued on a day and still stand, each drawn or given up; of no case kept from the asker.
 
     Raises Problem 503 where one of them takes too long: a batch that left one out unsaid would lose a case.
     """
     query = (
         select(documents)
-        .where(*issued_on(day), documents.c.form == FormId.DISPOSITION.value, documents.c.superseded_at.is_(None))
+        .where(*issued_on(day), open_to(who), *STANDING_DISPOSITIONS)
         .order_by(documents.c.issued_at, documents.c.id)
     )
     async with room.store.reading() as connection:
         rows = list((await connection.execute(query)).all())
     return [row if row.state == READY else await settled(printer, row.id) for row in rows]
+
+
+STANDING_DISPOSITIONS = (documents.c.form == FormId.DISPOSITION.value, documents.c.superseded_at.is_(None))
+"""The condition that a document is a disposition form that no later one of its case replaces."""
 
 
 def issued_on(day: date) -> tuple[Any, Any]:

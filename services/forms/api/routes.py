@@ -16,12 +16,13 @@ from services.forms.api.answers import (
     LISTED,
     PDF,
     file_name,
+    known_case,
     known_document,
     listed,
+    may_know,
     no_such_document,
     once_drawn,
     the_document,
-    took_in,
 )
 from services.forms.api.demand_routes import told
 from services.forms.demand import make_binder, record_reprint
@@ -53,6 +54,7 @@ def document_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
     @router.get("/forms/cases/{number}/binder.pdf", response_class=Response)
     async def binder(number: str, who: Principal = Depends(gate.admit)) -> Response:
         """The whole case in one PDF (art. 18.6), as it stands now."""
+        await known_case(room, number, who)
         with told():
             identifier = await make_binder(room, number, who=who.name)
         row = await once_drawn(printer, identifier)
@@ -76,7 +78,7 @@ async def papers_of_case(room: PrintRoom, case: str, who: Principal) -> list[Doc
         query = query.where(documents.c.form != BINDER)
     async with room.store.reading() as connection:
         rows = list((await connection.execute(query)).all())
-        if rows and not await took_in(connection, rows[0], who):
+        if rows and not await may_know(connection, rows[0], who):
             return []
     return rows
 

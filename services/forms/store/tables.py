@@ -4,7 +4,7 @@ Law of this file: a document's words are frozen (sealed) when it is due, so that
 its bytes are an original, named by hash: ``sha256`` as it was drawn, ``signed_sha256`` with the centre's signature
 appended. A list belongs to no complaint; ``series`` is what lists about the same thing have in common. Who took a
 complaint in stands beside the sealed rest of it: an operator sees the papers of what they took in, and a list of them
-must not cost an unsealing each. Complaints, supplements and events are sealed; what was signed, printed or asked for is
+must not cost an unsealing each; so does for whom a case is kept close. Complaints, supplements and events are sealed; what was signed, printed or asked for is
 only ever added.
 """
 
@@ -27,6 +27,7 @@ complaints = Table(
     Column("received_by", String(80), nullable=False),
     Column("digest", String(64), nullable=False),
     Column("case_number", String(11), index=True),
+    Column("kept_for", String(80)),
     Column("sealed", Text, nullable=False),
 )
 

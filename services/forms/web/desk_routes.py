@@ -18,8 +18,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.forms.api.access import BINDER_READERS, ISSUERS, UNITS
-from services.forms.api.answers import known_case, known_document, no_such_case
-from services.forms.api.batch_routes import issued_on
+from services.forms.api.answers import known_case, known_document, no_such_case, open_to
+from services.forms.api.batch_routes import STANDING_DISPOSITIONS, issued_on
 from services.forms.api.demand_routes import told
 from services.forms.api.routes import answered, papers_of_case, reprints_of
 from services.forms.api.signing_routes import LONGEST_SIGNER, scan_in
@@ -286,10 +286,9 @@ def _day(words: str) -> date | None:
 
 async def _day_page(room: PrintRoom, day: date, who: Principal) -> DayPage:
     batches = who.role in BINDER_READERS
-    sight = () if batches else (documents.c.asked_by == who.name,)
+    sight = (open_to(who),) if batches else (documents.c.asked_by == who.name,)
     query = select(documents).where(*issued_on(day), *sight)
-    standing = (documents.c.form == FormId.DISPOSITION.value, documents.c.superseded_at.is_(None))
-    count = select(func.count()).select_from(documents).where(*issued_on(day), *standing)
+    count = select(func.count()).select_from(documents).where(*issued_on(day), *sight, *STANDING_DISPOSITIONS)
     newest = query.order_by(documents.c.issued_at.desc(), documents.c.id.desc()).limit(_MOST_OF_A_DAY)
     async with room.store.reading() as connection:
         rows = (await connection.execute(newest)).all()

@@ -23,6 +23,7 @@ from services.intake.api.requests import json_body, repetition
 from services.intake.api.told_doors import body_of
 from services.intake.calls import (
     AccountedForError,
+    CallHeldError,
     DraftOfAnotherError,
     Rings,
     UnknownCallError,
@@ -38,6 +39,7 @@ from shared.clock import SHANGHAI
 from shared.identity.principal import Principal
 from shared.once import KeyReused
 from shared.web.access import Gate
+from shared.web.i18n import Bilingual
 from shared.web.problems import Problem
 from shared.web.repetition import DOCUMENTED, key_reused
 
@@ -65,7 +67,10 @@ def call_routes(door: Door, gate: Gate) -> APIRouter:
 def _add_event(router: APIRouter, door: Door, gate: Gate) -> None:
     @router.post("/intake/calls", status_code=201, openapi_extra=body_of(CallEvent))
     async def call(request: Request, _who: Principal = Depends(gate.admit)) -> Response:
-        """An event of the exchange (PBX): opens the operator's draft, and gives the caller's earlier complaints."""
+        """An event of the exchange (PBX): opens the operator's draft, and gives the caller's earlier complaints.
+
+        409 naming whoever records the call already.
+        """
         event = await json_body(request, CallEvent)
         rings = Rings(
             reference=event.call_id,
@@ -75,7 +80,11 @@ def _add_event(router: APIRouter, door: Door, gate: Gate) -> None:
             ended_at=event.ended_at,
             desk=event.desk,
         )
-        draft_id, earlier = await open_call(door, rings)
+        try:
+            draft_id, earlier = await open_call(door, rings)
+        except CallHeldError as fault:
+            said = call_is_with(fault.holder)
+            raise Problem(409, "call_held", said.zh, said.en) from fault
         answer = jsonable_encoder({"draft_id": draft_id, "earlier": earlier})
         return JSONResponse(answer, status_code=201, headers={"Location": f"/intake/drafts/{draft_id}"})
 
@@ -153,6 +162,11 @@ _PROBLEMS: dict[type[Exception], tuple[int, str, str, str]] = {
         "Somebody else is still typing the record of this call",
     ),
 }
+
+
+def call_is_with(holder: str) -> Bilingual:
+    """What whoever comes second to a call is told."""
+    return Bilingual(f"这通来电由{holder}在记录，请与其联系", f"{holder} is recording this call: ask there")
 
 
 def problem_of(fault: Exception) -> Problem:

@@ -55,7 +55,7 @@ def list_routes(door: Door, gate: Gate) -> APIRouter:
 
 
 async def _insight(door: Door, complaint_id: UUID) -> dict[str, Any]:
-    """What a person should look at: words that hint at a major matter (art. 7), likely duplicates, units that may be meant."""
+    """What a person should look at: words that hint at a major matter (art. 7) or accuse (10.5), likely duplicates, units that may be meant."""
     sealed = await queries.sealed_submission(door.store, complaint_id)
     if sealed is None:
         return {}
@@ -63,6 +63,7 @@ async def _insight(door: Door, complaint_id: UUID) -> dict[str, Any]:
     return {
         "register_number": await register_number(door, complaint_id),
         "major_hints": complaint.hints.major_words,
+        "discipline_hints": complaint.hints.discipline_words,
         "possible_duplicates": complaint.possible_duplicates,
         "call_ended_at": complaint.source.call_ended_at,
         "unit_candidates": complaint.hints.units,

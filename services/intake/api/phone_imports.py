@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +12,10 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from services.intake.adapters.told import Strict
 from services.intake.api.answers import unavailable, wrong_media_type
 from services.intake.api.requests import json_body, repetition
-from services.intake.domain.call_table import HEADERS, Column, harmless
+from services.intake.bad_rows import bad_rows_file
+from services.intake.domain.call_table import HEADERS, Column
+from services.intake.phone_file_faults import HeadersRefused, why_refused
 from services.intake.phone_imports import (
-    HeadersRefused,
     ImportRow,
     NotPreviewed,
     Preview,
@@ -29,7 +27,7 @@ from services.intake.phone_imports import (
 )
 from services.intake.phone_table import NoHeader, header_of
 from services.intake.ports import Door
-from services.intake.readers.spreadsheet import WHAT_TO_DO, SpreadsheetRefused, is_zip
+from services.intake.readers.spreadsheet import SpreadsheetRefused, is_zip
 from services.intake.readers.table_text import UnknownCharset
 from shared.identity.principal import Principal
 from shared.once import KeyReused, Once
@@ -82,7 +80,7 @@ def import_routes(door: Door, gate: Gate) -> APIRouter:
         found = await bad_rows(door, import_id)
         disposition = {"Content-Disposition": f'attachment; filename="faults-{import_id}.csv"'}
         return StreamingResponse(
-            _lines(headers, found),
+            bad_rows_file(headers, found),
             media_type="text/csv; charset=utf-8",
             headers=disposition | {"Cache-Control": "no-store"},
         )
@@ -96,12 +94,10 @@ async def previewed(door: Door, raw: bytes, by: str, same: Once | None) -> Previ
         found = await preview(door, raw, by=by, same=same)
     except KeyReused as fault:
         raise key_reused() from fault
-    except SpreadsheetRefused as fault:
-        raise _refused(WHAT_TO_DO[fault.refusal], fault.refusal.value) from fault
-    except UnknownCharset as fault:
-        raise _refused("认不出文字编码，请另存为 UTF-8 的 CSV 或 .xlsx", "unknown charset") from fault
-    except NoHeader as fault:
-        raise _headers(("文件是空的，没有表头",)) from fault
+    except (UnknownCharset, SpreadsheetRefused) as fault:
+        raise _refused(why_refused(fault)[0], str(fault)) from fault
+    except (NoHeader, HeadersRefused) as fault:
+        raise _headers(why_refused(fault)) from fault
     except Exception as fault:
         if is_unreachable(fault):
             raise unavailable() from fault
@@ -182,19 +178,6 @@ def _standing(item: ImportRow) -> dict[str, Any]:
         "finished_at": item.finished_at.isoformat() if item.finished_at else None,
         "faults": f"{_place(item.id)}/faults.csv" if item.rows_bad else None,
     }
-
-
-def _lines(headers: tuple[str, ...], found: list[tuple[int, list[str], list[str]]]) -> Iterator[bytes]:
-    """The file line by line, with the mark by which Excel sees UTF-8."""
-    yield b"\xef\xbb\xbf" + _line(["行号", "原因", *headers])
-    for number, cells, reasons in found:
-        yield _line([str(number), "；".join(reasons), *cells])
-
-
-def _line(cells: list[str]) -> bytes:
-    out = io.StringIO(newline="")
-    csv.writer(out, quoting=csv.QUOTE_ALL).writerow([harmless(cell) for cell in cells])
-    return out.getvalue().encode("utf-8", "replace")
 
 
 def _refused(zh: str, en: str) -> Problem:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -60,6 +61,8 @@ HEADERS: dict[Column, tuple[str, ...]] = {
 }
 """By what names exchanges and spreadsheets call them; compared without blanks, case and width."""
 
+MOST_COLUMNS = 200
+"""More is no export of calls: a separator gone wrong, or somebody who wants to see what breaks."""
 REQUIRED = (Column.FACTS,)
 TAKEN_FOR_NOTHING = frozenset({Column.ID_CARD})
 """Checked for damage, since that tells that the file was spoiled, but not stored: a complaint needs no such number."""
@@ -109,10 +112,8 @@ def mapping_faults(headers: Sequence[str], mapping: Mapping[str, Column]) -> lis
     """Why a file with these headers can't be imported; empty where it can."""
     faults = [f"没有“{HEADERS[column][0]}”一列" for column in REQUIRED if column not in mapping.values()]
     faults += [f"映射中的“{header}”不在表头里" for header in mapping if header not in headers]
-    named = [header for header in headers if header]
-    faults += [f"表头“{header}”重复" for header in dict.fromkeys(named) if named.count(header) > 1]
-    columns = list(mapping.values())
-    faults += [f"两列都被当作“{HEADERS[one][0]}”" for one in dict.fromkeys(columns) if columns.count(one) > 1]
+    faults += [f"表头“{header}”重复" for header, times in Counter(filter(None, headers)).items() if times > 1]
+    faults += [f"两列都被当作“{HEADERS[one][0]}”" for one, times in Counter(mapping.values()).items() if times > 1]
     return faults
 
 

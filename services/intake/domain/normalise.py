@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.intake.domain.discipline import discipline_words
 from services.intake.domain.elements import missing_elements
 from services.intake.domain.major import major_hints
 from services.intake.domain.phones import e164
@@ -60,10 +61,17 @@ def normalise(
         missing=missing_elements(clean),
         source=clean.source,
         possible_duplicates=list(clean.possible_duplicates),
-        hints=Hints(
-            major_words=major_hints(f"{clean.facts}\n{clean.demand or ''}"), units=list(clean.units_perhaps_meant)
-        ),
+        hints=_hints(clean),
         settled_on_the_spot=clean.settled_on_the_spot,
+    )
+
+
+def _hints(clean: Submission) -> Hints:
+    told = folded(f"{clean.facts}\n{clean.demand or ''}") or ""
+    return Hints(
+        major_words=major_hints(told),
+        discipline_words=discipline_words(told),
+        units=list(clean.units_perhaps_meant),
     )
 
 

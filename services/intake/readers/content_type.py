@@ -36,6 +36,11 @@ class ContentType:
         """Whether it is of a kind on the allow-list and carries nothing active, executable or with macros."""
         return self.media_type in ALLOWED and not self.flags & {Flag.EXECUTABLE, Flag.ACTIVE, Flag.MACROS}
 
+    @property
+    def is_text(self) -> bool:
+        """Whether a person could read it as it stands, markup and scripts included."""
+        return self.media_type.startswith("text/") or Flag.ACTIVE in self.flags
+
 
 _OOXML = "application/vnd.openxmlformats-officedocument."
 
@@ -111,6 +116,7 @@ _MAGIC: tuple[tuple[int, bytes, str, frozenset[Flag]], ...] = (
     (0, b"\xca\xfe\xba\xbe", "application/java-vm", _RUNS),
     (0, b"\xcf\xfa\xed\xfe", "application/x-mach-binary", _RUNS),
     (0, b"\xce\xfa\xed\xfe", "application/x-mach-binary", _RUNS),
+    (0, rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-", "application/x-eicar", _RUNS),
     (0, b"#!", "text/x-shellscript", _RUNS),
     (0, b"L\x00\x00\x00\x01\x14\x02\x00", "application/x-ms-shortcut", _RUNS),
     (0, b"dex\n", "application/vnd.android.dex", _RUNS),

@@ -79,10 +79,13 @@ class _Found:
 def read_mail(raw: bytes) -> ParsedMail:
     """Read one mail.
 
-    Raises Unreadable where a program can't: parts nested or multiplied beyond the limits, encrypted, or a structure that
-    breaks the parser. ``read_head`` still works then; the caller keeps the bytes and shows them to a person.
+    Raises Unreadable where a program can't: parts nested or multiplied beyond the limits, encrypted, no mail at all, or a
+    structure that breaks the parser. ``read_head`` still works then; the caller keeps the bytes and shows them to a person.
     """
-    return _read(parse_tree(raw), level=0)
+    root = parse_tree(raw)
+    if not root.raw_headers and raw.strip() and not sniff_media_type(raw).is_text:
+        raise Unreadable(Fault.NO_MAIL)
+    return _read(root, level=0)
 
 
 def _read(part: Part, level: int, head: MailHead | None = None) -> ParsedMail:

@@ -22,6 +22,8 @@ class Fault(StrEnum):
     TOO_MANY_PARTS = "too_many_parts"
     ENCRYPTED = "encrypted"
     """S/MIME or PGP, and nothing readable beside it."""
+    NO_MAIL = "no_mail"
+    """Not one header, and no text either: a picture or a program that was put into the mailbox's pipe or folder."""
     MALFORMED = "malformed"
     """The structure broke the parser."""
 

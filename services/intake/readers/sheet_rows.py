@@ -19,12 +19,11 @@ from typing import IO
 
 from lxml import etree
 
-from services.intake.domain.call_table import Cell, Formula
+from services.intake.domain.call_table import MOST_COLUMNS, Cell, Formula
 from services.intake.readers.spreadsheet import Refusal, SpreadsheetRefused
 
 MOST_BLANK_ROWS = 10_000
 """In a row; Excel marks rows as used to the very end of the sheet, 1 048 576."""
-MOST_COLUMNS = 200
 _HARMLESS: dict[str, bool] = {
     "resolve_entities": False,
     "no_network": True,

@@ -1,7 +1,8 @@
 """Tables as text: CSV and tab files in whatever charset, separator and line ending, read record by record.
 
-Law of this file: nothing is dropped: a record whose quote is never closed is given as damaged, and reading goes on with
-the next line. Memory stays small: the bytes are decoded as they are read. It must not know what a column means.
+Law of this file: nothing is dropped: a record whose quote is never closed, or which another charset wrote than the rest of
+the file, is given as damaged, and reading goes on with the next line. Memory stays small: the bytes are decoded as they are
+read. It must not know what a column means.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
+
+from services.intake.readers.charset import decode
 
 LARGEST_RECORD = 100_000
 """Characters of one record; a longer one is damaged (an unclosed quote, as a rule)."""
@@ -23,7 +27,12 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_TRIED = ("utf-8", "gb18030", "big5hkscs")
+_CHARSETS = ("utf-8", "gb18030", "big5hkscs")
+_SAMPLED = 1 << 18
+"""Bytes from whose lines the charset is told, where the file isn't of one."""
+_FIRST_RECORDS = 4
+_ESCAPED = dict.fromkeys(range(0xDC80, 0xDD00), "\ufffd")
+ANOTHER_CHARSET = "这一行的文字编码与文件其余部分不同，或有无法识别的字符，请核对文字"
 
 
 class UnknownCharset(ValueError):
@@ -40,7 +49,7 @@ class Record:
 
 
 def charset_of(raw: bytes) -> str:
-    """The charset, by its mark, by its zero bytes, or by what decodes without a fault. Raises UnknownCharset."""
+    """The charset: by its mark, by its zero bytes, or the one that most of the text is written in. Raises UnknownCharset."""
     for mark, name in _BOMS:
         if raw.startswith(mark):
             return name
@@ -49,10 +58,19 @@ def charset_of(raw: bytes) -> str:
         return "utf-16-le"
     if head[::2].count(0) > len(head) // 4:
         return "utf-16-be"
-    for name in _TRIED:
-        if _decodes(raw, name):
-            return name
-    raise UnknownCharset("no charset fits")
+    return "utf-8" if _decodes(raw, "utf-8") else _voted(raw[:_SAMPLED])
+
+
+def _voted(raw: bytes) -> str:
+    """Files are put together from several: each line is read for itself, and the charset of most of them is the file's."""
+    votes: Counter[str] = Counter()
+    for line in raw.splitlines():
+        found = decode(line)
+        votes["" if found.damaged else found.charset] += 0 if line.isascii() else len(line)
+    charset = max(_CHARSETS, key=lambda name: votes[name])
+    if votes[charset] * 2 <= votes.total():
+        raise UnknownCharset("no charset fits")
+    return charset
 
 
 def _decodes(raw: bytes, charset: str) -> bool:
@@ -67,10 +85,10 @@ def _decodes(raw: bytes, charset: str) -> bool:
 
 
 def separator_of(raw: bytes, charset: str) -> str:
-    """The separator that stands most often in the first record; a comma where none does."""
-    first = next(_records_text(raw, charset), (1, "", None))[1]
-    counts = {separator: _outside_quotes(first).count(separator) for separator in SEPARATORS}
-    return max(SEPARATORS, key=lambda separator: counts[separator])
+    """The separator that stands most often in the first record that has one; a comma where none does."""
+    first = (_outside_quotes(text) for _, text, _ in islice(_records_text(raw, charset), _FIRST_RECORDS))
+    parted = next((text for text in first if any(separator in text for separator in SEPARATORS)), "")
+    return max(SEPARATORS, key=parted.count)
 
 
 def _outside_quotes(text: str) -> str:
@@ -80,22 +98,49 @@ def _outside_quotes(text: str) -> str:
 def records(raw: bytes, charset: str, separator: str) -> Iterator[Record]:
     """Every record that isn't blank, the header first."""
     for number, text, damaged in _records_text(raw, charset):
+        meant = _by_another_charset(text, charset)
+        said = text if meant is None else meant
         if damaged:
-            yield Record(number, (text[:500],), damaged)
+            yield Record(number, (said[:500],), damaged)
             continue
         try:
-            rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+            rows = list(csv.reader(io.StringIO(said, newline=""), delimiter=separator))
         except csv.Error:
-            yield Record(number, (text[:500],), "引号或分隔符有误，无法分列")
+            yield Record(number, (said[:500],), "引号或分隔符有误，无法分列")
             continue
         cells = tuple(cell for row in rows for cell in row)
         if any(cell.strip() for cell in cells):
-            yield Record(number, cells)
+            yield Record(number, cells, None if meant is None else ANOTHER_CHARSET)
+
+
+def _by_another_charset(text: str, charset: str) -> str | None:
+    """What a record says that another charset wrote than the rest of the file, or none; None where it fits.
+
+    GB 18030 reads nearly everything as something: there a record is looked at whole, elsewhere only one that didn't decode.
+    """
+    shown = text.translate(_ESCAPED)
+    if text.isascii() or (charset != "gb18030" and shown == text):
+        return None
+    if charset.startswith("utf-16"):
+        return shown
+    plain = charset.removesuffix("-sig")
+    found = decode(text.encode(plain, "surrogateescape"), plain)
+    return found.text if found.damaged or found.charset != plain else None
+
+
+def _escaped(fault: UnicodeError) -> tuple[str, int]:
+    """Bytes that didn't decode, kept apart from all text (PEP 383), but for ASCII, which no handler of Python's takes."""
+    assert isinstance(fault, UnicodeDecodeError)
+    bad = fault.object[fault.start : fault.end]
+    return "".join(chr(byte) if chr(byte).isascii() else chr(0xDC00 + byte) for byte in bad), fault.end
+
+
+codecs.register_error("shouli.escaped", _escaped)
 
 
 def _records_text(raw: bytes, charset: str) -> Iterator[tuple[int, str, str | None]]:
     """The texts of the records, each with the number of its first line; a quote keeps lines together."""
-    lines = enumerate(io.TextIOWrapper(io.BytesIO(raw), encoding=charset, newline="", errors="replace"), 1)
+    lines = enumerate(io.TextIOWrapper(io.BytesIO(raw), encoding=charset, newline="", errors="shouli.escaped"), 1)
     waiting: deque[tuple[int, str]] = deque()
     while True:
         taken = _whole(waiting, lines)

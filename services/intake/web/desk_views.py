@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from services.intake.domain.discipline import discipline_words
 from services.intake.domain.major import major_hints
 from services.intake.known import Known
 from services.intake.store.states import ImportState
@@ -140,12 +141,26 @@ class EntryPage:
     @property
     def major_words(self) -> Sequence[str]:
         """What was typed that may tell of a major matter (art. 7), until somebody has said that it is one."""
-        return () if self.typed.major else major_hints(f"{self.typed.facts}\n{self.typed.demand}")
+        return () if self.typed.major else major_hints(self._told)
+
+    @property
+    def discipline_words(self) -> Sequence[str]:
+        """What was typed that may accuse somebody (art. 10.5): it will be kept close."""
+        return discipline_words(self._told)
+
+    @property
+    def _told(self) -> str:
+        return f"{self.typed.facts}\n{self.typed.demand}"
 
     @property
     def before(self) -> int:
         """How many earlier complaints came from the same number."""
-        return sum(each.same_person for each in self.known)
+        return max((each.of_number for each in self.known), default=0)
+
+    @property
+    def unlisted(self) -> int:
+        """How many of them the page does not list."""
+        return self.before - sum(each.same_person for each in self.known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,9 @@ from starlette.responses import RedirectResponse, Response
 from services.intake.adapters.told import Told
 from services.intake.api.access import ENTRY_DESKS
 from services.intake.api.answers import unavailable
+from services.intake.api.call_doors import call_is_with
 from services.intake.api.told_doors import STAFF_DOORS, submission_of
-from services.intake.calls import receive_call
+from services.intake.calls import holder_of_call, receive_call
 from services.intake.handlers import earlier_receipt, respond_by
 from services.intake.known import Known, known_of
 from services.intake.paper_desk import SERIES, receive_paper, register_number
@@ -236,7 +237,9 @@ async def _resume(room: DeskRoom, request: Request, who: Principal, entry: Entry
     """The page as it was left."""
     found = await resumed(room.door, who.name, draft, entry.room)
     if found is None:
-        return page_of(room, request, who, entry, entry.first(room, who, room.door.clock()), notice=GONE)
+        holder = await holder_of_call(room.door, draft)
+        notice = GONE if holder in (None, who.name) else call_is_with(str(holder))
+        return page_of(room, request, who, entry, entry.first(room, who, room.door.clock()), notice=notice)
     typed, linked = found
     return page_of(
         room, request, who, entry, typed, known=await known_about(room, typed), linked=linked, key=str(draft)

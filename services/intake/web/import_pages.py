@@ -17,8 +17,8 @@ from starlette.responses import RedirectResponse, Response
 from services.intake.adapters.phone_log import CallWithoutComplaint
 from services.intake.api.phone_imports import previewed, uploaded
 from services.intake.domain.call_table import HEADERS, Column
+from services.intake.phone_file_faults import HeadersRefused
 from services.intake.phone_imports import (
-    HeadersRefused,
     ImportRow,
     NotPreviewed,
     Preview,

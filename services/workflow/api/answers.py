@@ -43,6 +43,7 @@ def case_answer(
         "holder": {"name": case.holder.name, "role": case.holder.role.value, "unit": case.holder.unit},
         "real_name": case.real_name,
         "confidential": case.confidential,
+        "restricted": case.restricted,
         "target": shown.target.model_dump(),
         "complainant": masked_identity(shown.complainant, hidden=hidden),
         "facts": shown.facts,

@@ -47,6 +47,8 @@ class Act(StrEnum):
     ASSIGN = "assign"
     URGE = "urge"
     MARK_CONFIDENTIAL = "mark_confidential"
+    RESTRICT = "restrict"
+    LIFT_RESTRICTION = "lift_restriction"
     REVEAL_IDENTITY = "reveal_identity"
     LINK_DUPLICATE = "link_duplicate"
     UNLINK = "unlink"
@@ -101,6 +103,8 @@ _ROWS = (
     ActRow(Act.ASSIGN, "交承办人", "Assign to a handler", "3"),
     ActRow(Act.URGE, "催办", "Urge", "3"),
     ActRow(Act.MARK_CONFIDENTIAL, "要求保密", "Mark as confidential", "17"),
+    ActRow(Act.RESTRICT, "限制知悉", "Keep close", "17"),
+    ActRow(Act.LIFT_RESTRICTION, "解除限制知悉", "No longer keep close", "17"),
     ActRow(Act.REVEAL_IDENTITY, "查看身份", "Look at the identity", "17"),
     ActRow(Act.LINK_DUPLICATE, "关联案件", "Link another case", "14"),
     ActRow(Act.UNLINK, "取消关联", "Undo a link", "14"),

@@ -278,6 +278,14 @@ def _mark_confidential(_s: Situation, c: commands.MarkConfidential) -> events.Wh
     return events.MarkedConfidential(reason=c.reason)
 
 
+def _restrict(_s: Situation, c: commands.Restrict) -> events.What:
+    return events.Restricted(reason=c.reason)
+
+
+def _lift_restriction(_s: Situation, c: commands.LiftRestriction) -> events.What:
+    return events.RestrictionLifted(reason=c.reason)
+
+
 def _reveal_identity(_s: Situation, c: commands.RevealIdentity) -> events.What:
     return events.IdentityRevealed(purpose=c.purpose, reason=c.reason)
 
@@ -347,6 +355,8 @@ DECISIONS: dict[Act, Callable[[Situation, Any], events.What]] = {
     Act.ASSIGN: _assign,
     Act.URGE: _urge,
     Act.MARK_CONFIDENTIAL: _mark_confidential,
+    Act.RESTRICT: _restrict,
+    Act.LIFT_RESTRICTION: _lift_restriction,
     Act.REVEAL_IDENTITY: _reveal_identity,
     Act.LINK_DUPLICATE: _link,
     Act.UNLINK: _unlink,

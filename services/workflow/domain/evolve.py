@@ -73,6 +73,7 @@ def _begun(case: Case | None, event: Event) -> Case:
         matter=what.matter,
         major=what.major,
         confidential=what.confidential,
+        restricted=what.restricted,
         responded_at=what.responded_at,
     )
 
@@ -234,6 +235,14 @@ def _confidential(case: Case, _event: Event, _what: events.MarkedConfidential) -
     return replace(case, confidential=True)
 
 
+def _restricted(case: Case, _event: Event, _what: events.Restricted) -> Case:
+    return replace(case, restricted=True)
+
+
+def _restriction_lifted(case: Case, _event: Event, _what: events.RestrictionLifted) -> Case:
+    return replace(case, restricted=False)
+
+
 def _linked(case: Case, _event: Event, what: events.Linked) -> Case:
     return replace(case, links=(*case.links, Link(other=what.other, relation=what.relation)))
 
@@ -276,6 +285,8 @@ _KEEP: dict[type[events.Body], Callable[[Case, Event, Any], Case]] = {
     events.Sanctioned: _sanctioned,
     events.FalseAccusationFlagged: _flagged,
     events.MarkedConfidential: _confidential,
+    events.Restricted: _restricted,
+    events.RestrictionLifted: _restriction_lifted,
     events.Linked: _linked,
     events.Unlinked: _unlinked,
     events.Responded: _responded,

@@ -45,6 +45,7 @@ class _Telling:
             actor=self.event.by.name,
             round=self.after.round,
             confidential=self.after.confidential,
+            kept_for=_kept_for(self.after),
         )
 
 
@@ -57,6 +58,12 @@ class _Head(TypedDict):
     actor: str
     round: int
     confidential: bool
+    kept_for: str | None
+
+
+def _kept_for(case: Case) -> str | None:
+    in_charge = case.officer.id if case.officer else ""
+    return in_charge if case.restricted else None
 
 
 def publish(before: Case | None, history: Sequence[events.Event], timeline_head: Sha256) -> tuple[CaseEvent, ...]:

@@ -31,8 +31,8 @@ from shared.working_time import BusinessHours, WorkCalendar
 class Registration:
     """What the register adds to a complaint.
 
-    ``on_duty``: the office's handler who answers for what a machine took in (a mailbox, the web form, a fax line); None
-    where a person received it, who then answers for it as the first receiver (art. 3). ``receiver``: that person as the
+    ``on_duty``: the office's handler who answers for what a machine took in (a mailbox, the web form, a fax line) and for
+    what is kept close; None where a person received it, who then answers for it as the first receiver (art. 3). ``receiver``: that person as the
     directory knows them; None where it doesn't, and then the name that the channel told stands. ``complaint_sha256``: of
     the message as it came, so that the timeline vouches for it.
     """
@@ -41,6 +41,13 @@ class Registration:
     on_duty: Person | None = None
     receiver: Person | None = None
     complaint_sha256: Sha256 | None = None
+
+
+def keeps_close(complaint: ComplaintReceived) -> bool:
+    """Whether it is kept close from the first moment (arts. 10.5, 17): its words accuse somebody of a breach of discipline or
+    law. A leak can't be taken back, a restriction can: so words are enough, and the leader lifts what was none.
+    """
+    return bool(complaint.hints.discipline_words)
 
 
 def register(
@@ -66,6 +73,7 @@ def register(
         real_name=complaint.complainant.name is not None and not complaint.complainant.anonymous,
         has_contact=complaint.complainant.has_contact,
         confidential=complaint.complainant.confidential,
+        restricted=keeps_close(complaint),
         major=complaint.major,
         target=complaint.target,
         missing=tuple(complaint.missing),
@@ -122,6 +130,7 @@ def register_part(
         real_name=original.real_name,
         has_contact=original.has_contact,
         confidential=original.confidential,
+        restricted=original.restricted,
         major=False,
         target=part.target,
         matter=part.matter,

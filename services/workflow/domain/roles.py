@@ -130,6 +130,9 @@ MAY: dict[Act, frozenset[AnyRole]] = {
         (Act.ASSIGN, _OFFICE),
         (Act.URGE, _OFFICE),
         (Act.MARK_CONFIDENTIAL, (Role.OPERATOR, *_OFFICE)),
+        (Act.RESTRICT, _OFFICE),
+        # Whoever is in charge of an accusation does not widen the circle of those who know of it: the leader does.
+        (Act.LIFT_RESTRICTION, (Role.OFFICE_LEADER,)),
         (Act.REVEAL_IDENTITY, (Role.OPERATOR, *_OFFICE, *_UNIT, Role.AUDITOR)),
         (Act.LINK_DUPLICATE, _DESK),
         (Act.UNLINK, _DESK),

@@ -1,9 +1,10 @@
 """Who may know of a case at all (art. 17).
 
 Law of this file: the table ``SIGHT``. A unit knows of what was dispatched to it and of nothing else; an operator of what
-the operator took in or holds; a restricted case (10.5) is for the leader, the auditor and the officer in charge; an
-administrator reads no case, and the person complained of knows of nothing. The store's lists are cut by the same rows. How
-much of the complainant is left in the words is said here too; whether the identity itself may be shown is a guard's.
+the operator took in or holds; a restricted case (10.5: it accuses somebody, was refused on that ground, or handed over) is
+for the leader, the auditor and the officer in charge; an administrator reads no case, and the person complained of knows of
+nothing. The store's lists are cut by the same rows. How much of the complainant is left in the words is said here too;
+whether the identity itself may be shown is a guard's.
 """
 
 from __future__ import annotations

@@ -168,6 +168,7 @@ _DISPATCH = (
         Act.FORWARD,
         events.Forwarded,
         _WITH_UNIT,
+        guards.UNIT_MAY_KNOW,
         guards.APPROVAL_NOT_OWED,
         guards.UNIT_HAS_HANDLER,
         hands_to=HandsTo.RECEIVER,
@@ -185,6 +186,7 @@ _DISPATCH = (
         Act.APPROVE,
         events.Approved,
         _WITH_UNIT,
+        guards.UNIT_MAY_KNOW,
         guards.ANOTHER_PERSON,
         guards.UNIT_HAS_HANDLER,
         guards.UNIT_HAS_LEADER,
@@ -351,6 +353,16 @@ _ANYWHERE = (
     ),
     *_rows(_LIVE, Act.URGE, events.Urged, None, guards.HELD_BY_ANOTHER),
     *_rows(UNFILED, Act.MARK_CONFIDENTIAL, events.MarkedConfidential, None, guards.NOT_CONFIDENTIAL),
+    # Before a unit knows of it: what lies with one is recalled first. Whoever keeps it close is in charge of it from then on.
+    *_rows(
+        _BEFORE_DISPATCH,
+        Act.RESTRICT,
+        events.Restricted,
+        None,
+        guards.NOT_RESTRICTED,
+        hands_to=HandsTo.ACTOR,
+    ),
+    *_rows((*_BEFORE_DISPATCH, _APPROVAL), Act.LIFT_RESTRICTION, events.RestrictionLifted, None, guards.RESTRICTED),
     # A look at a filed case is recorded all the same, and so is the binder that is made of it.
     *_rows(State, Act.REVEAL_IDENTITY, events.IdentityRevealed, None, guards.IDENTITY_OPEN_TO_ACTOR),
     *_rows(State, Act.RECORD_DOCUMENT, events.DocumentRecorded),

@@ -90,6 +90,31 @@ async def test_an_operator_issues_for_what_they_took_in(house: FormsHouse) -> No
     assert (await house.ask("GET", made["pdf"], "operator")).status_code == 200
 
 
+@pytest.mark.article("17")
+async def test_the_papers_of_a_case_kept_close_are_the_officers_and_the_leaders(house: FormsHouse) -> None:
+    """To the operator who took it in and to another handler there is no such paper, no binder, and none can be issued."""
+    took_it_in, in_charge = PEOPLE["operator"].name, PEOPLE["handler"].id
+    kept = [event.model_copy(update={"kept_for": in_charge}) for event in DISPATCHED]
+    await house.hear(a_complaint(received_by=took_it_in), *kept)
+    (paper, *_) = (await house.done("GET", f"/forms/documents?case={NUMBER}", "handler"))["items"]
+    for who in ("office_leader", "auditor"):
+        assert (await house.done("GET", f"/forms/documents?case={NUMBER}", who))["items"]
+    for who in ("operator", "unit_handler"):
+        assert (await house.done("GET", f"/forms/documents?case={NUMBER}", who))["items"] == []
+        assert (await house.ask("GET", f"/forms/documents/{paper['id']}", who)).status_code == 404
+    await house.hear(an_event(case.CaseAccepted, version=9, kept_for="another"))
+    assert (await house.ask("GET", f"/forms/cases/{NUMBER}/binder.pdf")).status_code == 404
+    assert (await house.ask("GET", f"/forms/documents/batch.pdf?day={house.clock():%Y-%m-%d}")).status_code == 404
+    assert paper["id"] not in (await house.ask("GET", "/forms/day")).text
+
+
+async def test_an_older_event_that_comes_late_keeps_nothing_close_again(house: FormsHouse) -> None:
+    """What the newest said holds."""
+    await house.hear(a_complaint(), an_event(case.CaseAccepted, version=2))
+    await house.hear(an_event(case.CaseRegistered, version=1, kept_for="another"))
+    assert (await house.done("GET", f"/forms/documents?case={NUMBER}"))["items"]
+
+
 async def test_the_same_request_twice_is_one_document(house: FormsHouse) -> None:
     """The same key and body give the same document; the same key with another body is refused."""
     await _dispatched(house)

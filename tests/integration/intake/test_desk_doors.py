@@ -148,6 +148,9 @@ async def test_drafts_and_calls(desk: Desk) -> None:
     assert (await desk.ask("GET", opened.headers["location"])).json()["content"]["call"]["id"] == "c-1"
     assert len((await desk.ask("GET", f"{opened.headers['location']}/earlier")).json()["items"]) == 1
     assert len((await desk.ask("GET", "/intake/drafts")).json()["items"]) == 1
+    second = await desk.ask("POST", "/intake/calls", json=event | {"operator": "别人"})
+    assert (second.status_code, second.json()["code"]) == (409, "call_held")
+    assert "operator" in second.text
 
 
 async def test_an_import_from_the_look_to_the_rows_that_come_back(desk: Desk) -> None:

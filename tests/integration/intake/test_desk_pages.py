@@ -140,6 +140,20 @@ def test_a_call_that_is_entered_later_says_from_when_to_when_it_was(house: Intak
     assert (told["received_at"], told["call_ended_at"]) == ("2026-11-20T01:30:00Z", "2026-11-20T01:42:00Z")
 
 
+@pytest.mark.article("11-13")
+def test_a_recording_comes_with_its_call_and_a_damaged_one_refuses_nothing_else(house: IntakeApp) -> None:
+    """What is no sound is named and everything typed stays; sent again without it the call is registered."""
+    recording, noise = ("files", ("来电.amr", b"#!AMR\n" + bytes(64))), ("files", ("坏.mp3", b"\x00\x01" * 99))
+    back = house.ask("POST", "/desk/phone", data={"facts": SAID}, files=[recording, noise])
+    assert back.status_code == 422
+    assert "“坏.mp3”不是可收的类型" in html.unescape(back.text)
+    kept = re.findall(r'name="kept" value="([^"]+)"', back.text)
+    assert fields_in(back.text)["facts"] == SAID
+    assert house.ask("POST", "/desk/phone", data={"facts": SAID, "kept": kept}).status_code == 303
+    [listed] = house.submissions()
+    assert "1 个文件" in house.ask("GET", f"/intake/web-forms/receipts/{listed['tracking_code']}").text
+
+
 @pytest.mark.article("7")
 @pytest.mark.article("10.5")
 def test_while_a_person_types_the_page_says_what_tells_the_same_and_what_may_be_major(house: IntakeApp) -> None:
@@ -152,4 +166,5 @@ def test_while_a_person_types_the_page_says_what_tells_the_same_and_what_may_be_
     shown = house.ask("POST", "/desk/phone/known", data=typed).text
     assert "内容相近" in shown
     assert "索要红包" in shown
+    assert "“要红包”，涉嫌违规违纪违法" in html.unescape(shown)
     assert "索要红包" not in house.ask("POST", "/desk/phone/known", data=typed | {"major": "1"}).text

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.intake.calls import Rings, open_call
+from services.intake.calls import CallHeldError, Rings, holder_of_call, open_call
 from services.intake.domain.submission import Submission
 from services.intake.drafts import draft_of, drafts_of, drop_draft, save_draft
 from services.intake.handlers import receive
@@ -81,3 +81,16 @@ async def test_a_repeated_event_does_not_undo_what_was_typed(house: House) -> No
     kept = await draft_of(house.door, draft, "王某")
     assert kept is not None
     assert kept[0] == {"facts": "推诿"}
+
+
+async def test_a_call_is_with_one_operator_and_the_second_is_told_whom(house: House) -> None:
+    """Rung through to two at once, or handed on: one records it, until it is registered."""
+    mine, theirs = Rings("c-1", "王某", FRIDAY), Rings("c-1", "李某", FRIDAY)
+    draft, _ = await open_call(house.door, mine)
+    with pytest.raises(CallHeldError) as told:
+        await open_call(house.door, theirs)
+    assert told.value.holder == await holder_of_call(house.door, draft) == "王某"
+    assert not await save_draft(house.door, draft, "李某", {"facts": "推诿"})
+    await drop_draft(house.door, draft, "王某")
+    assert (await open_call(house.door, theirs))[0] == draft
+    assert await holder_of_call(house.door, draft) == "李某"

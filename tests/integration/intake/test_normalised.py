@@ -70,6 +70,32 @@ def test_words_of_a_major_matter_are_hinted_at_and_decide_nothing(house: IntakeA
     assert found["major"] is False
 
 
+@pytest.mark.article("10.5")
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ("收红包才给办，吃拿卡要。", ["收红包", "吃拿卡要"]),
+        ("他收\u200b红\u2060包。", ["收红包"]),
+        ("再不解决我就去纪委告你们。", []),
+        ("工作人员王某态度恶劣。", []),
+    ],
+)
+def test_words_that_accuse_somebody_are_hinted_at(house: IntakeApp, facts: str, words: list[str]) -> None:
+    """What is said of corruption, not what angry people say anyway."""
+    assert call(house, facts=facts)["discipline_hints"] == words
+
+
+def test_whoever_complains_again_and_again_loses_none_of_it_and_is_seen_whole(house: IntakeApp) -> None:
+    """The same words of the same person nine times: nine complaints, linked; a few are listed, and how many there are is said."""
+    told = [call(house, complainant={"phone": "13800007788"}, facts="窗口推诿，跑了三趟没有办成") for _ in range(9)]
+    assert len({each["tracking_code"] for each in told}) == len(house.submissions()) == len(told)
+    assert told[-1]["possible_duplicates"]
+    rings = {"call_id": "c-9", "operator": "示例operator", "caller_number": "13800007788"}
+    earlier = house.done("POST", "/intake/calls", json=rings)["earlier"]
+    assert 0 < len(earlier) < len(told)
+    assert {each["of_number"] for each in earlier} == {len(told)}
+
+
 def test_the_callers_earlier_complaints_are_found_by_any_spelling_of_the_number(house: IntakeApp) -> None:
     """The exchange sends the number in the body; nothing personal comes back."""
     first = call(house, complainant={"phone": "13800005521"})

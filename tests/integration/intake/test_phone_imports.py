@@ -14,10 +14,10 @@ from services.intake.domain.call_endings import Ending
 from services.intake.domain.call_table import Column
 from services.intake.domain.directory import Directory, Found
 from services.intake.drafts import draft_of, drop_draft
+from services.intake.phone_file_faults import HeadersRefused
 from services.intake.phone_import_rows import OUR_FAULT
 from services.intake.phone_import_run import BATCH, LEASE, PhoneImports
 from services.intake.phone_imports import (
-    HeadersRefused,
     NotPreviewed,
     bad_rows,
     confirm,

@@ -12,7 +12,7 @@ from services.workflow.store import queries
 from services.workflow.store.relisting import relist
 from services.workflow.store.tables import cases
 from services.workflow.watch import ClockWitness, DeadlineWatch
-from shared.contracts.complaint import Target
+from shared.contracts.complaint import Hints, Target
 from shared.contracts.values import Role
 from tests.parts.workflow_office import (
     AUDITOR,
@@ -50,6 +50,7 @@ async def _of_every_kind(desk: Desk) -> list[str]:
     await desk.does(restricted, "refuse", ground="10.5", reason="违纪线索", handed_over_to="市纪委监委")
     return [
         restricted,
+        await desk.registered(hints=Hints(discipline_words=["收红包"])),
         await desk.registered(),
         await desk.registered(received_by=OTHER_OPERATOR.name),
         await _dispatched(desk),

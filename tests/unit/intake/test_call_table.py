@@ -1,5 +1,6 @@
 """Hotline exports, cell by cell and file by file: what is damaged is named, what is good is read."""
 
+import contextlib
 import csv
 import io
 import zipfile
@@ -339,10 +340,72 @@ def test_shared_strings_rich_text_and_own_date_formats_are_read() -> None:
     assert entry.call.started_at.isoformat() == "2026-03-05T12:00:00+08:00"
 
 
+LINES = [",".join(row).encode() for row in (HEADER, GOOD, GOOD, GOOD)]
+
+
+def gbk(line: bytes) -> bytes:
+    """A line of UTF-8 in GBK."""
+    return line.decode().encode("gbk")
+
+
+MIXED = {
+    "a row of GBK in UTF-8": (*LINES[:3], gbk(LINES[3])),
+    "a row of GBK in UTF-8 with its mark": (b"\xef\xbb\xbf" + LINES[0], *LINES[1:3], gbk(LINES[3])),
+    "a row of UTF-8 in GBK": (*map(gbk, LINES[:3]), LINES[3]),
+}
+
+
+@pytest.mark.parametrize("lines", MIXED.values(), ids=MIXED)
+def test_a_row_of_another_charset_comes_back_readable_and_the_others_go_in(lines: tuple[bytes, ...]) -> None:
+    """Files are put together from several exports: no row is taken in garbled, and none harms another."""
+    *good, bad = read(b"\r\n".join(lines))
+    assert [row.call and row.call.typed["facts"] for row in good] == ["窗口推诿"] * len(good)
+    assert bad.call is None
+    assert "编码" in bad.reasons[0]
+    assert bad.shown[4] == "窗口推诿"
+
+
+def test_a_file_cut_in_the_middle_of_a_character_loses_its_last_row_alone() -> None:
+    """It comes back, and what came before is taken."""
+    raw = table(GOOD, (*changed(5, "")[:5], "推")).encode().rstrip()[:-1]
+    good, cut = read(raw)
+    assert good.call is not None
+    assert "无法识别" in cut.reasons[0]
+
+
+@pytest.mark.parametrize("above", ["12345热线工单导出\n", "导出日期：2026-03-06,,,\n\n工单,,,\n", "sep=,\n"])
+def test_a_caption_above_the_header_is_passed_over(above: str) -> None:
+    """A title, the day of the export, Excel's own mark of the separator."""
+    [row] = read((above + table(GOOD)).encode())
+    assert row.call is not None
+
+
+def test_a_header_of_a_single_column_is_no_caption() -> None:
+    """It is known by its name."""
+    assert [row.call is not None for row in read("内容\n推诿\n推诿,三次\n".encode())] == [True, False]
+
+
+def test_as_many_columns_as_anybody_likes_are_judged_at_once() -> None:
+    """Each is looked at once, and a wide row keeps no more cells than a header may have."""
+    headers = [f"c{number}" for number in range(200_000)]
+    assert mapping_faults(headers, {}) == ["没有“投诉内容”一列"]
+    [row] = read((table() + "x" + ",y" * 200_000).encode())
+    assert len(row.shown) == 200
+
+
 def test_bytes_that_are_no_text_are_refused() -> None:
     """No charset fits, so nothing is guessed."""
     with pytest.raises(UnknownCharset):
         shape_of(bytes(range(128, 256)) * 4)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=300), st.sampled_from(["", *HEADER]))
+def test_any_bytes_are_rows_or_are_refused(raw: bytes, header: str) -> None:
+    """Whatever the bytes, nothing else is raised, and what is shown of a row can be stored."""
+    with contextlib.suppress(UnknownCharset, NoHeader, SpreadsheetRefused):
+        for row in read(f"{header}\n".encode() + raw):
+            assert "".join(row.shown).encode()
 
 
 def test_an_empty_file_has_no_header() -> None:

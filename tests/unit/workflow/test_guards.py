@@ -39,7 +39,7 @@ from tests.unit.workflow.building import (
     proposed,
     refused,
 )
-from tests.unit.workflow.ways import COMMAND, at_fault, turned_out_unfounded
+from tests.unit.workflow.ways import COMMAND, accusing, at_fault, turned_out_unfounded
 
 Broken = tuple[Story, commands.Command, Person]
 
@@ -184,6 +184,9 @@ BROKEN: dict[str, Callable[[], Broken]] = {
     "no_open_clock": lambda: (arrive(CLOSED), commands.Archive(), HANDLER),
     "assignee_is_active": lambda: (arrive(ACCEPTED), commands.Assign(to="nobody"), HANDLER),
     "held_by_another": lambda: (arrive(ACCEPTED), _usual(Act.URGE), HANDLER),
+    "unit_may_know": lambda: (accusing(ACCEPTED), _usual(Act.FORWARD), HANDLER),
+    "not_restricted": lambda: (accusing(ACCEPTED), _usual(Act.RESTRICT), HANDLER),
+    "restricted": lambda: (arrive(ACCEPTED), _usual(Act.LIFT_RESTRICTION), LEADER),
     "not_confidential": lambda: _twice(ACCEPTED, commands.MarkConfidential(), HANDLER),
     "identity_open_to_actor": lambda: (
         arrive(DISPATCHED, complainant=a_complainant(confidential=True)),

@@ -9,24 +9,31 @@ from services.workflow.domain.clocks import ClockEnd, ClockName
 from services.workflow.domain.evolve import evolve, fold
 from services.workflow.domain.registration import register_part
 from services.workflow.domain.roles import SOFTWARE
+from services.workflow.domain.sight import may_see
 from services.workflow.domain.states import State
-from shared.contracts.complaint import SpotSettlement
+from shared.contracts.complaint import Hints, SpotSettlement
 from shared.contracts.values import Channel
 from tests.unit.workflow.building import (
     CALENDAR,
+    COLLEAGUE,
     HANDLER,
     HOURS,
+    LEADER,
     MONDAY,
     NUMBER,
     OPERATOR,
     SHA,
+    UNIT_HANDLER,
     Story,
     a_complaint,
     answered,
     arrive,
     at,
+    forwarded,
 )
 
+ACCUSES = Hints(discipline_words=["收红包"])
+LIFT = commands.LiftRestriction(reason="没有检举任何人。")
 TOLD = SpotSettlement(result="当场补办。", settled_by="柜台小赵", settled_at=at("2026-11-16 10:12"))
 
 
@@ -50,6 +57,37 @@ def test_the_register_vouches_for_the_complaint_as_it_came() -> None:
     what = Story.begins(source=source).history[0].what
     assert isinstance(what, events.Registered)
     assert what.originals == (SHA,)
+
+
+@pytest.mark.article("10.5")
+@pytest.mark.article("17")
+def test_what_accuses_somebody_is_kept_close_from_the_first_moment() -> None:
+    """The handler on duty is in charge of it and not whoever typed it; who only works here knows of nothing."""
+    case = Story.begins(channel=Channel.SUGGESTION_BOX, hints=ACCUSES, on_duty=HANDLER).case
+    assert (case.restricted, case.holder, case.officer) == (True, HANDLER, HANDLER)
+    assert may_see(case, HANDLER)
+    assert may_see(case, LEADER)
+    assert not may_see(case, OPERATOR)
+    assert not may_see(case, COLLEAGUE)
+
+
+@pytest.mark.article("17")
+def test_what_accuses_somebody_goes_to_no_unit_until_the_leader_lifts_it() -> None:
+    """Refused with the rule; lifted, it goes the ordinary way, and everybody of the office sees it again."""
+    story = Story.begins(hints=ACCUSES, on_duty=HANDLER).tell(commands.Accept(), HANDLER)
+    assert story.refused(forwarded(), HANDLER).rule == "unit_may_know"
+    assert story.refused(LIFT, HANDLER).article == "17"
+    story.tell(LIFT, LEADER).tell(forwarded(), HANDLER)
+    assert may_see(story.case, COLLEAGUE)
+    assert may_see(story.case, UNIT_HANDLER)
+
+
+@pytest.mark.article("17")
+def test_a_handler_keeps_close_what_no_word_gave_away() -> None:
+    """And is in charge of it from then on."""
+    story = Story.begins().tell(commands.Restrict(reason="检举窗口工作人员。"), COLLEAGUE)
+    assert (story.case.restricted, story.case.officer) == (True, COLLEAGUE)
+    assert not may_see(story.case, HANDLER)
 
 
 @pytest.mark.article("18.1")

@@ -74,6 +74,8 @@ ENDS = {
     Act.ASSIGN,
     Act.CLASSIFY,
     Act.MARK_CONFIDENTIAL,
+    Act.RESTRICT,
+    Act.LIFT_RESTRICTION,
     Act.SPLIT,
     Act.RECORD_SUPPLEMENT,
 }

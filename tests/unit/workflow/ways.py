@@ -15,6 +15,7 @@ from services.workflow.domain.roles import SOFTWARE, AnyRole, Person
 from services.workflow.domain.sanctions import Basis, Sanction
 from services.workflow.domain.states import State
 from services.workflow.domain.transitions import Transition
+from shared.contracts.complaint import Hints
 from shared.contracts.values import Channel, Ground, Satisfaction
 from tests.unit.workflow.building import (
     ACTOR,
@@ -79,6 +80,8 @@ COMMAND: dict[tuple[Act, str | None], commands.Command] = {
         commands.Assign(to=COLLEAGUE.id),
         commands.Urge(message="请抓紧办理。"),
         commands.MarkConfidential(),
+        commands.Restrict(reason="举报工作人员收受好处。"),
+        commands.LiftRestriction(reason="没有检举任何人。"),
         commands.RevealIdentity(purpose=commands.Purpose.FOLLOW_UP, reason="回访。"),
         commands.LinkDuplicate(other="2026-001091"),
         commands.Unlink(other="2026-001091", reason="关联有误。"),
@@ -169,6 +172,11 @@ def _answered(state: State) -> Story:
     return arrive(state).tell(answered(MONDAY), SOFTWARE)
 
 
+def accusing(state: State) -> Story:
+    """Its words accuse somebody, so it was kept close from the first moment; the handler on duty is in charge."""
+    return arrive(state, hints=Hints(discipline_words=["收红包"]), on_duty=HANDLER)
+
+
 def _linked(state: State) -> Story:
     return arrive(state).tell(commands.LinkDuplicate(other="2026-001091"), HANDLER)
 
@@ -191,5 +199,6 @@ _PREPARE: dict[tuple[Act, str | None, State | None], Callable[[State], Story]] =
     (Act.FLAG_FALSE_ACCUSATION, None, None): turned_out_unfounded,
     (Act.ARCHIVE, None, None): _answered,
     (Act.UNLINK, None, None): _linked,
+    (Act.LIFT_RESTRICTION, None, None): accusing,
 }
 """Where more than the state is needed."""

@@ -50,6 +50,7 @@ from services.workflow.domain.commands.outcome import (
 )
 from services.workflow.domain.commands.records import (
     Assign,
+    LiftRestriction,
     LinkDuplicate,
     MarkConfidential,
     Note,
@@ -58,6 +59,7 @@ from services.workflow.domain.commands.records import (
     RecordResponse,
     RecordSupplement,
     Relation,
+    Restrict,
     RevealIdentity,
     Unlink,
     Urge,
@@ -67,8 +69,8 @@ _MODELS: tuple[type[Command], ...] = (
     Classify, RequireStatement, AttachStatement, RequestEvidence, RecordEvidence, Accept, Refuse, Redirect, Split, Settle, Forward,
     RequestApproval, Approve, ReturnProposal, SignReceipt, SubmitFeedback, ReturnFeedback, RequestExtension,
     DecideExtension, RefuseByUnit, DecideUnitRefusal, Recall, RecordCallAttempt, RecordFollowUp, Redispatch, Close,
-    Withdraw, HandOver, ImposeSanction, FlagFalseAccusation, Archive, Assign, Urge, MarkConfidential, RevealIdentity,
-    LinkDuplicate, Unlink, RecordResponse, RecordSupplement, RecordDocument, Note,
+    Withdraw, HandOver, ImposeSanction, FlagFalseAccusation, Archive, Assign, Urge, MarkConfidential, Restrict,
+    LiftRestriction, RevealIdentity, LinkDuplicate, Unlink, RecordResponse, RecordSupplement, RecordDocument, Note,
 )  # fmt: skip
 
 COMMANDS: dict[Act, type[Command]] = {model.act: model for model in _MODELS}
@@ -92,6 +94,7 @@ __all__ = [
     "Forward",
     "HandOver",
     "ImposeSanction",
+    "LiftRestriction",
     "LinkDuplicate",
     "MarkConfidential",
     "Note",
@@ -113,6 +116,7 @@ __all__ = [
     "RequestEvidence",
     "RequestExtension",
     "RequireStatement",
+    "Restrict",
     "ReturnFeedback",
     "ReturnProposal",
     "RevealIdentity",

@@ -38,6 +38,20 @@ class MarkConfidential(Command):
     reason: MaybeText = None
 
 
+class Restrict(Command):
+    """It accuses somebody of a breach of discipline or law: kept close until the leader says otherwise (arts. 10.5, 17)."""
+
+    act = Act.RESTRICT
+    reason: Text
+
+
+class LiftRestriction(Command):
+    """The leader finds that it accuses nobody of that, so it goes the ordinary way (art. 17)."""
+
+    act = Act.LIFT_RESTRICTION
+    reason: Text
+
+
 class Purpose(StrEnum):
     """What an identity is looked at for."""
 

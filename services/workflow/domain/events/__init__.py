@@ -67,6 +67,8 @@ from services.workflow.domain.events.records import (
     MarkedConfidential,
     Noted,
     Responded,
+    Restricted,
+    RestrictionLifted,
     Supplemented,
     Unlinked,
     Urged,
@@ -111,6 +113,8 @@ What = Annotated[
     | Assigned
     | Urged
     | MarkedConfidential
+    | Restricted
+    | RestrictionLifted
     | IdentityRevealed
     | Linked
     | Unlinked
@@ -188,6 +192,8 @@ __all__ = [
     "Refused",
     "Registered",
     "Responded",
+    "Restricted",
+    "RestrictionLifted",
     "Sanctioned",
     "SetsLimit",
     "Settled",

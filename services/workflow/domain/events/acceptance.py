@@ -30,6 +30,7 @@ class Registered(Body):
     real_name: bool
     has_contact: bool
     confidential: bool
+    restricted: bool = Field(default=False, description="its words accuse somebody of a breach of discipline or law")
     major: bool
     target: Target
     matter: str | None = None

@@ -37,6 +37,20 @@ class MarkedConfidential(Body):
     reason: str | None = None
 
 
+class Restricted(Body):
+    """Kept close from here on: an accusation is nobody's business but the officer's in charge and the leader's (art. 17)."""
+
+    kind: Literal["restricted"] = "restricted"
+    reason: str
+
+
+class RestrictionLifted(Body):
+    """The leader found that it accuses nobody of a breach of discipline or law."""
+
+    kind: Literal["restriction_lifted"] = "restriction_lifted"
+    reason: str
+
+
 class IdentityRevealed(Body):
     """Somebody looked at the complainant's identity (art. 17)."""
 

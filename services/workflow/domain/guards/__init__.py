@@ -70,6 +70,9 @@ from services.workflow.domain.guards.records import (
     LINK_IS_NEW,
     NOT_ANSWERED_YET,
     NOT_CONFIDENTIAL,
+    NOT_RESTRICTED,
+    RESTRICTED,
+    UNIT_MAY_KNOW,
 )
 
 __all__ = [
@@ -104,6 +107,7 @@ __all__ = [
     "NOT_FLAGGED",
     "NOT_FOLLOWED_UP",
     "NOT_OVERRULED",
+    "NOT_RESTRICTED",
     "NO_FAULT_FOUND",
     "NO_OPEN_CLOCK",
     "NO_REFUSAL_PENDING",
@@ -113,6 +117,7 @@ __all__ = [
     "RECEIPT_NOT_SIGNED",
     "REDISPATCH_WITHIN_DAYS",
     "REFUSAL_PENDING",
+    "RESTRICTED",
     "SIGNATURE_NOT_AHEAD",
     "SIGNED_BY_LEADER",
     "STATEMENT_LAPSED",
@@ -121,6 +126,7 @@ __all__ = [
     "UNIT_GROUND_USABLE",
     "UNIT_HAS_HANDLER",
     "UNIT_HAS_LEADER",
+    "UNIT_MAY_KNOW",
     "UNREACHABLE_PROVEN",
     "Guard",
     "Situation",

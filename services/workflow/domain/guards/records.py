@@ -25,6 +25,27 @@ NOT_CONFIDENTIAL = Guard(
     "it is confidential already",
     of_case=lambda s: not s.case.confidential,
 )
+UNIT_MAY_KNOW = Guard(
+    "unit_may_know",
+    "17",
+    "涉嫌违规违纪违法，限制知悉：单位无权知悉，须先由分管领导解除限制",
+    "it is kept close, and no unit may know of it: the leader has to lift that first",
+    of_case=lambda s: not s.case.restricted,
+)
+NOT_RESTRICTED = Guard(
+    "not_restricted",
+    "17",
+    "已经限制知悉",
+    "it is kept close already",
+    of_case=lambda s: not s.case.restricted,
+)
+RESTRICTED = Guard(
+    "restricted",
+    "17",
+    "没有限制知悉",
+    "it is not kept close",
+    of_case=lambda s: s.case.restricted,
+)
 IDENTITY_OPEN_TO_ACTOR = Guard(
     "identity_open_to_actor",
     "17",

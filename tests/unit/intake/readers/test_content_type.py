@@ -19,6 +19,7 @@ from services.intake.readers.content_type import (
 )
 
 OOXML = "application/vnd.openxmlformats-officedocument."
+EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 
 
@@ -87,6 +88,7 @@ FILES: tuple[tuple[str, bytes, str, set[Flag]], ...] = (
     ("text in UTF-16", "投诉窗口\n".encode("utf-16"), "text/plain", set()),
     ("text that begins like a program", "MZ开头的文字".encode(), "text/plain", set()),
     ("program", b"MZ\x90\x00" + bytes(60), "application/vnd.microsoft.portable-executable", {Flag.EXECUTABLE}),
+    ("the virus test file", EICAR, "application/x-eicar", {Flag.EXECUTABLE}),
     ("elf", b"\x7fELF\x02", "application/x-elf", {Flag.EXECUTABLE}),
     ("shell", b"#!/bin/sh\n", "text/x-shellscript", {Flag.EXECUTABLE}),
     ("batch", b"@echo off\r\n", "text/x-script", {Flag.EXECUTABLE}),

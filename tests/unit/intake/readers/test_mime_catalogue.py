@@ -76,6 +76,7 @@ def _is_reported(read: ParsedMail) -> bool:
 
 
 READABLE: tuple[Case, ...] = (
+    Case("words without a header", COMPLAINT.encode("gbk"), lambda read: read.text == COMPLAINT),
     Case("no Message-ID", b"From: a@b.cn\r\n\r\nx", lambda read: read.head.message_id is None),
     Case(
         "one mail to two of our addresses",
@@ -384,6 +385,8 @@ UNREADABLE: tuple[tuple[str, bytes, Fault], ...] = (
         hidden_multiparts(30),
         Fault.NESTED,
     ),
+    ("a picture", PNG, Fault.NO_MAIL),
+    ("a program", b"MZ\x90\x00" + bytes(60), Fault.NO_MAIL),
     ("2 000 parts", multipart(*[PLAIN] * 2000), Fault.TOO_MANY_PARTS),
 )
 
@@ -396,7 +399,7 @@ def test_a_mail_that_no_program_can_read_says_why_and_keeps_its_head(what: str, 
     with pytest.raises(Unreadable) as caught:
         read_mail(raw)
     assert caught.value.fault is fault
-    assert read_head(raw).senders
+    assert bool(read_head(raw).senders) is (fault is not Fault.NO_MAIL)
 
 
 def test_a_mail_with_words_beside_an_encrypted_part_is_read() -> None:

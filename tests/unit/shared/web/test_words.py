@@ -23,6 +23,12 @@ def test_a_moment_is_shown_on_the_centres_clock() -> None:
     assert words.iso(LATE) == "2026-11-25T00:30:00+08:00"
 
 
+def test_a_mark_that_turns_the_reading_about_is_shown() -> None:
+    """Overrides and isolates; letters of every script stay as they are."""
+    assert words.as_written("窗口\u202e医保局\u2069") == "窗口‹U+202E›医保局‹U+2069›"
+    assert words.as_written("阿依古丽·买买提 شىكايەت 👨‍👩‍👧") == "阿依古丽·买买提 شىكايەت 👨‍👩‍👧"
+
+
 def test_a_day_is_shown_as_it_is() -> None:
     """A date has no time zone to be moved by."""
     on = date(2026, 2, 20)
