@@ -243,6 +243,8 @@ PERIOD = lists.PeriodReported(
     analysis="投诉集中在异地就医备案。",
     whole=_MONTH,
     before=_MONTH.model_copy(update={"received": 131}),
+    before_first_day=date(2026, 9, 1),
+    before_last_day=date(2026, 9, 30),
     by_channel=[
         _MONTH.model_copy(update={"key": "phone", "received": 100}),
         _MONTH.model_copy(update={"key": "letter", "received": 18}),

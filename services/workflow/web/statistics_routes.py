@@ -25,7 +25,7 @@ from services.workflow import kept_figures, notices, reports
 from services.workflow.api.access import FREEZES, OFFICE, REPORTS
 from services.workflow.api.people import person_of
 from services.workflow.api.statistics_routes import Freezing, as_file
-from services.workflow.monthly_report import LONGEST_ANALYSIS, NotAReport, hand_over, is_of_a_month
+from services.workflow.period_report import LONGEST_ANALYSIS, NotAReport, hand_over
 from services.workflow.office import Office
 from services.workflow.store.statistics import By
 from services.workflow.verifying import is_as_frozen
@@ -162,21 +162,21 @@ def _add_frozen(router: APIRouter, desk: StaffDesk, freezing: Freezing, key: Ed2
             chosen=chosen({"from": first, "to": last}, _today(desk)),
             tables=[shown.table(figures[name], words) for name in ("all", *By) if name in figures],
             notice=Notice("good", said) if done else None,
-            may_report=who.role in REPORTS and is_of_a_month(row), longest=LONGEST_ANALYSIS,
+            may_report=who.role in REPORTS, longest=LONGEST_ANALYSIS,
             told=await notices.of_period(desk.office, first, last, row["made_at"]),
         )  # fmt: skip
 
 
 def _add_report(router: APIRouter, desk: StaffDesk, key: Ed25519PublicKey) -> None:
     async def report(request: Request, frozen_id: UUID, who: Principal = Depends(desk.gate.admit)) -> Response:
-        """Have the frozen month issued as a document, with the analysis that was written, and lead to it."""
+        """Have the frozen period issued as a document, with the analysis that was written, and lead to it."""
         analysis = _analysis(await form_values(request))
         try:
             document_id = await hand_over(desk.office, key, frozen_id, analysis, asked_by=who.name)
         except NotAReport as fault:
             raise Problem(
-                409, "no_report", "这份统计不能出具月报：不是整月，或者与签名不符",
-                "No report can be made of these figures: not a whole month, or not as they were signed",
+                409, "no_report", "这份统计不能出具统计分析：没有这份统计，或者与签名不符",
+                "No report can be made of these figures: there are none, or they are not as they were signed",
             ) from fault  # fmt: skip
         return RedirectResponse(f"/forms/lists/{document_id}", status_code=303)
 
