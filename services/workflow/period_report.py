@@ -24,6 +24,8 @@ from services.workflow.store.statistics import By, Figure
 from services.workflow.verifying import is_as_frozen
 from shared.contracts.lists import Counted, Kept, PeriodReported
 from shared.contracts.values import new_id
+from shared.once import Once
+from shared.store.answers import Answer, Given
 
 MOST_MATTERS = 40
 """What a page has room for; the others are told as one."""
@@ -35,16 +37,27 @@ class NotAReport(ValueError):
     """The asker is at fault: no such figures, or figures that were changed since they were frozen."""
 
 
-async def hand_over(office: Office, key: Ed25519PublicKey, frozen_id: UUID, analysis: str, *, asked_by: str) -> UUID:
-    """Have a frozen period issued as a document; gives its id. Raises NotAReport."""
+async def hand_over(
+    office: Office,
+    key: Ed25519PublicKey,
+    frozen_id: UUID,
+    analysis: str,
+    *,
+    asked_by: str,
+    same: Once | None = None,
+) -> Given:
+    """Have a frozen period issued as a document; the answer's ``id`` is the document's. Raises NotAReport, KeyReused."""
     row = await one_frozen(office, frozen_id)
     if row is None or not is_as_frozen(row, key):
         raise NotAReport
-    document_id = new_id()
     async with office.store.transaction(office.clock()) as unit:
-        told = _report(row, document_id, analysis, asked_by, unit.now)
-        unit.emit(told, subject=document_id)
-    return document_id
+
+        async def work() -> Answer:
+            document_id = new_id()
+            unit.emit(_report(row, document_id, analysis, asked_by, unit.now), subject=document_id)
+            return {"id": str(document_id)}
+
+        return await office.answers.once(unit, same, work)
 
 
 def _report(row: RowMapping, document_id: UUID, analysis: str, asked_by: str, now: datetime) -> PeriodReported:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -114,7 +115,13 @@ def test_a_report_says_where_its_figures_come_from():
 
 def test_a_report_without_anything_to_compare_says_nothing_of_it():
     """Figures frozen before the month before was frozen with them, and a month in which nothing was due."""
-    gone = {"before": None, "before_first_day": None, "before_last_day": None, "by_matter": [], "by_month": []}
+    gone: dict[str, Any] = {
+        "before": None,
+        "before_first_day": None,
+        "before_last_day": None,
+        "by_matter": [],
+        "by_month": [],
+    }
     values = period_report(PERIOD.model_copy(update={"whole": Counted(), **gone}))
     tables = values.tables
     assert values.text("before") == "—"

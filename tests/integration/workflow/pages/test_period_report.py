@@ -129,6 +129,21 @@ async def test_no_word_of_an_analysis_is_cut_off(desk: Desk, http: httpx.AsyncCl
     assert (await _told(desk)).analysis == written.replace("\r\n", "\n")
 
 
+async def test_a_program_has_a_report_issued_once(desk: Desk, http: httpx.AsyncClient) -> None:
+    """What the page does, with a key: told where the document will be; another analysis under that key is refused."""
+    page = await _frozen(desk, http, NOVEMBER)
+    sent = headers(HANDLER) | {"Accept": "application/json", "Idempotency-Key": "november"}
+    first, again = [await http.post(f"{page}/report", json={"analysis": "来信增多。"}, headers=sent) for _ in range(2)]
+    told = await _told(desk)
+    assert (first.status_code, first.headers["location"]) == (201, f"/forms/lists/{told.document_id}")
+    assert (again.json(), again.headers["idempotency-replayed"]) == (first.json(), "true")
+    assert (told.analysis, told.asked_by) == ("来信增多。", HANDLER.name)
+    other = await http.post(f"{page}/report", json={"analysis": "另一份"}, headers=sent)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    nothing = f"/workflow/statistics/frozen/{told.document_id}/report"
+    assert (await http.post(nothing, json={}, headers=headers(HANDLER, Accept="application/json"))).status_code == 409
+
+
 async def test_who_issues_a_report(desk: Desk, http: httpx.AsyncClient) -> None:
     """A handler or the leader of the office; an auditor looks, a unit does neither."""
     page = await _frozen(desk, http, NOVEMBER)
