@@ -17,7 +17,7 @@ from services.workflow.domain.roles import Person
 from services.workflow.domain.states import State
 from services.workflow.handlers import NoSuchCaseError, RefusedError, carry_out
 from services.workflow.office import Office
-from shared.contracts.lists import CallsListed, CallToMake, Errand
+from shared.contracts.lists import CallToMake, FollowUpsListed
 from shared.contracts.values import new_id
 from shared.once import Once
 from shared.store.answers import Answer, Given
@@ -55,11 +55,10 @@ async def _emitted(
     if not calls:
         raise NobodyToAsk
     document_id = new_id()
-    told = CallsListed(
+    told = FollowUpsListed(
         document_id=document_id,
         asked_by=person.name,
         occurred_at=unit.now,
-        errand=Errand.FOLLOW_UP,
         calls=calls,
         waiting=count,
     )

@@ -37,19 +37,16 @@ class CallToMake(Published):
     latest: Moment
 
 
-class Errand(StrEnum):
-    """What people are called for."""
-
-    ANSWER = "answer"
-    """To tell them something (art. 14)."""
-    FOLLOW_UP = "follow_up"
-    """To ask how they found it (art. 18.5)."""
-
-
 class CallsListed(ListAsked):
-    """The calls that wait for a person, the most urgent first (arts. 14 and 18.5). ``waiting``: how many there are in all."""
+    """The calls by which people are to be told something, the most urgent first (art. 14). ``waiting``: how many there are in all."""
 
-    errand: Errand = Errand.ANSWER
+    calls: list[CallToMake]
+    waiting: int
+
+
+class FollowUpsListed(ListAsked):
+    """The calls by which people are to be asked how they found it, the most urgent first (art. 18.5). ``waiting``: how many in all."""
+
     calls: list[CallToMake]
     waiting: int
 

@@ -146,6 +146,7 @@ EVENTS: dict[type[case.CaseEvent], dict[str, Any]] = {
         "attempts": 2,
     },
     case.CaseClosed: {"outcome": "done", "result": "已办结。"},
+    case.CaseSanctioned: {"unit": "市医疗保障局", "sanction": "责令整改", "text": "一个月内整改到位。"},
     case.CaseArchived: {"timeline_head": "0" * 64},
 }
 _DISPATCHED = EVENTS[case.CaseForwarded]

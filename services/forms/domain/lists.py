@@ -20,7 +20,7 @@ from shared.contracts.lists import (
     CallsListed,
     CallToMake,
     Counted,
-    Errand,
+    FollowUpsListed,
     Kept,
     ListAsked,
     PeriodKind,
@@ -35,9 +35,6 @@ OTHERS = "其余"
 RUNNING = "（未满）"
 
 
-ERRANDS: Mapping[Errand, str] = {Errand.ANSWER: "告知", Errand.FOLLOW_UP: "回访"}
-
-
 def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
@@ -46,11 +43,11 @@ def _days(first: date, last: date) -> str:
     return f"{_day(first)}至{_day(last)}"
 
 
-def call_list(told: CallsListed) -> FormValues:
+def call_list(told: CallsListed | FollowUpsListed) -> FormValues:
     """电话清单 (arts. 14 and 18.5); three columns are left for the pen."""
     left_out = told.waiting - len(told.calls)
     texts = {
-        "errand": ERRANDS[told.errand],
+        "errand": "回访" if isinstance(told, FollowUpsListed) else "告知",
         "day": shown_date(told.occurred_at),
         "caller": told.asked_by,
         "count": f"{len(told.calls)}件{f'（最急的在前；另有{left_out}件未列入）' if left_out > 0 else ''}",
@@ -208,6 +205,7 @@ class DueList:
 
 LISTS: Mapping[type[ListAsked], DueList] = {
     CallsListed: DueList(FormId.CALL_LIST, call_list),
+    FollowUpsListed: DueList(FormId.CALL_LIST, call_list),
     BoxRecorded: DueList(FormId.BOX_RECORD, box_record),
     PeriodReported: DueList(FormId.MONTHLY_REPORT, period_report, lambda told: told.frozen_id),
 }

@@ -12,7 +12,7 @@ from services.forms.domain.lists import LISTS, box_record, call_list, period_rep
 from services.forms.domain.values import FormValues, WrongValues
 from services.forms.templates import FORMS
 from shared.contracts.catalogue import BY_MODEL
-from shared.contracts.lists import Counted, Errand, ListAsked, PeriodKind, PeriodReported
+from shared.contracts.lists import Counted, FollowUpsListed, ListAsked, PeriodKind, PeriodReported
 from tests.parts.forms import BOX, CALLS, ISSUE, LISTED, PERIOD, values_for
 
 
@@ -57,7 +57,7 @@ def test_a_call_says_whom_to_call_about_what_and_by_when():
 @pytest.mark.article("18.5")
 def test_a_list_says_what_people_are_called_for():
     """To be told something, or to be asked: in its title, so that the two are not mixed up on a desk."""
-    asked = CALLS.model_copy(update={"errand": Errand.FOLLOW_UP})
+    asked = FollowUpsListed(**CALLS.model_dump())
     titles = [compose(FORMS[each.form], each, ISSUE).headlines for each in (call_list(CALLS), call_list(asked))]
     assert titles == [("枣庄市民中心投诉电话清单（告知）",), ("枣庄市民中心投诉电话清单（回访）",)]
 

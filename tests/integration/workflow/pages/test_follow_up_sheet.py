@@ -9,7 +9,7 @@ from sqlalchemy import select
 from services.workflow.domain.roles import Person
 from services.workflow.store.tables import messages, timeline
 from shared.contracts.envelope import read_envelope, unwrap
-from shared.contracts.lists import CallsListed, Errand
+from shared.contracts.lists import FollowUpsListed
 from tests.parts.workflow_desk import Desk, headers
 from tests.unit.workflow.building import AUDITOR, HANDLER, LEADER, UNIT, UNIT_HANDLER, UNIT_LEADER, a_complainant
 
@@ -38,13 +38,13 @@ async def _answered(desk: Desk, http: httpx.AsyncClient, phone: str | None) -> s
     return number
 
 
-async def _told(desk: Desk) -> list[CallsListed]:
+async def _told(desk: Desk) -> list[FollowUpsListed]:
     """What was handed over."""
     async with desk.office.store.reading() as connection:
-        query = select(messages.outbox.c.body).where(messages.outbox.c.type == "list.calls.v1")
+        query = select(messages.outbox.c.body).where(messages.outbox.c.type == "list.follow_ups.v1")
         bodies = (await connection.execute(query)).scalars().all()
     told = [unwrap(read_envelope(body), desk.office.ring) for body in bodies]
-    return [each for each in told if isinstance(each, CallsListed)]
+    return [each for each in told if isinstance(each, FollowUpsListed)]
 
 
 async def _looks(desk: Desk) -> set[str]:
@@ -63,7 +63,7 @@ async def test_the_follow_ups_are_handed_over_to_be_issued(desk: Desk, http: htt
     answer = await http.post(SHEET, headers=headers(HANDLER))
     (told,) = await _told(desk)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/forms/lists/{told.document_id}")
-    assert (told.errand, told.asked_by, told.waiting) == (Errand.FOLLOW_UP, HANDLER.name, 2)
+    assert (told.asked_by, told.waiting) == (HANDLER.name, 2)
     (call,) = told.calls
     assert (call.case_number, call.phone) == (number, "+8613800138001")
     assert call.say.startswith(f"{UNIT}答复：属实。")
