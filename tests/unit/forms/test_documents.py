@@ -95,10 +95,9 @@ def test_a_sanction_is_told_to_the_unit_in_its_result_notice():
 @pytest.mark.article("19")
 def test_a_sanctioned_notice_is_dated_as_the_sanction():
     """And one without a sanction as the closing, whatever came later."""
-    days = {kind: NOON + timedelta(days=place) for place, kind in enumerate((case.CaseClosed, case.CaseSanctioned))}
-    events = [an_event(kind, 3, occurred_at=moment) for kind, moment in days.items()]
-    feedback = an_event(case.CaseFeedbackSubmitted, 2)
-    dates = [filling.result_notice(a_story(feedback, *events[:count])).text("issued_on") for count in (1, 2)]
+    closed = a_story(case.CaseFeedbackSubmitted, case.CaseClosed).events
+    later = an_event(case.CaseSanctioned, 3, occurred_at=NOON + timedelta(days=1))
+    dates = [filling.result_notice(a_story(*closed, *more)).text("issued_on") for more in ((), (later,))]
     assert dates == ["2026年11月23日", "2026年11月24日"]
 
 
