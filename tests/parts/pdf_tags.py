@@ -209,7 +209,8 @@ def _marked(node: Any, page: Any) -> Iterator[tuple[Any, int]]:
 
 def _of_the_tree(pdf: pikepdf.Pdf) -> Iterator[str]:
     root: Any = pdf.Root.get("/StructTreeRoot")
-    if root is None or not pdf.Root.get("/MarkInfo", {}).get("/Marked", False):
+    marks: Any = pdf.Root.get("/MarkInfo", {})
+    if root is None or not marks.get("/Marked", False):
         yield "14.8 it isn't tagged"
         return
     if "/Lang" not in pdf.Root:
