@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Lock
 
 import structlog
+from fastapi import APIRouter
 
 from services.forms.api.access import ACCESS
 from services.forms.api.batch_routes import batch_routes
@@ -47,6 +48,7 @@ from shared.web.app import common_pages
 from shared.web.dead_letter_routes import dead_letter_routes
 
 VERSIONS = Path(tables.__file__).parent / "migrations" / "versions"
+WEB = Path(__file__).parent / "web"
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 _log = structlog.get_logger("forms")
@@ -150,42 +152,16 @@ def build(premises: Premises) -> Service:
     settings = FormsSettings.model_validate(premises.settings.model_dump())
     engine = open_engine(settings.database_of("forms"), pool_size=settings.pool_size)
     store = Store(engine, tables.messages, premises.ring)
-    press = LazyPress(partial(_find_fonts, settings))
     seals: dict[str, str] = {}
-    room = PrintRoom(
-        store=store,
-        ring=premises.ring,
-        originals=premises.originals,
-        centre=premises.centre,
-        clock=premises.clock,
-        pdf=press,
-        docx=DocxRenderer(),
-        binder=press,
-        public_url=settings.public_url,
-        signer=_signer(settings, premises),
-        seals=seals,
-    )
+    room = _print_room(premises, settings, store, seals)
     printer = Printer(room)
-    gate = premises.gate(ACCESS)
+    desk = FormsDesk(room, printer, premises.gate(ACCESS), common_pages(settings, WEB))
     handled = handlers(room)
     consumer = Consumer("forms", store, handled, premises.ring, premises.clock)
-    dead = DeadLetters("forms", store, handled, premises.ring)
-    pages = common_pages(settings, Path(__file__).parent / "web")
-    desk = FormsDesk(room, printer, gate, pages)
     sealers = [premises.centre.office, *(unit.name for unit in premises.centre.units)]
     return Service(
         name="forms",
-        routers=[
-            batch_routes(room, printer, gate),
-            desk_routes(desk),
-            draft_routes(desk),
-            list_routes(room, printer, gate),
-            demand_routes(room, printer, gate),
-            signing_routes(room, gate),
-            document_routes(room, printer, gate),
-            verify_routes(room, pages),
-            dead_letter_routes(dead, gate, pages, premises.clock),
-        ],
+        routers=_routers(desk, DeadLetters("forms", store, handled, premises.ring)),
         checks={"forms.database": partial(ping, engine)},
         tasks={
             "relay": Relay(store, premises.transport, premises.clock).run,
@@ -200,3 +176,36 @@ def build(premises: Premises) -> Service:
         stop=[engine.dispose],
         surroundings={"store": store, "room": room, "printer": printer},
     )
+
+
+def _print_room(premises: Premises, settings: FormsSettings, store: Store, seals: Mapping[str, str]) -> PrintRoom:
+    press = LazyPress(partial(_find_fonts, settings))
+    return PrintRoom(
+        store=store,
+        ring=premises.ring,
+        originals=premises.originals,
+        centre=premises.centre,
+        clock=premises.clock,
+        pdf=press,
+        docx=DocxRenderer(),
+        binder=press,
+        public_url=settings.public_url,
+        signer=_signer(settings, premises),
+        seals=seals,
+    )
+
+
+def _routers(desk: FormsDesk, dead: DeadLetters) -> list[APIRouter]:
+    """Every page and endpoint; the pages come before the API whose addresses they share."""
+    room, printer, gate = desk.room, desk.printer, desk.gate
+    return [
+        batch_routes(room, printer, gate),
+        desk_routes(desk),
+        draft_routes(desk),
+        list_routes(room, printer, gate),
+        demand_routes(room, printer, gate),
+        signing_routes(room, gate),
+        document_routes(room, printer, gate),
+        verify_routes(room, desk.pages),
+        dead_letter_routes(dead, gate, desk.pages, room.clock),
+    ]

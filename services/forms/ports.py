@@ -32,6 +32,10 @@ class Rendered:
         return sha256(self.content).hexdigest()
 
 
+class PressNotReady(RuntimeError):
+    """The installation is at fault, and no document: nothing can be drawn here until somebody mends what the message names."""
+
+
 class Renderer(Protocol):
     """Draws a form. Blocking, and safe to call from several threads: call it in a worker thread."""
 

@@ -1,8 +1,8 @@
 """The printer: draws what waits, under a lease, outside every transaction, and keeps the bytes as an original.
 
 Law of this file: the same words give the same bytes, so that drawing twice after a crash harms nobody; a document that
-can't be drawn is set aside with the reason after ``MOST_ATTEMPTS`` and never holds up the next. The centre's signature is
-appended to what was drawn: both are kept.
+can't be drawn is set aside with the reason after ``MOST_ATTEMPTS`` and never holds up the next; where nothing at all can be
+drawn, all wait. The centre's signature is appended to what was drawn: both are kept.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sqlalchemy import or_, select, update
 from services.forms import binding
 from services.forms.domain.binder import BINDER, BINDER_VERSION
 from services.forms.drawing import DocumentRow, draw, form_of
-from services.forms.ports import Rendered
+from services.forms.ports import PressNotReady, Rendered
 from services.forms.print_room import PrintRoom
 from services.forms.store import tables
 from services.forms.store.states import FAILED, FROZEN, READY, WAITING
@@ -32,6 +32,8 @@ BATCH = 20
 
 WAIT_FOR_OTHERS = timedelta(seconds=2)
 """How long a binder waits for a form that another replica is drawing."""
+WAIT_FOR_PRESS = timedelta(minutes=1)
+"""How long a document waits where nothing can be drawn, until it is tried whether somebody has mended that."""
 
 _log = structlog.get_logger("rendering")
 
@@ -47,6 +49,8 @@ class Printer:
 
     def __init__(self, room: PrintRoom) -> None:
         self._room = room
+        self.is_ready = True
+        """False from when the press turned out to lack something until it draws again."""
         self._sleeper = room.store.sleeper(tables.documents)
 
     async def run(self) -> None:
@@ -103,11 +107,16 @@ class Printer:
             await self._room.originals.keep(drawn.content)
             signed = await self._signed(drawn)
         except binding.NotDrawnYet:
-            await self._let_wait(item)
+            await self._let_wait(item, WAIT_FOR_OTHERS)
+        except PressNotReady as fault:
+            _log.error("documents.press_not_ready", why=str(fault))
+            self.is_ready = False
+            await self._let_wait(item, WAIT_FOR_PRESS)
         except Exception as fault:  # noqa: BLE001 - whatever a form does to the renderer, the next one is drawn
             _log.error("document.not_drawn", document=str(item.row.id), form=item.row.form, fault=type(fault).__name__)
             await self._give_back(item, type(fault).__name__)
         else:
+            self.is_ready = True
             await self._finish(item, drawn, signed)
 
     async def _made(self, row: DocumentRow) -> Rendered:
@@ -152,9 +161,9 @@ class Printer:
         """The version that it was drawn by."""
         return BINDER_VERSION if row.form == BINDER else (await form_of(self._room, row)).template_version
 
-    async def _let_wait(self, item: _Claimed) -> None:
-        """Take the binder up again a little later, without counting this as an attempt."""
-        later = {"attempts": item.row.attempts, "lease_until": self._room.clock() + WAIT_FOR_OTHERS}
+    async def _let_wait(self, item: _Claimed, wait: timedelta) -> None:
+        """Take the document up again a little later, without counting this as an attempt."""
+        later = {"attempts": item.row.attempts, "lease_until": self._room.clock() + wait}
         await self._put_back(item, {"state": WAITING, "lease_token": None, **later})
 
     async def _give_back(self, item: _Claimed, reason: str) -> None:

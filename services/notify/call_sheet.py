@@ -16,6 +16,9 @@ from services.notify.ledger import PLANS, TEXTS
 from services.notify.store.queries import calls_to_make, count_calls
 from shared.contracts.lists import CallsListed, CallToMake
 from shared.contracts.values import new_id
+from shared.once import Once
+from shared.store.answers import Answer, Given
+from shared.store.unit_of_work import UnitOfWork
 
 MOST_CALLS = 80
 """On one list: with the longest texts still well below what a message may hold."""
@@ -25,21 +28,32 @@ class NothingToCall(LookupError):
     """Nobody waits for a call."""
 
 
-async def hand_over(desk: Desk, *, asked_by: str) -> UUID:
-    """Have the calls that wait now issued as a document; gives its id. Raises NothingToCall."""
-    document_id = new_id()
+async def hand_over(desk: Desk, *, asked_by: str, same: Once | None = None) -> Given:
+    """Have the calls that wait now issued as a document; the answer's ``id`` is the document's.
+
+    Raises NothingToCall, KeyReused.
+    """
     async with desk.store.transaction(desk.clock()) as unit:
-        rows = await calls_to_make(unit.connection, MOST_CALLS)
-        if not rows:
-            raise NothingToCall
-        told = CallsListed(
-            document_id=document_id,
-            asked_by=asked_by,
-            occurred_at=unit.now,
-            calls=[_call(desk, row) for row in rows],
-            waiting=await count_calls(unit.connection),
-        )
-        unit.emit(told, subject=document_id)
+
+        async def work() -> Answer:
+            return {"id": str(await _emitted(unit, desk, asked_by))}
+
+        return await desk.answers.once(unit, same, work)
+
+
+async def _emitted(unit: UnitOfWork, desk: Desk, asked_by: str) -> UUID:
+    rows = await calls_to_make(unit.connection, MOST_CALLS)
+    if not rows:
+        raise NothingToCall
+    document_id = new_id()
+    told = CallsListed(
+        document_id=document_id,
+        asked_by=asked_by,
+        occurred_at=unit.now,
+        calls=[_call(desk, row) for row in rows],
+        waiting=await count_calls(unit.connection),
+    )
+    unit.emit(told, subject=document_id)
     return document_id
 
 

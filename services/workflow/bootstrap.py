@@ -8,6 +8,7 @@ from pathlib import Path
 from services.workflow.anchoring import AnchorFolder, Anchoring, load_or_make_key
 from services.workflow.api.access import ACCESS
 from services.workflow.api.directory_routes import directory_routes
+from services.workflow.api.list_routes import list_routes
 from services.workflow.api.notice_routes import notice_routes
 from services.workflow.api.routes import case_routes
 from services.workflow.api.search_routes import search_routes
@@ -96,6 +97,7 @@ def build(premises: Premises) -> Service:
             case_routes(office, gate),
             directory_routes(office, gate),
             statistics_routes(office, gate, freezing),
+            list_routes(office, gate, key.public_key()),
             notice_routes(office, gate),
             search_routes(office, gate),
             track_routes(office, pages),

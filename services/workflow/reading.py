@@ -36,6 +36,7 @@ PAGE = 50
 _SERIAL = 6
 """Digits of a number after its year."""
 _OPEN = cases.c.next_limit.isnot(None)
+_TO_FOLLOW_UP = and_(_OPEN, cases.c.state == State.FEEDBACK_SUBMITTED.value)
 _TO_FILE = [state.value for state in State if state not in LIVE and state is not State.ARCHIVED]
 
 
@@ -110,7 +111,7 @@ def views(person: Person, day: Day) -> dict[str, ColumnElement[bool]]:
     of_work = {
         "to_accept": (Act.ACCEPT, and_(_OPEN, state == State.REGISTERED.value)),
         "in_writing": (Act.ATTACH_STATEMENT, and_(_OPEN, state == State.AWAITING_STATEMENT.value)),
-        "to_follow_up": (Act.RECORD_FOLLOW_UP, and_(_OPEN, state == State.FEEDBACK_SUBMITTED.value)),
+        "to_follow_up": (Act.RECORD_FOLLOW_UP, _TO_FOLLOW_UP),
         "to_file": (Act.ARCHIVE, state.in_(_TO_FILE)),
     }
     oversees = Tie.ANYHOW in SIGHT[person.role].ordinary
@@ -185,7 +186,14 @@ async def taken_in(office: Office, person: Person, since: datetime, *, limit: in
 
 async def to_follow_up(office: Office, person: Person) -> list[Listed]:
     """Cases whose complainant is to be asked, the nearest limit first."""
-    return await _listed(office, person, cases.c.state == State.FEEDBACK_SUBMITTED.value, limit=queries.PAGE)
+    return await _listed(office, person, _TO_FOLLOW_UP, limit=queries.PAGE)
+
+
+async def count_to_follow_up(office: Office, person: Person) -> int:
+    """How many these are in all."""
+    query = select(_counted(and_(office.seen_by(person), _TO_FOLLOW_UP), MOST_COUNTED))
+    async with office.store.reading() as connection:
+        return int((await connection.execute(query)).scalar_one())
 
 
 async def known(office: Office, number: str, person: Person) -> Known:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from calendar import monthrange
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from services.workflow.domain.clocks import Party, Source
 from services.workflow.domain.limits import LIMITS, LimitRow
 from services.workflow.office import Office
 from services.workflow.store.statistics import By, Figure, Filter, counted, missed_by, results, sanctioned, volumes
+from shared.contracts.lists import PeriodKind
 from shared.web.i18n import Bilingual, Language
 from shared.web.words import article
 from shared.working_time import limit_in_full
@@ -68,15 +69,36 @@ def month_of(day: date) -> Period:
     return Period(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
 
 
+def quarter_of(day: date) -> Period:
+    """The quarter of the year that a day lies in."""
+    first_month = day.month - (day.month - 1) % 3
+    return Period(date(day.year, first_month, 1), month_of(date(day.year, first_month + 2, 1)).last)
+
+
+def year_of(day: date) -> Period:
+    """The year that a day lies in."""
+    return Period(date(day.year, 1, 1), date(day.year, 12, 31))
+
+
+NAMED_PERIODS: Mapping[PeriodKind, Callable[[date], Period]] = {
+    PeriodKind.MONTH: month_of,
+    PeriodKind.QUARTER: quarter_of,
+    PeriodKind.YEAR: year_of,
+}
+"""The periods of the calendar, each by a day that lies in it."""
+
+
+def kind_of(period: Period) -> PeriodKind:
+    """What the period is by the calendar; days of one's own that are a whole month are that month."""
+    kinds = (kind for kind, around in NAMED_PERIODS.items() if around(period.first) == period)
+    return next(kinds, PeriodKind.DAYS)
+
+
 def period_before(period: Period) -> Period:
     """The period of the same kind before it: a month before a month, a year before a year, as many days before days."""
-    first = period.first
-    if period == month_of(first):
-        return month_of(first - timedelta(days=1))
-    if period == Period(date(first.year, 1, 1), date(first.year, 12, 31)):
-        return Period(date(first.year - 1, 1, 1), date(first.year - 1, 12, 31))
-    length = period.last - first
-    return Period(first - length - timedelta(days=1), first - timedelta(days=1))
+    eve = period.first - timedelta(days=1)
+    around = NAMED_PERIODS.get(kind_of(period))
+    return around(eve) if around else Period(eve - (period.last - period.first), eve)
 
 
 def twelve_months_to(last: date) -> Period:

@@ -190,6 +190,14 @@ class CaseClosed(CaseEvent):
     result: str | None = Field(default=None, description="what the complainant is told of the result")
 
 
+class CaseSanctioned(CaseEvent):
+    """A proven fault or a missed limit had a consequence for the unit (art. 19); ``actor`` decided it."""
+
+    unit: str
+    sanction: str = Field(description="as art. 19 calls it: 通报批评, 责令整改, 取消评先树优资格")
+    text: str
+
+
 class CaseArchived(CaseEvent):
     """Filed (art. 18.6): read-only from here on."""
 

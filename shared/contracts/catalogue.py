@@ -44,6 +44,7 @@ CATALOGUE: tuple[MessageType, ...] = (
     _row("case.follow_up_recorded", case.CaseFollowUpRecorded, "workflow", sealed=True),
     _row("case.redispatched", case.CaseRedispatched, "workflow", sealed=True),
     _row("case.closed", case.CaseClosed, "workflow", sealed=True),
+    _row("case.sanctioned", case.CaseSanctioned, "workflow", sealed=True),
     _row("case.archived", case.CaseArchived, "workflow", sealed=False),
     _row("case.deadline_near", case.CaseDeadlineNear, "workflow", sealed=True),
     _row("case.deadline_missed", case.CaseDeadlineMissed, "workflow", sealed=True),
@@ -53,6 +54,7 @@ CATALOGUE: tuple[MessageType, ...] = (
     _row("delivery.person_needed", delivery.DeliveryPersonNeeded, "notify", sealed=False),
     _row("document.rendered", document.DocumentRendered, "forms", sealed=False),
     _row("list.calls", lists.CallsListed, "notify", sealed=True),
+    _row("list.follow_ups", lists.FollowUpsListed, "workflow", sealed=True),
     _row("list.box", lists.BoxRecorded, "intake", sealed=True),
     _row("list.period", lists.PeriodReported, "workflow", sealed=True),
 )

@@ -8,6 +8,7 @@ before it is made; the same id twice is one document. The rows name people, so a
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field
@@ -37,7 +38,14 @@ class CallToMake(Published):
 
 
 class CallsListed(ListAsked):
-    """The calls that wait for a person, the most urgent first (arts. 14 and 18.5). ``waiting``: how many there are in all."""
+    """The calls by which people are to be told something, the most urgent first (art. 14). ``waiting``: how many there are in all."""
+
+    calls: list[CallToMake]
+    waiting: int
+
+
+class FollowUpsListed(ListAsked):
+    """The calls by which people are to be asked how they found it, the most urgent first (art. 18.5). ``waiting``: how many in all."""
 
     calls: list[CallToMake]
     waiting: int
@@ -89,18 +97,31 @@ class Counted(Published):
     handled: Kept = Field(default=Kept(), description="the units' own limits (arts. 18.2, 18.3, 18.5)")
 
 
+class PeriodKind(StrEnum):
+    """What a period is by the calendar."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    DAYS = "days"
+    """Days of one's own, whatever they are."""
+
+
 class PeriodReported(ListAsked):
-    """The report of a month (art. 21), from figures that were frozen and signed; ``sha256`` is that of the signed body."""
+    """The report of a period (art. 21), from figures that were frozen and signed; ``sha256`` is that of the signed body."""
 
     frozen_id: UUID
     frozen_at: Moment
     frozen_by: str
     sha256: Sha256
+    kind: PeriodKind = PeriodKind.MONTH
     first_day: date
     last_day: date
     analysis: str
     whole: Counted
     before: Counted | None = Field(default=None, description="the period before, as it was counted at the freezing")
+    before_first_day: date | None = None
+    before_last_day: date | None = None
     by_channel: list[Counted]
     by_unit: list[Counted]
     by_matter: list[Counted] = Field(description="the most frequent ones")

@@ -192,7 +192,7 @@ ROOMS: tuple[Room, ...] = (
         "/forms/day",
         Bilingual("文书", "Papers"),
         Bilingual(
-            "当天的文书，成批打印；开箱记录、电话清单、月报",
+            "当天的文书，成批打印；开箱记录、电话清单、统计分析",
             "What was issued today, in one print; lists and the report",
         ),
         _CASE_READERS - {Role.UNIT_HANDLER, Role.UNIT_LEADER},

@@ -146,6 +146,7 @@ EVENTS: dict[type[case.CaseEvent], dict[str, Any]] = {
         "attempts": 2,
     },
     case.CaseClosed: {"outcome": "done", "result": "已办结。"},
+    case.CaseSanctioned: {"unit": "市医疗保障局", "sanction": "责令整改", "text": "一个月内整改到位。"},
     case.CaseArchived: {"timeline_head": "0" * 64},
 }
 _DISPATCHED = EVENTS[case.CaseForwarded]
@@ -243,6 +244,8 @@ PERIOD = lists.PeriodReported(
     analysis="投诉集中在异地就医备案。",
     whole=_MONTH,
     before=_MONTH.model_copy(update={"received": 131}),
+    before_first_day=date(2026, 9, 1),
+    before_last_day=date(2026, 9, 30),
     by_channel=[
         _MONTH.model_copy(update={"key": "phone", "received": 100}),
         _MONTH.model_copy(update={"key": "letter", "received": 18}),

@@ -157,6 +157,10 @@ _EVENTS: dict[Occasion, tuple[type[Published], dict[str, Any]]] = {
     Occasion.CLOSED_WITH_RESULT: (case.CaseClosed, {"outcome": "followed_up", "result": "李某某已改正"}),
     Occasion.CLOSED_WITHOUT_RESULT: (case.CaseClosed, {"outcome": "withdrawn"}),
     Occasion.CLOSED_ALREADY_TOLD: (case.CaseClosed, {"outcome": "refused", "result": "不予受理"}),
+    Occasion.SANCTIONED: (
+        case.CaseSanctioned,
+        {"unit": "市税务局", "sanction": "责令整改", "text": "李某某所反映的窗口限期整改"},
+    ),
     Occasion.ARCHIVED: (case.CaseArchived, {"timeline_head": "0" * 64}),
     Occasion.LIMIT_NEAR: (case.CaseDeadlineNear, _DEADLINE),
     Occasion.LIMIT_MISSED: (case.CaseDeadlineMissed, _DEADLINE),

@@ -24,7 +24,7 @@ from services.notify.web.words import AUDIENCES, PURPOSE_WORDS, RINGS, ROUTES, S
 from services.workflow.domain.articles import article_of
 from services.workflow.domain.printed import flow, tables
 from services.workflow.domain.states import STATES
-from services.workflow.monthly_report import LONGEST_ANALYSIS
+from services.workflow.period_report import LONGEST_ANALYSIS
 from services.workflow.reading import Listed
 from services.workflow.reports import CLOCKS, HEADINGS, UNIT_CLOCKS
 from services.workflow.store.statistics import By

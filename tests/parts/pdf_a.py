@@ -1,8 +1,8 @@
 """Reads a PDF as an archive would and lists where it breaks ISO 19005-2 (PDF/A-2), level B, with the clause.
 
 By qpdf's reader (pikepdf), which had no part in writing the file. It looks at the file's structure: header, trailer,
-metadata, output intent, colours, fonts, transparency, annotations, actions, what is embedded. It doesn't interpret glyph
-programs (6.2.11.5, widths) nor check an ICC profile beyond its header: for these one needs a full validator.
+metadata, output intent, colours, fonts, transparency, annotations, actions, what is embedded. Glyphs and tags are read by
+``pdf_tags``. An ICC profile isn't checked beyond its header: for that one needs a full validator.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.forms.api.access import BINDER_READERS, OVERSEERS, READERS_OF, UNITS
 from services.forms.domain.binder import BINDER, BINDER_TITLE
-from services.forms.domain.definition import FormId
+from services.forms.domain.definition import Form, FormId
 from services.forms.domain.masking import Reader
+from services.forms.domain.values import FormValues, Issue
+from services.forms.ports import PressNotReady
 from services.forms.print_room import PrintRoom
 from services.forms.rendering import Printer
 from services.forms.store.states import FAILED, ISSUED, READY
@@ -72,13 +75,39 @@ async def once_drawn(printer: Printer, identifier: UUID) -> Any:
 
 
 async def settled(printer: Printer, identifier: UUID) -> Any:
-    """The document's row once it is drawn or given up. Raises Problem 503 if that takes too long."""
+    """The document's row once it is drawn or given up. Raises Problem 503 if that takes too long or nothing can be drawn."""
     for _ in range(int(PATIENCE / _POLL)):
         row = await printer.draw_now(identifier)
         if row is not None:
             return row
+        if not printer.is_ready:
+            raise press_not_ready()
         await asyncio.sleep(_POLL)
     raise not_ready()
+
+
+async def pictures(room: PrintRoom, form: Form, values: FormValues, issue: Issue) -> list[str]:
+    """The pages of one copy as ``data:`` addresses (PNG), drawn in a worker thread; kept nowhere.
+
+    Raises WrongValues, Problem 503 where nothing can be drawn.
+    """
+    try:
+        pages = await asyncio.to_thread(room.pdf.preview_png, form, values, issue)
+    except PressNotReady as fault:
+        raise press_not_ready() from fault
+    return [f"data:image/png;base64,{base64.b64encode(page).decode()}" for page in pages]
+
+
+def press_not_ready() -> Problem:
+    """503: the installation lacks what it takes to draw; the document waits."""
+    return Problem(
+        503,
+        "press_not_ready",
+        "现在画不出文书：服务器上没有中文字体",
+        "No document can be drawn: the server has no Chinese font",
+        detail_zh="请告知系统管理员：安装 fonts-noto-cjk，或用 SHOULI_FONT_DIR 指定字体文件夹。装好后自动补画，不必重做。",
+        detail_en="Tell the administrator: install fonts-noto-cjk or set SHOULI_FONT_DIR. What waits is then drawn by itself.",
+    )
 
 
 async def known_document(room: PrintRoom, identifier: str, who: Principal) -> Any:

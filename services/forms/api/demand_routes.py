@@ -12,14 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from services.forms.api.answers import known_case, listed, no_such_case, the_document
+from services.forms.api.answers import known_case, listed, no_such_case, pictures, the_document
 from services.forms.demand import NoSuchCase, NotThisWay, make_form
 from services.forms.domain.definition import FormId
 from services.forms.domain.filling import NotYet
 from services.forms.domain.masking import Reader
 from services.forms.domain.values import FormValues, Issue, WrongValues
 from services.forms.once import Made
-from services.forms.previews import pictures
 from services.forms.print_room import PrintRoom
 from services.forms.rendering import Printer
 from services.forms.templates import FORMS

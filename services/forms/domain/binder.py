@@ -119,6 +119,7 @@ EVENTS: dict[type[case.CaseEvent], tuple[str, _Words]] = {
     case.CaseFollowUpRecorded: ("回访", _follow_up),
     case.CaseRedispatched: ("重新交办", _words("unit", "limit_words", "reason")),
     case.CaseClosed: ("办结", _words("result")),
+    case.CaseSanctioned: ("问责", _words("unit", "sanction", "text")),
     case.CaseArchived: ("归档", _words()),
     case.CaseDeadlineNear: ("时限临近", _limit),
     case.CaseDeadlineMissed: ("超过时限", _limit),
@@ -135,6 +136,7 @@ TELLS: dict[type[case.CaseEvent], str] = {
     case.CaseRedispatched: "发被投诉单位",
     case.CaseExtensionDecided: "告知被投诉单位",
     case.CaseClosed: "告知投诉人结果",
+    case.CaseSanctioned: "通报被投诉单位",
 }
 """Events that tell somebody something. The texts that were sent are kept by notify; the file says what, when and to whom."""
 

@@ -220,7 +220,7 @@ def compose(form: Form, values: FormValues, issue: Issue, *, copies: int | None 
     filled = _Filled(form, values)
     return Paper(
         title=form.title,
-        headlines=tuple(f"{form.title}（{part}）" for part in form.parts) or (form.title,),
+        headlines=tuple(f"{form.title}（{filled.part(part)}）" for part in form.parts) or (form.title,),
         page=form.page,
         marks=tuple(_marks(form, issue, place) for place in range(1, (copies or form.copies) + 1)),
         body=tuple(drawn for block in form.body for drawn in filled.block(block)),
@@ -255,6 +255,10 @@ class _Filled:
         self._texts = {name: visible(text) for name, text in values.texts.items()}
         self._tables = values.tables
         self.attachments: dict[str, Attachment] = {}
+
+    def part(self, template: str) -> str:
+        """The name of a part; a gap where it is to be filled in."""
+        return self._line(template) or GAP
 
     def block(self, block: Block) -> Iterator[Drawn]:
         match block:

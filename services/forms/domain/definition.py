@@ -32,8 +32,8 @@ class FormId(StrEnum):
     FOLLOW_UP_RECORD = "follow_up_record"  # 回访记录
     RESULT_NOTICE = "result_notice"  # 处置结果通报
     BOX_RECORD = "box_record"  # 意见箱开箱记录
-    CALL_LIST = "call_list"  # 电话告知清单
-    MONTHLY_REPORT = "monthly_report"  # 月度统计分析
+    CALL_LIST = "call_list"  # 电话清单
+    MONTHLY_REPORT = "monthly_report"  # 统计分析, of a month, a quarter, a year or other days
 
 
 class FieldKind(StrEnum):
@@ -210,7 +210,8 @@ class Form:
     """One document of the centre, as it is defined.
 
     ``article`` is the article that asks for it; ``annex`` its number among the regulation's annexes, if it is one.
-    ``parts`` are printed one under the other on one sheet with a cut line between them, each with the whole body;
+    ``parts`` are printed one under the other on one sheet with a cut line between them, each with the whole body; the name
+    of each stands behind the title, and may be a ``{field}``;
     ``copies`` is how many the regulation wants handed in.
     """
 

@@ -14,7 +14,7 @@ from services.forms.domain.definition import FormId
 from services.forms.domain.filling import Story
 from services.forms.domain.masking import Reader
 from services.forms.domain.values import FormValues
-from shared.contracts.case import CaseFeedbackSubmitted, CaseRegistered, CaseUnitRefused, Dispatch
+from shared.contracts.case import CaseClosed, CaseFeedbackSubmitted, CaseRegistered, CaseUnitRefused, Dispatch
 
 
 def _always(_: Story) -> bool:
@@ -32,6 +32,11 @@ def _was_dispatched(story: Story) -> bool:
 
 def _has_feedback(story: Story) -> bool:
     return story.latest(CaseFeedbackSubmitted) is not None
+
+
+def _has_result(story: Story) -> bool:
+    """What is decided before the case is closed stands in the notice that its closing makes."""
+    return _has_feedback(story) and story.latest(CaseClosed) is not None
 
 
 def _is_new_refusal(story: Story) -> bool:
@@ -87,8 +92,9 @@ DOCUMENTS: tuple[DueDocument, ...] = (
     DueDocument("case.follow_up_recorded.v1", FormId.FOLLOW_UP_RECORD, Reader.OFFICE, "18.5", filling.follow_up_record),
     DueDocument("case.closed.v1", FormId.DISPOSITION, Reader.FILE, "18.6", filling.disposition, _was_dispatched),
     DueDocument("case.closed.v1", FormId.RESULT_NOTICE, Reader.UNIT, "20", filling.result_notice, _has_feedback),
+    DueDocument("case.sanctioned.v1", FormId.RESULT_NOTICE, Reader.UNIT, "19", filling.result_notice, _has_result),
 )
-"""Arts. 7, 10, 14, 16, 18 and 20."""
+"""Arts. 7, 10, 14, 16, 18, 19 and 20."""
 
 ON_DEMAND: dict[FormId, Callable[[Story], FormValues]] = {row.form: row.fill for row in DOCUMENTS}
 """Any of them may also be made when somebody asks; raises NotYet where the case has not come so far."""

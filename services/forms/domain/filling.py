@@ -41,6 +41,7 @@ from shared.contracts.case import (
     CaseRedirected,
     CaseRedispatched,
     CaseRefused,
+    CaseSanctioned,
     CaseSettled,
     CaseUnitRefused,
     Dispatch,
@@ -304,10 +305,12 @@ def follow_up_record(story: Story) -> FormValues:
 
 
 def result_notice(story: Story) -> FormValues:
-    """处置结果通报: what was found; a sanction is decided by people, and never by this function (art. 19)."""
+    """处置结果通报: what was found, and what was decided; that is for people, and never for this function (art. 19)."""
     told, asked = story.need(CaseFeedbackSubmitted), story.latest(CaseFollowUpRecorded)
     late = not told.in_time or any(isinstance(e, CaseDeadlineMissed) and e.bound == "unit" for e in story.events)
-    done = story.latest(CaseClosed) or story.events[-1]
+    sanctions = [event for event in story.events if isinstance(event, CaseSanctioned)]
+    told_of = [event.occurred_at for event in story.events if isinstance(event, CaseClosed | CaseSanctioned)]
+    undecided = "依照第十九条另行决定。" if told.substantiated or late else "无。"
     return _values(
         FormId.RESULT_NOTICE,
         unit=told.unit,
@@ -316,9 +319,13 @@ def result_notice(story: Story) -> FormValues:
         findings=told.findings,
         conclusion=f"投诉{'属实' if told.substantiated else '不属实'}，{'未' if late else ''}按规定时限处置。",
         follow_up=_said(asked) if asked else "未回访。",
-        measures="依照第十九条另行决定。" if told.substantiated or late else "无。",
-        issued_on=shown_date(done.occurred_at),
+        measures="\n".join(map(_consequence, sanctions)) or undecided,
+        issued_on=shown_date(max(told_of, default=story.events[-1].occurred_at)),
     )
+
+
+def _consequence(event: CaseSanctioned) -> str:
+    return f"依照第十九条，予以{event.sanction}：{event.text}（{event.actor}，{shown_date(event.occurred_at)}）"
 
 
 def _addressed(story: Story, event: CaseEvent) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Documents about many cases: the calls to make, what a suggestion box held, the figures of a month.
+"""Documents about many cases: the calls to make, what a suggestion box held, the figures of a period.
 
 Law of this file: ``LISTS`` says which message becomes which document. Rows and figures are those of the message, in its
 order, put into words; nothing is looked up here, and nothing is counted but shares and what was left out.
@@ -8,30 +8,46 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from services.forms.domain.definition import FormId
 from services.forms.domain.values import FormValues
 from services.forms.domain.wording import CHANNELS, NOT_GIVEN, official_number, shown_date, shown_moment, shown_phone
-from shared.contracts.lists import BoxRecorded, CallsListed, CallToMake, Counted, Kept, ListAsked, PeriodReported
+from shared.contracts.lists import (
+    BoxRecorded,
+    CallsListed,
+    CallToMake,
+    Counted,
+    FollowUpsListed,
+    Kept,
+    ListAsked,
+    PeriodKind,
+    PeriodReported,
+)
 from shared.contracts.tracking import show_tracking_code
 from shared.contracts.values import Channel
 
 NO_FIGURE = "—"
 UNNAMED = "未指明"
 OTHERS = "其余"
+RUNNING = "（未满）"
 
 
 def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def call_list(told: CallsListed) -> FormValues:
-    """电话告知清单 (arts. 14 and 18.5); three columns are left for the pen."""
+def _days(first: date, last: date) -> str:
+    return f"{_day(first)}至{_day(last)}"
+
+
+def call_list(told: CallsListed | FollowUpsListed) -> FormValues:
+    """电话清单 (arts. 14 and 18.5); three columns are left for the pen."""
     left_out = told.waiting - len(told.calls)
     texts = {
+        "errand": "回访" if isinstance(told, FollowUpsListed) else "告知",
         "day": shown_date(told.occurred_at),
         "caller": told.asked_by,
         "count": f"{len(told.calls)}件{f'（最急的在前；另有{left_out}件未列入）' if left_out > 0 else ''}",
@@ -69,14 +85,25 @@ def box_record(told: BoxRecorded) -> FormValues:
     return FormValues(form=FormId.BOX_RECORD, texts=texts, tables={"rows": rows})
 
 
-def monthly_report(told: PeriodReported) -> FormValues:
-    """月度统计分析 (art. 21), and from which frozen figures it was made."""
+PERIOD_NAMES: Mapping[PeriodKind, Callable[[date], str]] = {
+    PeriodKind.MONTH: lambda first: f"{first.year}年{first.month}月",
+    PeriodKind.QUARTER: lambda first: f"{first.year}年第{'一二三四'[first.month // 3]}季度",
+    PeriodKind.YEAR: lambda first: f"{first.year}年",
+}
+"""How a period of the calendar is called, by its first day; other days have no name but themselves."""
+
+
+def period_report(told: PeriodReported) -> FormValues:
+    """统计分析 (art. 21), and from which frozen figures it was made."""
     source = (
         f"本分析的数字取自{told.frozen_by}于{shown_moment(told.frozen_at)}封存并签名的统计"
         f"（编号{told.frozen_id}，SHA-256 {told.sha256}），封存后不再变动。"
     )
+    days, named = _days(told.first_day, told.last_day), PERIOD_NAMES.get(told.kind)
     texts = {
-        "period": f"{_day(told.first_day)}至{_day(told.last_day)}",
+        "name": named(told.first_day) if named else days,
+        "period": days,
+        "before": _before(told),
         "analysis": told.analysis,
         "source": source,
     }
@@ -85,9 +112,14 @@ def monthly_report(told: PeriodReported) -> FormValues:
         "by_channel": [_of_channel(group, told.whole.received) for group in told.by_channel] or [_none(4)],
         "by_unit": [_of_unit(group) for group in told.by_unit] or [_none(8)],
         "by_matter": list(_of_matters(told.by_matter, told.whole.received)) or [_none(3)],
-        "trend": [_of_month(group) for group in told.by_month] or [_none(4)],
+        "trend": [_of_month(group, told.frozen_at) for group in told.by_month] or [_none(4)],
     }
     return FormValues(form=FormId.MONTHLY_REPORT, texts=texts, tables=tables)
+
+
+def _before(told: PeriodReported) -> str:
+    first, last = told.before_first_day, told.before_last_day
+    return _days(first, last) if first and last else NO_FIGURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +175,13 @@ def _of_matters(groups: Sequence[Counted], all_received: int) -> Iterator[tuple[
         yield OTHERS, str(others), ""
 
 
-def _of_month(group: Counted) -> tuple[str, str, str, str]:
+def _of_month(group: Counted, counted_at: datetime) -> tuple[str, str, str, str]:
+    """A month of the trend; one that was not over when it was counted says so."""
     satisfied = Kept(met=group.satisfied, missed=group.dissatisfied)
-    month = date.fromisoformat(f"{group.key}-01")
-    return f"{month.year}年{month.month}月", str(group.received), _in_time(group.handled), _in_time(satisfied)
+    name = PERIOD_NAMES[PeriodKind.MONTH](date.fromisoformat(f"{group.key}-01"))
+    if shown_date(counted_at).startswith(name):
+        name += RUNNING
+    return name, str(group.received), _in_time(group.handled), _in_time(satisfied)
 
 
 def _in_time(kept: Kept) -> str:
@@ -170,7 +205,8 @@ class DueList:
 
 LISTS: Mapping[type[ListAsked], DueList] = {
     CallsListed: DueList(FormId.CALL_LIST, call_list),
+    FollowUpsListed: DueList(FormId.CALL_LIST, call_list),
     BoxRecorded: DueList(FormId.BOX_RECORD, box_record),
-    PeriodReported: DueList(FormId.MONTHLY_REPORT, monthly_report, lambda told: told.frozen_id),
+    PeriodReported: DueList(FormId.MONTHLY_REPORT, period_report, lambda told: told.frozen_id),
 }
 """Message to document."""

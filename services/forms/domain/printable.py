@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width
 
 _LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _UNPRINTABLE = re.compile(
@@ -69,13 +69,25 @@ def _breaks(paragraph: str, measure: float) -> list[int]:
     return [*places, len(paragraph)]
 
 
-_LONG_RUN = re.compile(r"[!-~]{24,}")
+_LONG_RUN = re.compile(r"[^\s\u200b\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U0001f000-\U0003ffff]{24,}")
+"""What no line breaks in by itself: letters of any script but those that are written without blanks, signs, figures."""
+_JOINERS = "\u200c\u200d"
 
 
 def breakable(text: str, every: int = 12) -> str:
-    """The text with zero-width spaces (U+200B) in long runs of Latin characters, so that none leaves its cell."""
+    """The text with zero-width spaces (U+200B) in long runs without a blank, so that none leaves its cell or the page."""
     return _LONG_RUN.sub(lambda match: _spaced(match[0], every), text)
 
 
 def _spaced(run: str, every: int) -> str:
-    return "\u200b".join(run[start:end] for start, end in pairwise([*range(0, len(run), every), len(run)]))
+    """The run broken after every so many characters, or as soon after as a letter stands there and no mark upon one."""
+    starts = [0]
+    for place, (before, character) in enumerate(pairwise(run), 1):
+        if place - starts[-1] >= every and not _clings(before, character):
+            starts.append(place)
+    return "\u200b".join(run[start:end] for start, end in pairwise([*starts, len(run)]))
+
+
+def _clings(before: str, character: str) -> bool:
+    """Whether a character makes one letter with the one before it (UAX 29, GB9 and GB11, as far as names need)."""
+    return category(character).startswith("M") or character in _JOINERS or before in _JOINERS

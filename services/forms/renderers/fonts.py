@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from services.forms.ports import PressNotReady
 from services.forms.renderers.cmap import Coverage, NotAFont, read_coverage
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ _IGNORABLE = frozenset(
 """Default ignorable code points (UAX 44) that a text may hold: they need no glyph."""
 
 
-class NoFonts(RuntimeError):
+class NoFonts(PressNotReady):
     """The installation is at fault: no Chinese font was found. Install one, or name a folder that holds some."""
 
 

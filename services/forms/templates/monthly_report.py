@@ -1,4 +1,4 @@
-"""月度统计分析 (art. 21): what came in, from where, about whom, how it was handled and how people found it."""
+"""统计分析 of a month or of any other period (art. 21): what came in, from where, about whom, how it was handled and how people found it."""
 
 from services.forms.domain.definition import (
     TABLE_PAGE,
@@ -14,12 +14,14 @@ from services.forms.domain.wording import OFFICE
 
 FORM = Form(
     id=FormId.MONTHLY_REPORT,
-    title="枣庄市民中心政务服务投诉月度统计分析",
+    title="枣庄市民中心政务服务投诉统计分析",
     article="21",
-    template_version="4",
+    template_version="5",
     page=TABLE_PAGE,
     fields=(
+        Field("name", "统计期"),
         Field("period", "统计期间"),
+        Field("before", "上期"),
         Field("summary", "概况", FieldKind.ROWS),
         Field("by_channel", "投诉方式", FieldKind.ROWS),
         Field("by_unit", "各单位办理情况", FieldKind.ROWS),
@@ -28,11 +30,13 @@ FORM = Form(
         Field("analysis", "分析和建议", FieldKind.TEXT),
         Field("source", "数字的来源"),
     ),
+    parts=("{name}",),
     body=(
         Paragraph("统计期间：{period}", indent=False),
+        Paragraph("上期：{before}", indent=False),
         Paragraph(f"编制单位：{OFFICE}", indent=False),
         Heading("一、概况"),
-        Listing("summary", headings=("指标", "本月", "上月", "说明"), columns=(34, 40, 40, 46)),
+        Listing("summary", headings=("指标", "本期", "上期", "说明"), columns=(34, 40, 40, 46)),
         Heading("二、投诉方式"),
         Listing("by_channel", headings=("方式", "件数", "占比", "按时回应"), columns=(30, 50, 34, 46), bar=1),
         Heading("三、各单位办理情况"),

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.forms.api.access import BINDER_READERS, ISSUERS, UNITS
-from services.forms.api.answers import known_case, known_document, no_such_case, open_to
+from services.forms.api.answers import known_case, known_document, no_such_case, open_to, pictures
 from services.forms.api.batch_routes import STANDING_DISPOSITIONS, issued_on
 from services.forms.api.demand_routes import told
 from services.forms.api.routes import answered, papers_of_case, reprints_of
@@ -32,7 +32,6 @@ from services.forms.domain.masking import Reader
 from services.forms.domain.sealing import How, Kind
 from services.forms.domain.values import WrongValues
 from services.forms.drawing import form_of, frozen_values, issue_of
-from services.forms.previews import pictures
 from services.forms.print_room import PrintRoom
 from services.forms.rendering import Printer
 from services.forms.signing import Signed, record_signature, signatures_of

@@ -190,18 +190,19 @@ class PaperPage:
     notice: Notice | None = None
 
 
-ORIGINS: Mapping[FormId, str] = {
-    FormId.CALL_LIST: "calls",
-    FormId.BOX_RECORD: "box",
-    FormId.MONTHLY_REPORT: "statistics",
-}
-"""Lists about many cases, and the room whose page issues them."""
+ORIGINS: Sequence[tuple[FormId, str]] = (
+    (FormId.CALL_LIST, "calls"),
+    (FormId.CALL_LIST, "follow_ups"),
+    (FormId.BOX_RECORD, "box"),
+    (FormId.MONTHLY_REPORT, "statistics"),
+)
+"""Lists about many cases, and the rooms whose pages issue them."""
 
 
 def origins(role: Role) -> list[tuple[Form, Room]]:
     """The lists, and where somebody of this role gets them issued."""
     rooms = {room.key: room for room in ROOMS if role in room.roles}
-    return [(FORMS[form], rooms[key]) for form, key in ORIGINS.items() if key in rooms]
+    return [(FORMS[form], rooms[key]) for form, key in ORIGINS if key in rooms]
 
 
 @dataclass(frozen=True, slots=True)

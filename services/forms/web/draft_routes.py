@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.forms.api.access import UNITS
+from services.forms.api.answers import pictures
 from services.forms.domain.drafts import DRAFTS, DraftRow, Typed, drafted
 from services.forms.domain.filling import NotYet, Story
 from services.forms.domain.masking import Reader
 from services.forms.domain.values import Issue
 from services.forms.domain.wording import official_number
-from services.forms.previews import pictures
 from services.forms.templates import FORMS
 from services.forms.web.desk_routes import FormsDesk, story_for
 from services.forms.web.desk_views import DraftPage, Picture

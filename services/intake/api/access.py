@@ -45,7 +45,13 @@ ACCESS = AccessTable(
         ),
         *(
             staff(method, "/intake/box-openings" + part, RECEIVERS, scope="intake:suggestion_box")
-            for method, part in (("POST", ""), ("GET", ""), ("GET", "/{opening_id}"), ("POST", "/{opening_id}/close"))
+            for method, part in (
+                ("POST", ""),
+                ("GET", ""),
+                ("GET", "/{opening_id}"),
+                ("POST", "/{opening_id}/close"),
+                ("POST", "/{opening_id}/record"),
+            )
         ),
         staff("GET", "/intake/submissions", READERS, scope="intake:read"),
         staff("GET", "/intake/submissions/{complaint_id}", READERS, scope="intake:read", of_a_case=True),

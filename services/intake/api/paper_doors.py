@@ -18,6 +18,7 @@ from services.intake.adapters.told import Line, Strict, Told
 from services.intake.api.answers import RECEIPT_DOCUMENTED, receipt_answer
 from services.intake.api.requests import json_body, repetition
 from services.intake.api.told_doors import STAFF_DOORS, ToldDoor, body_of, take_of_staff
+from services.intake.box_sheet import hand_over
 from services.intake.domain.transcription import MARKS
 from services.intake.handlers import Receipt
 from services.intake.paper_desk import (
@@ -38,7 +39,9 @@ from services.intake.paper_desk import (
 from services.intake.ports import Door
 from shared.identity.principal import Principal
 from shared.once import KeyReused
+from shared.store.answers import Given
 from shared.web.access import Gate
+from shared.web.handed_over import told_of
 from shared.web.problems import FieldFault, Problem
 from shared.web.repetition import DOCUMENTED, key_reused
 
@@ -79,6 +82,7 @@ def paper_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
     router = APIRouter(tags=["intake"])
     _add_openings(router, door, gate)
     _add_closing(router, door, gate)
+    _add_record(router, door, gate)
     for row in STAFF_DOORS:
         if row.channel in SERIES:
             _add_paper(router, row, door, gate, public_url)
@@ -126,6 +130,17 @@ def _add_closing(router: APIRouter, door: Door, gate: Gate) -> None:
         except (UnknownOpeningError, OpeningClosedError) as fault:
             raise _problem(fault) from fault
         return await opening_with_slips(door, opening_id)
+
+
+def _add_record(router: APIRouter, door: Door, gate: Gate) -> None:
+    @router.post("/intake/box-openings/{opening_id}/record", status_code=201)
+    async def record(opening_id: UUID, who: Principal = Depends(gate.admit)) -> JSONResponse:
+        """Have the record of a closed opening issued as a document; asked for again, it is the same one."""
+        try:
+            document_id = await hand_over(door, opening_id, asked_by=who.name)
+        except UnknownOpeningError as fault:
+            raise _problem(fault) from fault
+        return told_of(Given({"id": str(document_id)}))
 
 
 def _add_paper(router: APIRouter, row: ToldDoor, door: Door, gate: Gate, public_url: str) -> None:

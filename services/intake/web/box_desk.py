@@ -62,6 +62,7 @@ from shared.contracts.values import Channel
 from shared.identity.principal import Principal
 from shared.once import KeyReused, once
 from shared.store.engine import is_unreachable
+from shared.web.handed_over import lead_to
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault
 from shared.web.sent_form import sent_form
@@ -155,7 +156,7 @@ def _add_openings(router: APIRouter, room: DeskRoom) -> None:
             document_id = await hand_over(room.door, opening_id, asked_by=who.name)
         except UnknownOpeningError as fault:
             return await _slip_page(room, request, who, Typed(), notice=NOTICES[type(fault)], status=404)
-        return RedirectResponse(f"/forms/lists/{document_id}", status_code=303)
+        return lead_to(document_id)
 
 
 async def _open(room: DeskRoom, request: Request, who: Principal, typed: Typed, key: str) -> Response:

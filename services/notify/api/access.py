@@ -15,6 +15,7 @@ ACCESS = AccessTable(
         staff("GET", "/notify/deliveries", OFFICE, scope="notify:read"),
         staff("GET", "/notify/response-rule", OFFICE, scope="notify:read"),
         staff("GET", "/notify/call-list", CALLERS, scope="notify:call"),
+        staff("POST", "/notify/call-list/sheet", CALLERS, scope="notify:call"),
         *(
             staff("POST", f"/notify/call-list/{{delivery_id}}/{what}", CALLERS, scope="notify:call", of_a_case=True)
             for what in ("reached", "not-reached", "posted")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, StringConstraints
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from services.notify.call_desk import AlreadyRecorded, NotOnTheList, record
+from services.notify.call_sheet import NothingToCall, hand_over
 from services.notify.desk import Desk
 from services.notify.domain.calls import CHINESE, CallOutcome
 from services.notify.inbound import NoSuchText, deal_with, waiting_texts
@@ -21,8 +23,16 @@ from shared.identity.principal import Principal
 from shared.once import KeyReused, Once
 from shared.store.answers import Given
 from shared.web.access import Gate
+from shared.web.handed_over import told_of
 from shared.web.problems import Problem
 from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
+
+BUTTONS: Mapping[str, CallOutcome] = {
+    "reached": CallOutcome.REACHED,
+    "not-reached": CallOutcome.NOT_REACHED,
+    "posted": CallOutcome.POSTED,
+}
+"""The address of each button, under that of its entry."""
 
 
 class CallRecord(BaseModel):
@@ -36,7 +46,14 @@ class CallRecord(BaseModel):
 def call_routes(desk: Desk, gate: Gate) -> APIRouter:
     """The list, and a button for each outcome. Addresses and texts are shown here only, to those who call."""
     router = APIRouter(tags=["call list"])
+    _add_list(router, desk, gate)
+    for path, outcome in BUTTONS.items():
+        _add_button(router, desk, gate, path, outcome)
+    _add_texts(router, desk, gate)
+    return router
 
+
+def _add_list(router: APIRouter, desk: Desk, gate: Gate) -> None:
     @router.get("/notify/call-list", dependencies=[Depends(gate.admit)])
     async def call_list() -> dict[str, Any]:
         """Who must be called or written to, by when, and what to say; the most urgent first."""
@@ -48,22 +65,36 @@ def call_routes(desk: Desk, gate: Gate) -> APIRouter:
             "no_way_to_reach": [dict(row) for row in lost],
         }
 
-    def button(path: str, outcome: CallOutcome) -> None:
-        @router.post(f"/notify/call-list/{{delivery_id}}/{path}", name=f"call_{outcome.value}")
-        async def press(
-            delivery_id: UUID,
-            entry: CallRecord,
-            response: Response,
-            key: IdempotencyKey = None,
-            who: Principal = Depends(gate.admit),
-        ) -> dict[str, Any]:
-            """Record what became of it: once, by one person."""
-            same = repetition(key, f"{who.name} {delivery_id}/{path}", entry.model_dump_json().encode())
-            given = await _record(desk, delivery_id, outcome, entry, who, same)
-            if given.repeated:
-                response.headers.update(REPLAYED)
-            return given.answer
+    @router.post("/notify/call-list/sheet", status_code=201)
+    async def sheet(key: IdempotencyKey = None, who: Principal = Depends(gate.admit)) -> JSONResponse:
+        """Have the calls that wait issued as a document, to call by from paper (arts. 14 and 18.5)."""
+        try:
+            made = await hand_over(desk, asked_by=who.name, same=repetition(key, f"{who.name} call list", b""))
+        except KeyReused as fault:
+            raise key_reused() from fault
+        except NothingToCall as fault:
+            raise _nobody() from fault
+        return told_of(made)
 
+
+def _add_button(router: APIRouter, desk: Desk, gate: Gate, path: str, outcome: CallOutcome) -> None:
+    @router.post(f"/notify/call-list/{{delivery_id}}/{path}", name=f"call_{outcome.value}")
+    async def press(
+        delivery_id: UUID,
+        entry: CallRecord,
+        response: Response,
+        key: IdempotencyKey = None,
+        who: Principal = Depends(gate.admit),
+    ) -> dict[str, Any]:
+        """Record what became of it: once, by one person."""
+        same = repetition(key, f"{who.name} {delivery_id}/{path}", entry.model_dump_json().encode())
+        given = await _record(desk, delivery_id, outcome, entry, who, same)
+        if given.repeated:
+            response.headers.update(REPLAYED)
+        return given.answer
+
+
+def _add_texts(router: APIRouter, desk: Desk, gate: Gate) -> None:
     @router.get("/notify/inbound-texts", dependencies=[Depends(gate.admit)])
     async def inbound_texts() -> dict[str, Any]:
         """Texts that people sent us and that wait for a person, the oldest first, with the sender's open cases."""
@@ -77,11 +108,6 @@ def call_routes(desk: Desk, gate: Gate) -> APIRouter:
         except NoSuchText as fault:
             raise Problem(404, "no_such_text", "没有这条短信", "There is no such text") from fault
 
-    button("reached", CallOutcome.REACHED)
-    button("not-reached", CallOutcome.NOT_REACHED)
-    button("posted", CallOutcome.POSTED)
-    return router
-
 
 async def _record(
     desk: Desk, delivery_id: UUID, outcome: CallOutcome, entry: CallRecord, who: Principal, same: Once | None
@@ -94,6 +120,10 @@ async def _record(
         raise Problem(404, "not_on_the_list", "名单中没有这一条", "There is no such entry on this list") from fault
     except AlreadyRecorded as fault:
         raise _conflict(fault) from fault
+
+
+def _nobody() -> Problem:
+    return Problem(409, "nobody_to_call", "没有要打的电话，没有出清单", "Nobody is to be called: no list was issued")
 
 
 def _conflict(fault: AlreadyRecorded) -> Problem:

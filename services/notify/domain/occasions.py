@@ -41,6 +41,7 @@ class Occasion(StrEnum):
     CLOSED_WITH_RESULT = "closed_with_result"
     CLOSED_WITHOUT_RESULT = "closed_without_result"
     CLOSED_ALREADY_TOLD = "closed_already_told"
+    SANCTIONED = "sanctioned"
     ARCHIVED = "archived"
     LIMIT_NEAR = "limit_near"
     LIMIT_MISSED = "limit_missed"
@@ -96,6 +97,7 @@ _OCCASIONS: dict[type[Published], Occasion | Callable[[Any], Occasion]] = {
     case.CaseFollowUpRecorded: _followed_up,
     case.CaseRedispatched: Occasion.REDISPATCHED,
     case.CaseClosed: _closed,
+    case.CaseSanctioned: Occasion.SANCTIONED,
     case.CaseArchived: Occasion.ARCHIVED,
     case.CaseDeadlineNear: Occasion.LIMIT_NEAR,
     case.CaseDeadlineMissed: Occasion.LIMIT_MISSED,

@@ -91,6 +91,7 @@ SILENCE: dict[Occasion, Reason] = {
     Occasion.UNIT_REFUSAL_DECIDED: Reason.WITHIN_THE_OFFICE,
     Occasion.FOLLOW_UP_ANSWERED: Reason.JUST_SPOKEN_TO,
     Occasion.CLOSED_ALREADY_TOLD: Reason.ALREADY_TOLD,
+    Occasion.SANCTIONED: Reason.WITHIN_THE_OFFICE,
     Occasion.ARCHIVED: Reason.NOTHING_CHANGES_FOR_THEM,
     Occasion.LIMIT_NEAR: Reason.WITHIN_THE_OFFICE,
     Occasion.LIMIT_MISSED: Reason.WITHIN_THE_OFFICE,

@@ -30,6 +30,7 @@ from shared.contracts.values import Route
 from shared.identity.principal import Principal
 from shared.web.desk_frame import desk_head
 from shared.web.frame import tel
+from shared.web.handed_over import lead_to
 from shared.web.i18n import Bilingual, Language, language_of
 from shared.web.limits import Due
 from shared.web.sent_form import read_form
@@ -148,10 +149,10 @@ def _add_sheet(router: APIRouter, room: Room) -> None:
     async def sheet(request: Request, who: Principal = Depends(room.gate.admit)) -> Response:
         """Have the list issued as a document, and lead to it."""
         try:
-            document_id = await hand_over(room.desk, asked_by=who.name)
+            made = await hand_over(room.desk, asked_by=who.name)
         except NothingToCall:
             return await _page(room, request, who, trouble=_NOBODY, status=409)
-        return RedirectResponse(f"/forms/lists/{document_id}", status_code=303)
+        return lead_to(made.answer["id"])
 
 
 async def _page(

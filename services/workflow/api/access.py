@@ -50,6 +50,7 @@ ACCESS = AccessTable(
         staff("GET", "/workflow/audit", (Role.OFFICE_LEADER, Role.AUDITOR), scope="workflow:read"),
         staff("GET", "/workflow/taken", (Role.OPERATOR,), scope="workflow:read"),
         staff("GET", "/workflow/follow-ups", (Role.HANDLER,), scope="workflow:read"),
+        staff("POST", "/workflow/follow-up-sheet", (Role.HANDLER,), scope="workflow:act"),
         staff("POST", "/workflow/follow-ups/{number}", (Role.HANDLER,), scope="workflow:act", of_a_case=True),
         staff("GET", "/workflow/calendar", Role, scope="workflow:read"),
         staff("POST", "/workflow/calendar", (Role.ADMINISTRATOR,), scope="workflow:calendar"),

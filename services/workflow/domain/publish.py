@@ -16,7 +16,7 @@ from services.workflow.domain import events
 from services.workflow.domain.case import Case
 from services.workflow.domain.clocks import Clock, ClockEnd, ClockName, Ended, Warned
 from services.workflow.domain.evolve import evolve
-from services.workflow.domain.sanctions import Basis
+from services.workflow.domain.sanctions import SANCTIONS, Basis
 from services.workflow.domain.states import State
 from shared.contracts import case as published
 from shared.contracts.case import CaseEvent
@@ -269,6 +269,11 @@ def _handed_over(t: _Telling, what: events.HandedOver) -> Said:
         yield published.CaseClosed(**t.head, outcome="handed_over", result=f"已移送{what.authority}")
 
 
+def _sanctioned(t: _Telling, what: events.Sanctioned) -> Said:
+    name = SANCTIONS[what.sanction].chinese
+    yield published.CaseSanctioned(**t.head, unit=what.unit, sanction=name, text=what.text)
+
+
 def _archived(t: _Telling, _what: events.Archived) -> Said:
     yield published.CaseArchived(**t.head, timeline_head=t.timeline_head)
 
@@ -292,5 +297,6 @@ _SAID: dict[type[events.Body], Callable[[_Telling, Any], Said]] = {
     events.Closed: _closed,
     events.Withdrawn: _withdrawn,
     events.HandedOver: _handed_over,
+    events.Sanctioned: _sanctioned,
     events.Archived: _archived,
 }

@@ -18,6 +18,7 @@ from services.workflow.domain import commands
 from services.workflow.domain.acts import Act
 from services.workflow.domain.commands import Command, Purpose
 from services.workflow.drafting import drafts_on
+from services.workflow.follow_up_sheet import NobodyToAsk, hand_over
 from services.workflow.handlers import RefusedError
 from services.workflow.store import files
 from services.workflow.web import worklist
@@ -28,11 +29,14 @@ from services.workflow.web.masked import MaskedPerson, masked
 from services.workflow.web.staff_routes import StaffDesk, done_notice, form_values, perform, stale_words, version_of
 from shared.identity.principal import Principal
 from shared.web.frame import count_shown
+from shared.web.handed_over import lead_to
 from shared.web.i18n import Bilingual
+from shared.web.negotiation import PageRoute
 from shared.web.problems import FieldFault, Problem
 from shared.web.sent_form import read_form
 
 _MOST_AT_ONCE = 50
+_NOBODY = Bilingual("没有可打电话的回访，没有出清单。", "Nobody is to be followed up by phone: no list was issued.")
 _FORMS = (Act.RECORD_FOLLOW_UP, Act.RECORD_CALL_ATTEMPT)
 
 
@@ -73,8 +77,25 @@ class Reply:
 def office_routes(desk: StaffDesk) -> APIRouter:
     """Follow-ups and assignments."""
     router = APIRouter(include_in_schema=False)
+    router.include_router(_sheet(desk))
     _add_follow_ups(router, desk)
     _add_assignments(router, desk)
+    return router
+
+
+def _sheet(desk: StaffDesk) -> APIRouter:
+    """The list on paper, at the API's own address."""
+    router = APIRouter(route_class=PageRoute)
+
+    @router.post("/workflow/follow-up-sheet")
+    async def sheet(request: Request, who: Principal = Depends(desk.gate.admit)) -> Response:
+        """Have the follow-ups that wait issued as a document, and lead to it."""
+        try:
+            made = await hand_over(desk.office, person_of(who))
+        except NobodyToAsk:
+            return await _follow_ups(desk, request, who, "", reply=Reply(refusal=_NOBODY), status=409)
+        return lead_to(made.answer["id"])
+
     return router
 
 

@@ -1,23 +1,28 @@
-"""Periods of the statistics as people choose them: a month, a year, or days of one's own. Pure."""
+"""Periods of the statistics as people choose them: a month, a quarter, a year, or days of one's own. Pure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.workflow.reports import Period, month_of, period_before
+from services.workflow.reports import Period, kind_of, month_of, period_before, quarter_of, year_of
+from shared.contracts.lists import PeriodKind
 from shared.web.i18n import Bilingual
 
 MONTHS_OFFERED = 24
+QUARTERS_OFFERED = 8
 YEARS_OFFERED = 3
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MONTH_LENGTH, _YEAR_LENGTH = len("2026-11"), len("2026")
+_YEARS = range(2000, 3000)
+"""Beyond them nothing was registered, and near the ends of the calendar no period has one before or after it."""
+_KEY = re.compile(r"(?P<year>2[0-9]{3})(?:-(?P<month>[0-9]{2})|-Q(?P<quarter>[1-4]))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A period under its name: ``2026-11``, ``2026``, or none for days of one's own."""
+    """A period under its name: ``2026-11``, ``2026-Q4``, ``2026``, or none for days of one's own."""
 
     key: str
     period: Period
@@ -26,11 +31,15 @@ class Chosen:
     def words(self) -> Bilingual:
         """As a heading has it."""
         first, last = self.period.first, self.period.last
-        if len(self.key) == _MONTH_LENGTH:
-            return Bilingual(f"{first.year} 年 {first.month} 月", f"{_MONTHS[first.month - 1]} {first.year}")
-        if len(self.key) == _YEAR_LENGTH:
-            return Bilingual(f"{first.year} 年", str(first.year))
-        return Bilingual(f"{first} 至 {last}", f"{first} to {last}")
+        match kind_of(self.period):
+            case PeriodKind.MONTH:
+                return Bilingual(f"{first.year} 年 {first.month} 月", f"{_MONTHS[first.month - 1]} {first.year}")
+            case PeriodKind.QUARTER:
+                return Bilingual(f"{first.year} 年第 {_quarter(first)} 季度", f"Q{_quarter(first)} {first.year}")
+            case PeriodKind.YEAR:
+                return Bilingual(f"{first.year} 年", str(first.year))
+            case PeriodKind.DAYS:
+                return Bilingual(f"{first} 至 {last}", f"{first} to {last}")
 
     @property
     def before(self) -> Period:
@@ -47,19 +56,19 @@ def chosen(query: Mapping[str, str], today: date) -> Chosen:
         return named
     first, last = _day(query.get("from", "")), _day(query.get("to", ""))
     if first is not None and last is not None and first <= last:
-        return _recognised(Period(first, last))
-    return _month(today)
+        return _called(Period(first, last))
+    return _called(month_of(today))
 
 
 def offered(today: date) -> list[Chosen]:
-    """What the page offers: the running month and those before it, and the years."""
-    years = [_year(today.year - back) for back in range(YEARS_OFFERED)]
-    return [*(_month(day) for day in months_back(today, MONTHS_OFFERED)), *years]
+    """What the page offers: the running month, quarter and year, and those before them."""
+    months = [_called(month_of(day)) for day in months_back(today, MONTHS_OFFERED)]
+    return [*months, *_back(quarter_of(today), QUARTERS_OFFERED), *_back(year_of(today), YEARS_OFFERED)]
 
 
 def months_over(today: date, count: int) -> list[Chosen]:
     """The months that are over, the newest first."""
-    return [_month(day) for day in months_back(today.replace(day=1) - timedelta(days=1), count)]
+    return [_called(month_of(day)) for day in months_back(today.replace(day=1) - timedelta(days=1), count)]
 
 
 def months_back(day: date, count: int) -> Iterator[date]:
@@ -70,33 +79,46 @@ def months_back(day: date, count: int) -> Iterator[date]:
         day -= timedelta(days=1)
 
 
+def _back(period: Period, count: int) -> Iterator[Chosen]:
+    """The period and those of its kind before it, the newest first."""
+    for _ in range(count):
+        yield _called(period)
+        period = period_before(period)
+
+
 def _named(key: str) -> Chosen | None:
+    found = _KEY.fullmatch(key)
+    if found is None:
+        return None
+    month, quarter = found["month"], found["quarter"]
+    around = month_of if month else quarter_of if quarter else year_of
     try:
-        if len(key) == _MONTH_LENGTH:
-            return _month(date.fromisoformat(f"{key}-01"))
-        return _year(int(key)) if len(key) == _YEAR_LENGTH and key.isascii() and key.isdigit() and int(key) else None
+        return _called(around(date(int(found["year"]), int(month or 3 * int(quarter or 0) or 1), 1)))
     except ValueError:
         return None
 
 
-def _recognised(period: Period) -> Chosen:
-    """Days of one's own that are a month or a year are called so."""
-    for named in (_month(period.first), _year(period.first.year)):
-        if named.period == period:
-            return named
-    return Chosen("", period)
+def _called(period: Period) -> Chosen:
+    """The period under its name; days of one's own that are a month, a quarter or a year are called so."""
+    first = period.first
+    match kind_of(period):
+        case PeriodKind.MONTH:
+            return Chosen(f"{first:%Y-%m}", period)
+        case PeriodKind.QUARTER:
+            return Chosen(f"{first:%Y}-Q{_quarter(first)}", period)
+        case PeriodKind.YEAR:
+            return Chosen(f"{first:%Y}", period)
+        case PeriodKind.DAYS:
+            return Chosen("", period)
 
 
-def _month(day: date) -> Chosen:
-    return Chosen(f"{day:%Y-%m}", month_of(day))
-
-
-def _year(year: int) -> Chosen:
-    return Chosen(f"{year:04d}", Period(date(year, 1, 1), date(year, 12, 31)))
+def _quarter(day: date) -> int:
+    return (day.month + 2) // 3
 
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
     except ValueError:
         return None
+    return day if day.year in _YEARS else None

@@ -16,17 +16,17 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import APIRouter, Depends
-from fastapi.routing import APIRoute
 from sqlalchemy import RowMapping
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.workflow import kept_figures, notices, reports
 from services.workflow.api.access import FREEZES, OFFICE, REPORTS
+from services.workflow.api.list_routes import no_report
 from services.workflow.api.people import person_of
 from services.workflow.api.statistics_routes import Freezing, as_file
-from services.workflow.monthly_report import LONGEST_ANALYSIS, NotAReport, hand_over, is_of_a_month
 from services.workflow.office import Office
+from services.workflow.period_report import LONGEST_ANALYSIS, NotAReport, hand_over
 from services.workflow.store.statistics import By
 from services.workflow.verifying import is_as_frozen
 from services.workflow.web import statistics_page as shown
@@ -34,6 +34,7 @@ from services.workflow.web.periods import Chosen, chosen, months_over, offered
 from services.workflow.web.staff_routes import StaffDesk, form_values
 from services.workflow.web.worklist import Notice
 from shared.identity.principal import Principal
+from shared.web.handed_over import lead_to
 from shared.web.i18n import Bilingual, Language, language_of
 from shared.web.negotiation import PageRoute
 from shared.web.pages import Pages
@@ -59,8 +60,8 @@ def statistics_pages(desk: StaffDesk, freezing: Freezing, key: Ed25519PublicKey)
     _add_figures(beside_the_api, desk)
     _add_sheet(beside_the_api, desk)
     _add_frozen(beside_the_api, desk, freezing, key)
+    _add_report(beside_the_api, desk, key)
     router.include_router(beside_the_api)
-    _add_report(router, desk, key)
     return router
 
 
@@ -162,28 +163,21 @@ def _add_frozen(router: APIRouter, desk: StaffDesk, freezing: Freezing, key: Ed2
             chosen=chosen({"from": first, "to": last}, _today(desk)),
             tables=[shown.table(figures[name], words) for name in ("all", *By) if name in figures],
             notice=Notice("good", said) if done else None,
-            may_report=who.role in REPORTS and is_of_a_month(row), longest=LONGEST_ANALYSIS,
+            may_report=who.role in REPORTS, longest=LONGEST_ANALYSIS,
             told=await notices.of_period(desk.office, first, last, row["made_at"]),
         )  # fmt: skip
 
 
 def _add_report(router: APIRouter, desk: StaffDesk, key: Ed25519PublicKey) -> None:
+    @router.post("/workflow/statistics/frozen/{frozen_id}/report")
     async def report(request: Request, frozen_id: UUID, who: Principal = Depends(desk.gate.admit)) -> Response:
-        """Have the frozen month issued as a document, with the analysis that was written, and lead to it."""
+        """Have the frozen period issued as a document, with the analysis that was written, and lead to it."""
         analysis = _analysis(await form_values(request))
         try:
-            document_id = await hand_over(desk.office, key, frozen_id, analysis, asked_by=who.name)
+            made = await hand_over(desk.office, key, frozen_id, analysis, asked_by=who.name)
         except NotAReport as fault:
-            raise Problem(
-                409, "no_report", "这份统计不能出具月报：不是整月，或者与签名不符",
-                "No report can be made of these figures: not a whole month, or not as they were signed",
-            ) from fault  # fmt: skip
-        return RedirectResponse(f"/forms/lists/{document_id}", status_code=303)
-
-    # No program's door answers at this address, so a program that tries it is told that it may not, and not that it isn't there.
-    router.add_api_route(
-        "/workflow/statistics/frozen/{frozen_id}/report", report, methods=["POST"], route_class_override=APIRoute
-    )
+            raise no_report() from fault
+        return lead_to(made.answer["id"])
 
 
 def _analysis(values: Mapping[str, str]) -> str:

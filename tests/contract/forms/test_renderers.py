@@ -312,6 +312,17 @@ def test_a_seal_stands_where_the_form_has_its_place_and_covers_no_word(pdf, docx
     assert docx.render(FORMS[form], values, sealed).content == docx.render(FORMS[form], values, ISSUE).content
 
 
+@pytest.mark.parametrize("letter", ["ж", "א", "e\u0301"])
+def test_a_text_without_a_blank_flows_to_attached_pages_and_leaves_none(pdf, letter):
+    """Thousands of letters of whatever script, no blank among them: all within the page, none lost at its edge."""
+    values = values_for(FormId.FEEDBACK, findings=letter * 4000)
+    document = pypdfium2.PdfDocument(pdf.render(FORMS[FormId.FEEDBACK], values, ISSUE, copies=1).content)
+    attached = [page.get_textpage() for page in document][1:]
+    edges = [text.get_charbox(place)[2] for text in attached for place in range(0, text.count_chars(), 7)]
+    assert max(edges) <= (210 - 25 + 3) * 72 / 25.4
+    assert sum(text.get_text_range().count(letter[0]) for text in attached) >= 4000
+
+
 def test_values_of_another_form_are_refused(renderer):
     """The fault is the caller's; nothing is drawn."""
     with pytest.raises(WrongValues):

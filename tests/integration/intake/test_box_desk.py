@@ -102,6 +102,20 @@ def test_the_record_of_a_closed_opening_is_handed_over_to_be_issued(house: Intak
     assert all(found.register_number.startswith("箱2026-") for found in told.slips)
 
 
+@pytest.mark.article("14")
+def test_a_program_has_the_record_of_an_opening_issued(house: IntakeApp) -> None:
+    """Once it is closed; the document has the opening's id, so that asking again is asking for the same."""
+    opening = opened(house).rpartition("=")[2]
+    door = f"/intake/box-openings/{opening}/record"
+    assert house.ask("POST", door).status_code == 404
+    reason = {"difference": {"reason": "两张是表扬", "witnessed_by": "曹海峰"}}
+    house.ask("POST", f"/intake/box-openings/{opening}/close", json=reason)
+    answer = house.ask("POST", door)
+    assert (answer.status_code, answer.headers["location"]) == (201, f"/forms/lists/{opening}")
+    assert answer.json() == {"id": opening, "document": f"/forms/documents/{opening}"}
+    assert house.ask("POST", door, Role.AUDITOR).status_code == 403
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

@@ -36,7 +36,7 @@ def test_a_dry_run_says_how_a_file_is_read_and_which_rows_are_bad(tmp_path: Path
     assert result.exit_code == 0
     assert {"read as\tcsv gb18030", "column\t内容\tfacts", "column\t备注\t-"} <= set(lines)
     assert [line.split("\t")[1] for line in lines if line.startswith("bad\t")] == ["4"]
-    assert lines[-1] == "good 2  bad 1"
+    assert lines[-1] == "good 2  no complaint 0  bad 1"
     assert "推诿" not in result.output
 
 

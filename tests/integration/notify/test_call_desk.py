@@ -186,10 +186,29 @@ async def test_the_calls_are_handed_over_to_be_issued_on_paper(house: NotifyHous
     assert "866323312346" not in row.body.decode()
 
 
+async def test_a_program_has_the_calls_issued_once(house: NotifyHouse, client: httpx.AsyncClient) -> None:
+    """201 and where the document will be; the same request again hands nothing over."""
+    await house.complaints([LANDLINE])
+    key = {"Idempotency-Key": "morning"}
+    first, again = [await client.post("/notify/call-list/sheet", headers=key) for _ in range(2)]
+    (told,) = await house.told("list.calls")
+    assert isinstance(told, CallsListed)
+    assert (first.status_code, first.headers["location"]) == (201, f"/forms/lists/{told.document_id}")
+    assert (
+        first.json()
+        == again.json()
+        == {"id": str(told.document_id), "document": f"/forms/documents/{told.document_id}"}
+    )
+    assert again.headers["idempotency-replayed"] == "true"
+    async with notify_client(house.desk, "office_leader") as other:
+        assert (await other.post("/notify/call-list/sheet")).status_code == 403
+
+
 async def test_a_list_of_no_calls_is_not_issued(house: NotifyHouse, client: httpx.AsyncClient) -> None:
     """Somebody else made the last call in the meantime: the page says so, and nothing is handed over."""
     assert "/desk/calls/sheet" not in (await client.get("/desk/calls", headers={"Accept": "text/html"})).text
     assert (await client.post("/desk/calls/sheet")).status_code == 409
+    assert (await client.post("/notify/call-list/sheet")).json()["code"] == "nobody_to_call"
     assert await house.told("list") == []
 
 

@@ -79,6 +79,28 @@ def test_a_closed_case_has_its_final_disposition_form_and_tells_the_unit():
     assert "回访情况：不满意，仅口头道歉，备案仍未办。（王立新，2026年11月23日）" in outcome
 
 
+@pytest.mark.article("19")
+def test_a_sanction_is_told_to_the_unit_in_its_result_notice():
+    """Decided after the closing, it is the notice's next version; decided before, it stands in the one of the closing."""
+    story = a_story(case.CaseForwarded, case.CaseFeedbackSubmitted, case.CaseClosed, case.CaseSanctioned)
+    (due,) = documents_due("case.sanctioned.v1", story)
+    assert (due.form, due.reader) == (FormId.RESULT_NOTICE, Reader.UNIT)
+    decided = "依照第十九条，予以责令整改：一个月内整改到位。（王立新，2026年11月23日）"
+    assert due.fill(story).text("measures") == decided
+    before = a_story(case.CaseForwarded, case.CaseFeedbackSubmitted, case.CaseSanctioned)
+    assert documents_due("case.sanctioned.v1", before) == ()
+    assert filling.result_notice(before).text("measures") == decided
+
+
+@pytest.mark.article("19")
+def test_a_sanctioned_notice_is_dated_as_the_sanction():
+    """And one without a sanction as the closing, whatever came later."""
+    closed = a_story(case.CaseFeedbackSubmitted, case.CaseClosed).events
+    later = an_event(case.CaseSanctioned, 3, occurred_at=NOON + timedelta(days=1))
+    dates = [filling.result_notice(a_story(*closed, *more)).text("issued_on") for more in ((), (later,))]
+    assert dates == ["2026年11月23日", "2026年11月24日"]
+
+
 def test_a_case_that_never_went_to_a_unit_closes_without_a_disposition_form():
     """Refused and told: there is nothing to tell a unit."""
     assert documents_due("case.closed.v1", a_story(case.CaseRefused, case.CaseClosed)) == ()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
-from services.forms.domain.lists import LISTS, box_record, call_list, monthly_report
+from services.forms.domain.composition import compose
+from services.forms.domain.lists import LISTS, box_record, call_list, period_report
 from services.forms.domain.values import FormValues, WrongValues
 from services.forms.templates import FORMS
 from shared.contracts.catalogue import BY_MODEL
-from shared.contracts.lists import Counted, ListAsked, PeriodReported
-from tests.parts.forms import BOX, CALLS, LISTED, PERIOD, values_for
+from shared.contracts.lists import Counted, FollowUpsListed, ListAsked, PeriodKind, PeriodReported
+from tests.parts.forms import BOX, CALLS, ISSUE, LISTED, PERIOD, values_for
 
 
 def test_every_message_of_a_list_becomes_a_document():
@@ -52,6 +54,14 @@ def test_a_call_says_whom_to_call_about_what_and_by_when():
     ]
 
 
+@pytest.mark.article("18.5")
+def test_a_list_says_what_people_are_called_for():
+    """To be told something, or to be asked: in its title, so that the two are not mixed up on a desk."""
+    asked = FollowUpsListed(**CALLS.model_dump())
+    titles = [compose(FORMS[each.form], each, ISSUE).headlines for each in (call_list(CALLS), call_list(asked))]
+    assert titles == [("枣庄市民中心投诉电话清单（告知）",), ("枣庄市民中心投诉电话清单（回访）",)]
+
+
 def test_calls_that_are_not_on_the_list_are_counted_on_it():
     """A list that is full says so: nobody takes it for all there is."""
     assert call_list(CALLS).text("count") == "1件"
@@ -61,7 +71,7 @@ def test_calls_that_are_not_on_the_list_are_counted_on_it():
 @pytest.mark.article("21")
 def test_a_report_says_the_figures_as_they_were_frozen():
     """Counts as they came, shares worked out from them, the month before beside them, and what was left out."""
-    tables = monthly_report(PERIOD).tables
+    tables = period_report(PERIOD).tables
     assert ("收到投诉", "118", "131", "") in tables["summary"]
     assert ("按时回应", "117/118（99.2%）", "117/118（99.2%）", "第十四条，一个工作日内") in tables["summary"]
     assert tables["by_channel"][0] == ("电话", "100", "84.7%", "117/118（99.2%）")
@@ -71,22 +81,56 @@ def test_a_report_says_the_figures_as_they_were_frozen():
 
 
 @pytest.mark.article("21")
+@pytest.mark.parametrize(
+    ("kind", "first", "last", "name"),
+    [
+        ("month", date(2026, 10, 1), date(2026, 10, 31), "2026年10月"),
+        ("quarter", date(2026, 7, 1), date(2026, 9, 30), "2026年第三季度"),
+        ("quarter", date(2026, 10, 1), date(2026, 12, 31), "2026年第四季度"),
+        ("year", date(2026, 1, 1), date(2026, 12, 31), "2026年"),
+        ("days", date(2026, 11, 2), date(2026, 11, 15), "2026年11月2日至2026年11月15日"),
+    ],
+)
+def test_a_report_is_called_by_its_period_and_says_what_it_is_compared_with(kind, first, last, name):
+    """In its title: a month, a quarter, a year, or days of one's own; the period before by its days."""
+    told = PERIOD.model_copy(update={"kind": PeriodKind(kind), "first_day": first, "last_day": last})
+    values = period_report(told)
+    assert compose(FORMS[values.form], values, ISSUE).headlines == (f"枣庄市民中心政务服务投诉统计分析（{name}）",)
+    assert values.text("before") == "2026年9月1日至2026年9月30日"
+
+
+def test_a_month_that_was_not_over_when_it_was_counted_says_so():
+    """Nobody takes half a month's figure in the trend for a fall."""
+    running = PERIOD.by_month[0].model_copy(update={"key": "2026-11"})
+    told = PERIOD.model_copy(update={"by_month": [*PERIOD.by_month, running]})
+    assert [row[0] for row in period_report(told).tables["trend"]] == ["2026年10月", "2026年11月（未满）"]
+
+
+@pytest.mark.article("21")
 def test_a_report_says_where_its_figures_come_from():
     """Who froze them when, and the hash of what was signed."""
-    source = monthly_report(PERIOD).text("source")
+    source = period_report(PERIOD).text("source")
     assert all(words in source for words in ("赵志远", "2026年11月23日 12:00", str(PERIOD.frozen_id), PERIOD.sha256))
 
 
 def test_a_report_without_anything_to_compare_says_nothing_of_it():
     """Figures frozen before the month before was frozen with them, and a month in which nothing was due."""
-    nothing = PERIOD.model_copy(update={"whole": Counted(), "before": None, "by_matter": [], "by_month": []})
-    tables = monthly_report(nothing).tables
+    gone: dict[str, Any] = {
+        "before": None,
+        "before_first_day": None,
+        "before_last_day": None,
+        "by_matter": [],
+        "by_month": [],
+    }
+    values = period_report(PERIOD.model_copy(update={"whole": Counted(), **gone}))
+    tables = values.tables
+    assert values.text("before") == "—"
     assert ("收到投诉", "0", "—", "") in tables["summary"]
     assert ("按时回应", "—", "—", "第十四条，一个工作日内") in tables["summary"]
     assert (tables["by_matter"], tables["trend"]) == ([("无", "", "")], [("无", "", "", "")])
 
 
-def test_only_the_monthly_report_is_one_of_a_series():
+def test_only_the_period_report_is_one_of_a_series():
     """A report of the same frozen figures supersedes the one before; two call lists of a day both stand."""
     assert [model for model, due in LISTS.items() if due.series] == [PeriodReported]
     again = PERIOD.model_copy(update={"occurred_at": PERIOD.occurred_at + timedelta(days=1)})

@@ -46,6 +46,7 @@ def story_that_tells_all(**person: Any) -> Story:
         case.CaseFeedbackSubmitted: {"findings": TOLD, "rectification": TOLD, "remarks": TOLD},
         case.CaseFollowUpRecorded: {"reason": TOLD},
         case.CaseClosed: {},
+        case.CaseSanctioned: {"text": TOLD},
     }
     events = [an_event(kind, version, **changes) for version, (kind, changes) in enumerate(texts.items(), 1)]
     return a_story(*events, complaint=complaint)

@@ -77,7 +77,7 @@ def test_latin_letters_are_narrower():
 
 @given(st.text())
 def test_breaking_places_change_no_character(text):
-    """Only zero-width spaces are put in, and only into long runs of Latin characters."""
+    """Only zero-width spaces are put in, and only into long runs without a blank."""
     broken = breakable(text)
     assert broken.replace("\u200b", "") == text.replace("\u200b", "")
     if not any(len(run) >= 24 for run in text.split()):
@@ -87,3 +87,16 @@ def test_breaking_places_change_no_character(text):
 def test_a_long_address_can_be_broken_everywhere():
     """No run of Latin characters longer than a dozen is left, so that none leaves its cell."""
     assert max(map(len, breakable("https://example.com/" + "a" * 200).split("\u200b"))) == 12
+
+
+@pytest.mark.parametrize("letter", ["ж", "א", "e\u0301\u0327", "ก็", "[U+202E]א", "—"])
+def test_a_long_run_of_any_script_can_be_broken_but_never_within_a_letter(letter):
+    """Cyrillic, Hebrew, letters with marks upon them: short pieces, each beginning with a letter and not with its mark."""
+    pieces = breakable(letter * 200).split("\u200b")
+    assert max(map(len, pieces)) <= 12 + len(letter)
+    assert not any(unicodedata.category(piece[0]).startswith("M") for piece in pieces)
+
+
+def test_chinese_is_left_as_it_is():
+    """It breaks anywhere by itself, and so do emoji."""
+    assert breakable("枣庄市，" * 50 + "👍🏽" * 50) == "枣庄市，" * 50 + "👍🏽" * 50

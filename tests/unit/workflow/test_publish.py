@@ -9,7 +9,7 @@ from services.workflow.domain.clocks import ClockName
 from services.workflow.domain.deadlines import due
 from services.workflow.domain.publish import limit_words, publish
 from services.workflow.domain.roles import SOFTWARE, Person
-from services.workflow.domain.sanctions import Basis
+from services.workflow.domain.sanctions import Basis, Sanction
 from services.workflow.domain.states import State
 from services.workflow.domain.transitions import TRANSITIONS
 from shared.contracts import case as published
@@ -104,6 +104,15 @@ SAID: list[tuple[str, Callable[[], tuple[CaseEvent, ...]], list[str]]] = [
         "follow-up",
         lambda: told(arrive(State.FEEDBACK_SUBMITTED), dissatisfied(unit_at_fault=True), HANDLER),
         ["CaseFollowUpRecorded"],
+    ),
+    (
+        "sanction",
+        lambda: told(
+            arrive(State.CLOSED),
+            commands.ImposeSanction(sanction=Sanction.RECTIFICATION_ORDER, text="一个月内整改到位。"),
+            LEADER,
+        ),
+        ["CaseSanctioned"],
     ),
     (
         "redispatch",

@@ -168,6 +168,12 @@ async def test_the_removal_of_frozen_figures_is_noticed(desk: Desk, http: httpx.
     [
         ({"period": "2026-11"}, "2026-11-01", "2026-11-30", "2026-10-01"),
         ({"period": "2025"}, "2025-01-01", "2025-12-31", "2024-01-01"),
+        ({"period": "2026-Q3"}, "2026-07-01", "2026-09-30", "2026-04-01"),
+        ({"from": "2026-01-01", "to": "2026-03-31"}, "2026-01-01", "2026-03-31", "2025-10-01"),
+        ({"period": "2026-Q5"}, "2026-11-01", "2026-11-30", "2026-10-01"),
+        ({"period": "0001"}, "2026-11-01", "2026-11-30", "2026-10-01"),
+        ({"from": "0001-01-01", "to": "9999-12-31"}, "2026-11-01", "2026-11-30", "2026-10-01"),
+        ({"period": "2026-00"}, "2026-11-01", "2026-11-30", "2026-10-01"),
         ({"from": "2026-11-09", "to": "2026-11-15"}, "2026-11-09", "2026-11-15", "2026-11-02"),
         ({"from": "2026-02-01", "to": "2026-02-28"}, "2026-02-01", "2026-02-28", "2026-01-01"),
         ({"from": "2026-11-15", "to": "2026-11-09"}, "2026-11-01", "2026-11-30", "2026-10-01"),
@@ -176,7 +182,7 @@ async def test_the_removal_of_frozen_figures_is_noticed(desk: Desk, http: httpx.
     ],
 )
 def test_a_period_is_what_was_chosen(asked: dict[str, str], first: str, last: str, before: str) -> None:
-    """A month, a year, days of one's own; nonsense leads to the running month. The one before is of the same kind."""
+    """A month, a quarter, a year, days of one's own; nonsense leads to the running month. The one before is of the same kind."""
     period = chosen(asked, at("2026-11-23 09:00").date())
     told = (period.period.first, period.period.last, period.before.first)
     assert tuple(day.isoformat() for day in told) == (first, last, before)

@@ -1,4 +1,4 @@
-"""The monthly report: the frozen figures handed over to be issued, and no others (art. 21)."""
+"""The report of a period: the frozen figures handed over to be issued, and no others (art. 21)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Row, select, update
 
 from services.workflow.domain.roles import Person
-from services.workflow.monthly_report import LONGEST_ANALYSIS, hand_over
+from services.workflow.period_report import LONGEST_ANALYSIS, hand_over
 from services.workflow.store.tables import frozen_periods, messages
 from shared.contracts.envelope import read_envelope, unwrap
 from shared.contracts.lists import PeriodReported
@@ -95,11 +95,29 @@ async def test_figures_that_were_changed_are_handed_to_nobody(desk: Desk, http: 
     assert (await _report(http, page)).status_code == 409
 
 
-async def test_only_a_month_has_a_monthly_report(desk: Desk, http: httpx.AsyncClient) -> None:
-    """Days of one's own are frozen and shown, and make no report."""
-    page = await _frozen(desk, http, {"from": "2026-11-02", "to": "2026-11-15"})
-    assert f"{page}/report" not in (await http.get(page, headers=headers(HANDLER))).text
-    assert (await _report(http, page)).status_code == 409
+@pytest.mark.parametrize(
+    ("days", "kind", "before", "received"),
+    [
+        ({"from": "2026-11-02", "to": "2026-11-15"}, "days", ("2026-10-19", "2026-11-01"), (2, 0)),
+        ({"period": "2026-Q3"}, "quarter", ("2026-04-01", "2026-06-30"), (1, 0)),
+    ],
+)
+async def test_whatever_period_is_frozen_has_its_report(
+    desk: Desk,
+    http: httpx.AsyncClient,
+    days: dict[str, str],
+    kind: str,
+    before: tuple[str, str],
+    received: tuple[int, int],
+) -> None:
+    """A quarter or days of one's own like a month; beside it the period of the same kind before, by its days."""
+    page = await _frozen(desk, http, days)
+    assert f"{page}/report" in (await http.get(page, headers=headers(HANDLER))).text
+    assert (await _report(http, page)).status_code == 303
+    told = await _told(desk)
+    assert told.kind == kind
+    assert (str(told.before_first_day), str(told.before_last_day)) == before
+    assert (told.whole.received, told.before and told.before.received) == received
 
 
 async def test_no_word_of_an_analysis_is_cut_off(desk: Desk, http: httpx.AsyncClient) -> None:
@@ -109,6 +127,21 @@ async def test_no_word_of_an_analysis_is_cut_off(desk: Desk, http: httpx.AsyncCl
     written = "行\r\n" * (LONGEST_ANALYSIS // 2 - 1) + "末"
     assert (await _report(http, page, analysis=written)).status_code == 303
     assert (await _told(desk)).analysis == written.replace("\r\n", "\n")
+
+
+async def test_a_program_has_a_report_issued_once(desk: Desk, http: httpx.AsyncClient) -> None:
+    """What the page does, with a key: told where the document will be; another analysis under that key is refused."""
+    page = await _frozen(desk, http, NOVEMBER)
+    sent = headers(HANDLER) | {"Accept": "application/json", "Idempotency-Key": "november"}
+    first, again = [await http.post(f"{page}/report", json={"analysis": "来信增多。"}, headers=sent) for _ in range(2)]
+    told = await _told(desk)
+    assert (first.status_code, first.headers["location"]) == (201, f"/forms/lists/{told.document_id}")
+    assert (again.json(), again.headers["idempotency-replayed"]) == (first.json(), "true")
+    assert (told.analysis, told.asked_by) == ("来信增多。", HANDLER.name)
+    other = await http.post(f"{page}/report", json={"analysis": "另一份"}, headers=sent)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    nothing = f"/workflow/statistics/frozen/{told.document_id}/report"
+    assert (await http.post(nothing, json={}, headers=headers(HANDLER, Accept="application/json"))).status_code == 409
 
 
 async def test_who_issues_a_report(desk: Desk, http: httpx.AsyncClient) -> None:

@@ -1,4 +1,4 @@
-"""The monthly report (art. 21): a frozen month's figures, handed to forms, which issues them as a numbered document.
+"""The report of a period (art. 21): frozen figures, handed to forms, which issues them as a numbered document.
 
 Law of this file: every figure is one of the signed body; nothing is counted anew, and a body that no longer fits its
 signature is handed to nobody. What is added is the analysis, which a person writes.
@@ -19,11 +19,13 @@ from sqlalchemy import RowMapping
 from services.workflow.domain.clocks import ClockName
 from services.workflow.kept_figures import one_frozen
 from services.workflow.office import Office
-from services.workflow.reports import UNIT_CLOCKS, Period, month_of
+from services.workflow.reports import UNIT_CLOCKS, Period, kind_of
 from services.workflow.store.statistics import By, Figure
 from services.workflow.verifying import is_as_frozen
 from shared.contracts.lists import Counted, Kept, PeriodReported
 from shared.contracts.values import new_id
+from shared.once import Once
+from shared.store.answers import Answer, Given
 
 MOST_MATTERS = 40
 """What a page has room for; the others are told as one."""
@@ -32,30 +34,36 @@ _Group = Mapping[str, Any]
 
 
 class NotAReport(ValueError):
-    """The asker is at fault: no such figures, figures of no month, or figures that were changed since they were frozen."""
+    """The asker is at fault: no such figures, or figures that were changed since they were frozen."""
 
 
-async def hand_over(office: Office, key: Ed25519PublicKey, frozen_id: UUID, analysis: str, *, asked_by: str) -> UUID:
-    """Have a frozen month issued as a document; gives its id. Raises NotAReport."""
+async def hand_over(
+    office: Office,
+    key: Ed25519PublicKey,
+    frozen_id: UUID,
+    analysis: str,
+    *,
+    asked_by: str,
+    same: Once | None = None,
+) -> Given:
+    """Have a frozen period issued as a document; the answer's ``id`` is the document's. Raises NotAReport, KeyReused."""
     row = await one_frozen(office, frozen_id)
-    if row is None or not is_of_a_month(row) or not is_as_frozen(row, key):
+    if row is None or not is_as_frozen(row, key):
         raise NotAReport
-    document_id = new_id()
     async with office.store.transaction(office.clock()) as unit:
-        told = _report(row, document_id, analysis, asked_by, unit.now)
-        unit.emit(told, subject=document_id)
-    return document_id
 
+        async def work() -> Answer:
+            document_id = new_id()
+            unit.emit(_report(row, document_id, analysis, asked_by, unit.now), subject=document_id)
+            return {"id": str(document_id)}
 
-def is_of_a_month(row: RowMapping) -> bool:
-    """Whether frozen figures are those of one whole month."""
-    period = Period(date.fromisoformat(row["first_day"]), date.fromisoformat(row["last_day"]))
-    return period == month_of(period.first)
+        return await office.answers.once(unit, same, work)
 
 
 def _report(row: RowMapping, document_id: UUID, analysis: str, asked_by: str, now: datetime) -> PeriodReported:
     body = json.loads(row["body"])
-    figures = body["figures"]
+    figures, before = body["figures"], body.get("before")
+    period = Period(date.fromisoformat(row["first_day"]), date.fromisoformat(row["last_day"]))
     matters = sorted(figures[By.MATTER]["groups"], key=lambda group: -_count(group, Figure.RECEIVED))
     return PeriodReported(
         document_id=document_id,
@@ -65,11 +73,14 @@ def _report(row: RowMapping, document_id: UUID, analysis: str, asked_by: str, no
         frozen_at=row["made_at"],
         frozen_by=row["made_by"],
         sha256=sha256(row["body"].encode()).hexdigest(),
-        first_day=row["first_day"],
-        last_day=row["last_day"],
+        kind=kind_of(period),
+        first_day=period.first,
+        last_day=period.last,
         analysis=analysis,
         whole=_counted(figures["all"]["groups"][0]),
-        before=_counted(body["before"]["groups"][0]) if "before" in body else None,
+        before=_counted(before["groups"][0]) if before else None,
+        before_first_day=before["from"] if before else None,
+        before_last_day=before["to"] if before else None,
         by_channel=_all_counted(figures[By.CHANNEL]["groups"]),
         by_unit=_all_counted(figures[By.UNIT]["groups"]),
         by_matter=_all_counted(matters[:MOST_MATTERS]),
