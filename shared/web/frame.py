@@ -78,6 +78,8 @@ class Desk:
     """Where what changes is told while the page is looked at (server-sent events)."""
     keys: Sequence[tuple[str, Bilingual]] = ()
     """What the keyboard does, shown by ``?``."""
+    takes_calls: bool = False
+    """Whether a call that comes in pops up, with the way to its record."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -262,6 +262,31 @@ SAMPLES: dict[str, Sample] = {
                 told=Told(
                     faults={"login": FieldFault("login", "name_taken", "已有这个工号的账号", "is taken")},
                     typed={"login": "chen", "name": "陈晨", "role": "handler"},
+                    form="NewAccount",
+                ),
+            ),
+        },
+        422,
+        posted=True,
+    ),
+    "people-token": Sample(
+        "people.html",
+        {
+            "desk": replace(DESK, here="people"),
+            "page": replace(PEOPLE, told=Told(token=f"shouli_{'x7q-' * 11}", whose="电话系统")),
+        },
+        posted=True,
+    ),
+    "people-token-back": Sample(
+        "people.html",
+        {
+            "desk": replace(DESK, here="people"),
+            "page": replace(
+                PEOPLE,
+                told=Told(
+                    faults={"scopes": FieldFault("scopes", "too_short", "至少 1 项", "at least one")},
+                    typed={"name": "电话系统", "role": "operator", "days": "30", "scopes": ""},
+                    form="NewToken",
                 ),
             ),
         },

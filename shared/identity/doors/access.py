@@ -41,10 +41,12 @@ ACCESS = AccessTable(
             ("GET", "/identity/people"),
             ("POST", "/identity/people"),
             ("POST", "/identity/people/tokens"),
+            ("POST", "/identity/people/tokens/revoke"),
             ("POST", "/identity/people/{login}/role"),
             ("POST", "/identity/people/{login}/link"),
             ("POST", "/identity/people/{login}/{change}"),
             ("GET", "/identity/tokens"),
+            ("POST", "/identity/tokens"),
             ("POST", "/identity/tokens/revoke"),
         )
     ),
