@@ -144,3 +144,5 @@ class ProblemPage:
     home: str = ""
     """Where staff go on; empty for everybody else."""
     facts: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    typed: Sequence[tuple[str, str]] = ()
+    """What was typed into the form that wasn't taken: given back, so that it can be copied."""

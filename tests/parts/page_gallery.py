@@ -214,6 +214,16 @@ SAMPLES: dict[str, Sample] = {
             "faults": {"window": FieldFault("window", "unknown", "没有这个窗口", "There is no such window")},
         },
     ),
+    "401": Sample(
+        "401.html",
+        {
+            "page": ProblemPage(
+                401, "", home="/login?then=/desk/phone", request_id=REQUEST, typed=[("facts", FACTS), ("note", "急")]
+            )
+        },
+        401,
+        posted=True,
+    ),
     "403": Sample(
         "403.html",
         {

@@ -22,6 +22,7 @@ ACCESS = AccessTable(
     (
         staff("POST", "/logout", Role, scope=OWN_SCOPE),
         staff("GET", "/account", Role, scope=OWN_SCOPE),
+        staff("GET", "/account/form-token", Role, scope=OWN_SCOPE),
         staff("POST", "/account/password", Role, scope=OWN_SCOPE),
         staff("POST", "/account/totp", Role, scope=OWN_SCOPE),
         staff("POST", "/account/totp/confirm", Role, scope=OWN_SCOPE),
