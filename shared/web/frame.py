@@ -146,3 +146,4 @@ class ProblemPage:
     facts: Sequence[tuple[str, str]] = field(default_factory=tuple)
     typed: Sequence[tuple[str, str]] = ()
     """What was typed into the form that wasn't taken: given back, so that it can be copied."""
+    login_url: str = "/login"

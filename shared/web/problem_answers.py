@@ -111,7 +111,8 @@ class Problems:
             faults=problem.fields,
             request_id=request_id(connection),
             happened_at=full_moment(self.now(), language),
-            home=_way_on(connection, problem.status),
+            home=HOME if session_of(connection) else "",
+            login_url=_login_url(connection),
             typed=typed,
         )
         return self.pages.render(connection, template, status=problem.status, headers=problem.headers, page=page)
@@ -178,11 +179,9 @@ def install_problem_handlers(app: FastAPI, problems: Problems) -> None:
     app.add_exception_handler(HTTPException, on_http_error)
 
 
-def _way_on(connection: HTTPConnection, status: int) -> str:
-    """Where staff go from here: to the log-in and back to the page they came from, else to the desk; empty for others."""
-    if status == 401:  # noqa: PLR2004 - the status itself
-        return login_and_back(urlsplit(connection.headers.get("referer", "")).path or HOME)
-    return HOME if session_of(connection) else ""
+def _login_url(connection: HTTPConnection) -> str:
+    """The log-in, and back to the page that the form stood on."""
+    return login_and_back(urlsplit(connection.headers.get("referer", "")).path or HOME)
 
 
 def _weight(parameters: str) -> float:

@@ -218,7 +218,11 @@ SAMPLES: dict[str, Sample] = {
         "401.html",
         {
             "page": ProblemPage(
-                401, "", home="/login?then=/desk/phone", request_id=REQUEST, typed=[("facts", FACTS), ("note", "急")]
+                401,
+                "",
+                login_url="/login?then=/desk/phone",
+                request_id=REQUEST,
+                typed=[("facts", FACTS), ("note", "急")],
             )
         },
         401,

@@ -97,9 +97,12 @@ async def previewed(door: Door, raw: bytes, by: str, same: Once | None) -> Previ
     except KeyReused as fault:
         raise key_reused() from fault
     except SpreadsheetRefused as fault:
-        raise _refused(WHAT_TO_DO[fault.refusal], fault.refusal.value) from fault
+        raise _refused(*WHAT_TO_DO[fault.refusal]) from fault
     except UnknownCharset as fault:
-        raise _refused("认不出文字编码，请另存为 UTF-8 的 CSV 或 .xlsx", "unknown charset") from fault
+        raise _refused(
+            "认不出文字编码，请另存为 UTF-8 的 CSV 或 .xlsx",
+            "The charset of the text is unknown: save it as CSV in UTF-8, or as .xlsx",
+        ) from fault
     except NoHeader as fault:
         raise _headers(("文件是空的，没有表头",)) from fault
     except Exception as fault:

@@ -172,7 +172,7 @@ class Waiting:
 
     href: str
     code: str
-    reason: str
+    reason: Bilingual
     received_at: datetime
     due: Due
     here: bool = False
@@ -184,7 +184,7 @@ class OpenScan:
 
     action: str
     code: str
-    reason: str
+    reason: Bilingual
     received_at: datetime
     due: Due
     sha256: str
@@ -229,7 +229,7 @@ class Quarantined:
 
     id: UUID
     channel: Channel
-    reason: str
+    reason: Bilingual
     received_at: datetime
     due: Due
     size: int
@@ -261,8 +261,8 @@ class CheckLine:
     standing: str
     said: str
     done_at: datetime | None
-    done_by: str
-    remark: str
+    done_by: Bilingual
+    remark: Bilingual
     may_check_in: bool
 
 
@@ -352,7 +352,7 @@ class ImportLine:
     taken: int
     repeated: int
     bad: int
-    reason: str = ""
+    reason: Bilingual | None = None
     faults_url: str = ""
 
 

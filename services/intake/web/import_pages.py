@@ -29,6 +29,7 @@ from services.intake.phone_imports import (
 from services.intake.store.states import ImportState
 from services.intake.web.desk_room import DeskRoom
 from services.intake.web.desk_views import ColumnChoice, ImportLine, ImportsPage, SampleRow
+from services.intake.web.stored_words import stored_words
 from shared.identity.principal import Principal
 from shared.once import once
 from shared.web.i18n import Bilingual
@@ -158,7 +159,7 @@ def _line(item: ImportRow) -> ImportLine:
         taken=item.rows_taken,
         repeated=item.rows_repeated,
         bad=item.rows_bad,
-        reason=item.reason or "",
+        reason=stored_words(item.reason) if item.reason else None,
         faults_url=f"/intake/phone-logs/imports/{item.id}/faults.csv" if item.rows_bad else "",
     )
 
