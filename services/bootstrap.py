@@ -14,6 +14,7 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
+from services.scopes import scopes_by_role
 from shared.calendar_book import tables as calendar_tables
 from shared.calendar_book.book import StoredCalendar
 from shared.centre import Centre, load_centre
@@ -27,6 +28,7 @@ from shared.identity.doors.login import Entrance, login_routes
 from shared.identity.doors.openid_login import CALLBACK, OPENID, openid_routes
 from shared.identity.doors.own_account import OwnAccount, own_account_routes
 from shared.identity.doors.people_page import PeopleDesk, people_routes
+from shared.identity.doors.tokens_api import token_routes
 from shared.identity.openid import OpenIdConnect, Provider, Seat
 from shared.identity.reception import Reception, greet_first_run, open_reception
 from shared.identity.seats import StoredSeats
@@ -104,14 +106,15 @@ def identity_routes(reception: Reception, premises: Premises, pages: Pages) -> l
     provider = _openid(reception, premises)
     other_way = "" if provider is None else OPENID
     key = premises.ring.session_key
-    browsers = KnownBrowsers(key)
+    browsers, scopes = KnownBrowsers(key), scopes_by_role()
     entrance = Entrance(reception, pages, FormTokens(key), browsers, other_way=other_way)
     return [
         *([] if provider is None else [openid_routes(entrance, provider)]),
         login_routes(entrance, gate),
         own_account_routes(OwnAccount(reception, pages, gate, browsers), gate),
         account_routes(reception, gate),
-        people_routes(PeopleDesk(reception, pages, gate), gate),
+        token_routes(reception, gate, scopes),
+        people_routes(PeopleDesk(reception, pages, gate, scopes), gate),
     ]
 
 

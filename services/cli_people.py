@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from shared.contracts.values import SERVICES, Role
+from shared.contracts.values import Role
 
 if TYPE_CHECKING:
     from shared.identity.reception import Reception
@@ -82,8 +81,11 @@ def token_add(
     """Make a token and print it once. In a person's name it has their role, and is revoked with their sessions."""
     if role in (Role.UNIT_HANDLER, Role.UNIT_LEADER) and not unit:
         raise typer.BadParameter("a unit's person needs --unit")
-    if unknown := set(scope or ()) - _scopes(role):
-        there_are = ", ".join(sorted(_scopes(role)))
+    from services.scopes import scopes_by_role  # noqa: PLC0415 - every service's table of access, for this command
+
+    there = scopes_by_role()[role]
+    if unknown := set(scope or ()) - there:
+        there_are = ", ".join(sorted(there))
         raise typer.BadParameter(f"{role.value} has no scope {', '.join(sorted(unknown))}; there are: {there_are}")
     typer.echo(
         _at_the_reception(
@@ -92,6 +94,7 @@ def token_add(
                 role=role,
                 unit=_known(reception, unit),
                 scopes=frozenset(scope or ()),
+                by=BY,
                 now=reception.clock(),
                 expires_at=None if days is None else reception.clock() + timedelta(days=days),
             )
@@ -112,16 +115,8 @@ def token_list() -> None:
 @token_app.command("revoke")
 def token_revoke(name: str) -> None:
     """Revoke all tokens of a name; they are dead at their next use."""
-    count = _at_the_reception(lambda reception: reception.tokens.revoke(name, reception.clock()))
+    count = _at_the_reception(lambda reception: reception.tokens.revoke(name, reception.clock(), by=BY))
     typer.echo(f"{count} revoked")
-
-
-def _scopes(role: Role) -> set[str]:
-    """What a token of this role can be limited to: the scopes of the routes that the role may use."""
-    from shared.identity.doors.access import ACCESS  # noqa: PLC0415
-
-    tables = [import_module(f"services.{name}.api.access").ACCESS for name in SERVICES]
-    return {row.scope for table in (ACCESS, *tables) for row in table if row.roles and role in row.roles}
 
 
 def _known(reception: Reception, unit: str | None) -> str | None:

@@ -126,8 +126,10 @@ async def _cast(premises: Premises, http: httpx.AsyncClient) -> Cast:
     assert isinstance(premises.tokens, StoredTokens)
     callers = []
     for name, role in ((OPERATOR, Role.OPERATOR), (HANDLER, Role.HANDLER), (ADMINISTRATOR, Role.ADMINISTRATOR)):
-        await premises.tokens.revoke(name, system_clock())
-        token = await premises.tokens.add(name=name, role=role, unit=None, scopes=frozenset(), now=system_clock())
+        await premises.tokens.revoke(name, system_clock(), by="demo")
+        token = await premises.tokens.add(
+            name=name, role=role, unit=None, scopes=frozenset(), by="demo", now=system_clock()
+        )
         callers.append(Caller(http, token))
     return Cast(*callers)
 

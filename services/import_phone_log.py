@@ -47,7 +47,7 @@ def run_import(file: Path, *, dry_run: bool, by: str, bad: Path | None, say: Say
 
 
 def _refused(fault: FileFault, say: Say) -> int:
-    for reason in why_refused(fault):
+    for reason, _ in why_refused(fault):
         say(f"refused\t{reason}")
     return 1
 

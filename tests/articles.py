@@ -43,7 +43,7 @@ class Article(Protocol):
         """As in the regulation: ``18.2``, ``annex 2``."""
 
     @property
-    def title(self) -> str:
+    def english(self) -> str:
         """What it is about."""
 
 
@@ -135,14 +135,14 @@ def report(
         proofs = [claim.name for claim in proven if belongs_to(claim.article, numbers) == article.number]
         carried = [claim.name for claim in ruled if belongs_to(claim.article, numbers) == article.number]
         modules = [module for module in elsewhere.get(article.number, ()) if find_spec(module)]
-        lines.append(f"{article.number:<8} {article.title}")
+        lines.append(f"{article.number:<8} {article.english}")
         lines += [f"         rule  {summary}" for summary in _by_table(carried)]
         lines += [f"         in    {module}" for module in modules]
         lines += [f"         test  {name}" for name in proofs]
         if not carried and not modules:
-            faults.append(f"article {article.number} is carried by no rule: {article.title}")
+            faults.append(f"article {article.number} is carried by no rule: {article.english}")
         if not proofs:
-            faults.append(f"article {article.number} is proven by no test: {article.title}")
+            faults.append(f"article {article.number} is proven by no test: {article.english}")
     faults += [
         f"there is no article {claim.article!r}, named by {claim.name}"
         for claim in (*ruled, *proven)

@@ -18,6 +18,7 @@ from prometheus_client import Gauge
 from sqlalchemy import Row, select, update
 
 from services.intake.domain.channel_checks import By, Check, CheckOfDay, Standing, stands
+from services.intake.domain.said import Said
 from services.intake.ports import Door
 from services.intake.store import tables
 from shared.clock import SHANGHAI
@@ -26,6 +27,10 @@ from shared.store.engine import is_unreachable
 EVERY = 30.0
 """Seconds between looks."""
 LONGEST_REPORT = 366
+BY_ITSELF = Said("程序", "by itself")
+"""Who checked in where no person did."""
+FORM_WORKS = Said("表单可以受理", "the form takes complaints")
+FOLDER_OPENS = Said("传真收件目录可读", "the folder of faxes can be read")
 
 _log = structlog.get_logger("channels")
 _MISSED = Gauge("shouli_channel_check_missed", "1 while a channel's check of today is missed (arts. 6, 14)", ["check"])
@@ -134,7 +139,7 @@ class ChannelWatch:
         seen = await probe(of_day.opens_at)
         if seen is None:
             return False
-        await self._register.check_in(of_day.check, "程序", seen)
+        await self._register.check_in(of_day.check, BY_ITSELF.chinese, seen)
         return True
 
 
@@ -157,7 +162,7 @@ def form_probe(door: Door) -> Probe:
     async def probe(_since: datetime) -> str | None:
         async with door.store.reading() as connection:
             await connection.execute(select(tables.submissions.c.complaint_id).limit(1))
-        return "表单可以受理"
+        return FORM_WORKS.chinese
 
     return probe
 
@@ -170,7 +175,7 @@ def folder_probe(folder: str) -> Probe:
             await asyncio.to_thread(_list, folder)
         except OSError:
             return None
-        return "传真收件目录可读"
+        return FOLDER_OPENS.chinese
 
     return probe
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.intake.domain.call_table import MOST_COLUMNS
+from services.intake.domain.said import Said
 from services.intake.phone_table import NoHeader
 from services.intake.readers.spreadsheet import WHAT_TO_DO, SpreadsheetRefused
 from services.intake.readers.table_text import UnknownCharset
@@ -25,17 +26,24 @@ FileFault = UnknownCharset | SpreadsheetRefused | NoHeader | HeadersRefused
 """What may be wrong with a file as a whole."""
 
 
-def why_refused(fault: FileFault) -> tuple[str, ...]:
-    """What to tell whoever sent the file, and what to do."""
+NOT_READ = Said(
+    "认不出文字编码，请另存为 UTF-8 的 CSV 或 .xlsx",
+    "The charset of the text is unknown: save it as CSV in UTF-8, or as .xlsx",
+)
+NO_HEADER = Said("文件是空的，没有表头", "The file is empty: it has no header row")
+
+
+def why_refused(fault: FileFault) -> tuple[Said, ...]:
+    """What to tell whoever sent the file, and what to do; what is wrong with its own columns is said as they are: in Chinese."""
     match fault:
         case UnknownCharset():
-            return ("认不出文字编码，请另存为 UTF-8 的 CSV 或 .xlsx",)
+            return (NOT_READ,)
         case SpreadsheetRefused():
             return (WHAT_TO_DO[fault.refusal],)
         case NoHeader():
-            return ("文件是空的，没有表头",)
+            return (NO_HEADER,)
         case HeadersRefused():
-            return fault.faults
+            return tuple(Said(each, each) for each in fault.faults)
 
 
 def checked(headers: tuple[str, ...]) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ class PhoneImports:
         try:
             return await self._take_all(item, rows)
         except SpreadsheetRefused as fault:
-            return await self._finish(item, ImportState.FAILED, WHAT_TO_DO[fault.refusal])
+            return await self._finish(item, ImportState.FAILED, WHAT_TO_DO[fault.refusal].chinese)
         except _LeaseLost:
             _log.warning("import.lease_lost", import_id=str(item.id))
             return False

@@ -20,8 +20,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row, or_, select, update
 
 from services.intake.domain.normalise import Identifiers
+from services.intake.domain.said import Said
 from services.intake.domain.scan_elements import Band, Offer, band_of, offers_in
-from services.intake.domain.scan_text import WHAT_TO_DO, ScanText, UnreadableScan
+from services.intake.domain.scan_text import WHAT_TO_DO, ScanText, Unreadable, UnreadableScan
 from services.intake.domain.submission import Submission
 from services.intake.handlers import (
     Original,
@@ -58,8 +59,10 @@ _log = structlog.get_logger("scans")
 
 OFFERS: TypeAdapter[tuple[Offer, ...]] = TypeAdapter(tuple[Offer, ...])
 WHY_LOOK = {
-    Band.CONFIRM: "识别把握不足，请对照影像核对后确认",
-    Band.TYPE: "识别把握不足九成，请对照影像录入",
+    Band.CONFIRM: Said("识别把握不足，请对照影像核对后确认", "read with doubt: compare with the image and confirm"),
+    Band.TYPE: Said(
+        "识别把握不足九成，请对照影像录入", "read with less than nine tenths certainty: type it from the image"
+    ),
 }
 
 ClaimedScan = Row[*tuple[Any, ...]]
@@ -106,11 +109,12 @@ def same_pages(content: bytes) -> Once:
 def why_a_person_must_look(text: ScanText) -> str | None:
     """Why what was read may not be told as it is; None where it may."""
     if not text.text.strip():
-        return WHY_LOOK[Band.TYPE]
+        return WHY_LOOK[Band.TYPE].chinese
     if not text.is_complete:
         unread = "、".join(str(number) for number in text.unread[:20])
         return f"第{unread}页没有读到，请看原件补全"
-    return WHY_LOOK.get(band_of(text.confidence))
+    why = WHY_LOOK.get(band_of(text.confidence))
+    return None if why is None else why.chinese
 
 
 class ScanReading:
@@ -137,7 +141,7 @@ class ScanReading:
                 content = await self._door.originals.read(claimed.sha256)
                 text = await self._ocr.read(content, claimed.media_type)
         except UnreadableScan as fault:
-            await self._finish(claimed, ScanState.UNREADABLE, reason=WHAT_TO_DO[fault.reason])
+            await self._finish(claimed, ScanState.UNREADABLE, reason=WHAT_TO_DO[fault.reason].chinese)
         except WorkerUnavailable as fault:
             _log.warning("scan.worker_unavailable", fault=type(fault).__name__)
             await self._put_back(claimed)
@@ -178,9 +182,8 @@ class ScanReading:
             if row is None:
                 return None
             if row.attempts >= MOST_ATTEMPTS:
-                await set_scan(
-                    unit, row.complaint_id, state=ScanState.UNREADABLE, reason="识别多次中断，请看原件手工录入。"
-                )
+                why = WHAT_TO_DO[Unreadable.CRASHED].chinese
+                await set_scan(unit, row.complaint_id, state=ScanState.UNREADABLE, reason=why)
                 return None
             token = new_id()
             await set_scan(

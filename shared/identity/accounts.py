@@ -181,7 +181,7 @@ class Accounts:
             if values:
                 await connection.execute(update(accounts).where(accounts.c.id == row.id).values(**values))
             await end_all(connection, row.id)
-            await _revoke_tokens(connection, row, now)
+            await _revoke_tokens(connection, row, by=by, now=now)
             await note_event(connection, row.id, kind, by=by, now=now)
 
 
@@ -191,10 +191,10 @@ async def account_called(connection: AsyncConnection, name: str) -> Row[Any] | N
     return (await connection.execute(query.with_for_update())).first()
 
 
-async def _revoke_tokens(connection: AsyncConnection, row: Row[Any], now: datetime) -> None:
+async def _revoke_tokens(connection: AsyncConnection, row: Row[Any], *, by: str, now: datetime) -> None:
     theirs = or_(func.lower(tokens.c.name) == row.login, tokens.c.name == row.name)
     valid = and_(theirs, tokens.c.revoked_at.is_(None))
-    await connection.execute(update(tokens).where(valid).values(revoked_at=now))
+    await connection.execute(update(tokens).where(valid).values(revoked_at=now, revoked_by=by))
 
 
 async def end_all(connection: AsyncConnection, account_id: UUID, *, but: str | None = None) -> None:

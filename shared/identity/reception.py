@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.centre import Centre
 from shared.clock import Clock
 from shared.contracts.values import Role
-from shared.identity.accounts import Account, AccountRefused, Accounts
+from shared.identity.accounts import Account, AccountEvent, AccountRefused, Accounts
 from shared.identity.links import LinkPurpose, Links
 from shared.identity.lockout import Attempts
 from shared.identity.passwords import Passwords
@@ -34,6 +34,11 @@ class Reception:
     centre: Centre
     clock: Clock
     public_url: str
+
+    async def recent_events(self, limit: int) -> list[AccountEvent]:
+        """What was done to accounts and with tokens last, log-ins included, the newest first."""
+        done = [*await self.accounts.recent_events(limit), *await self.tokens.recent_events(limit)]
+        return sorted(done, key=lambda event: event.at, reverse=True)[:limit]
 
     async def set_up_link(self, account: Account, *, by: str) -> str:
         """A new one-time link for this account, as an address of ours. To be handed over in person, not by mail."""

@@ -22,9 +22,12 @@ tokens = Table(
     Column("unit", String(80)),
     Column("scopes", String(400), nullable=False, default=""),
     Column("made_at", UtcDateTime, nullable=False),
+    Column("made_by", String(80)),
     Column("expires_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),
+    Column("revoked_by", String(80)),
 )
+"""Rows stay when a token is revoked: who made it and who ended it is their record."""
 
 accounts = Table(
     "accounts",

@@ -7,8 +7,6 @@ of our own pages; a request with a token need not, since no browser sends those 
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from starlette.requests import HTTPConnection, Request
 
 from shared.clock import Clock
@@ -23,10 +21,10 @@ from shared.web.problem_answers import wants_html
 from shared.web.problems import Problem
 from shared.web.sent_form import form_type, read_form
 from shared.web.session_cookie import session_of
+from shared.web.then import login_and_back
 
 STAFF: tuple[Role, ...] = tuple(Role)
 CSRF_HEADER = "x-csrf-token"
-LOGIN = "/login"
 _PURPOSE = "session"
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -37,7 +35,7 @@ def not_signed_in(request: Request | None = None) -> Problem:
     status = 401
     if request is not None and request.method == "GET" and wants_html(request.headers.get("accept", "")):
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        status, headers = 303, {"Location": f"{LOGIN}?then={quote(wanted, safe='/')}"}
+        status, headers = 303, {"Location": login_and_back(wanted)}
     return Problem(
         status, "not_signed_in", "需要登录或有效的访问令牌", "Sign in, or send a valid token", headers=headers
     )

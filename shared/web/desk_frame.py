@@ -17,7 +17,9 @@ from shared.web.i18n import Bilingual
 from shared.web.then import HOME
 
 _RECEIVE = frozenset({Role.OPERATOR, Role.HANDLER})
-_CASE_READERS = frozenset(Role) - {Role.ADMINISTRATOR}
+_ALL = frozenset(Role)
+_CASE_READERS = _ALL - {Role.ADMINISTRATOR}
+_ASSIGNERS = frozenset({Role.HANDLER, Role.OFFICE_LEADER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,23 +251,30 @@ ROLE_WORDS: Mapping[Role, Bilingual] = {
     Role.ADMINISTRATOR: Bilingual("系统管理员", "administrator"),
 }
 
-KEYS: tuple[tuple[str, Bilingual], ...] = (
-    ("?", Bilingual("打开或收起这张表；正在打字时用 Alt + ?", "show or hide this list; Alt + ? while typing")),
-    ("Tab", Bilingual("下一栏；第一下显示“跳到正文”", "next field; the first shows “skip to the content”")),
-    ("Ctrl + Enter", Bilingual("登记、提交", "register, send")),
-    ("Ctrl + S", Bilingual("保存草稿", "save the draft")),
+KEYS: tuple[tuple[str, Bilingual, frozenset[Role]], ...] = (
+    ("?", Bilingual("打开或收起这张表；正在打字时用 Alt + ?", "show or hide this list; Alt + ? while typing"), _ALL),
+    ("Tab", Bilingual("下一栏；第一下显示“跳到正文”", "next field; the first shows “skip to the content”"), _ALL),
+    ("Ctrl + Enter", Bilingual("登记、提交", "register, send"), _ALL),
+    ("Ctrl + S", Bilingual("保存草稿", "save the draft"), _CASE_READERS),
     (
         "Alt + 1 … 5",
         Bilingual(
             "接听页：事实、对象、来电人、相近投诉、不是投诉",
             "phone desk: facts, target, caller, similar, no complaint",
         ),
+        _RECEIVE,
     ),
-    ("↑ ↓ Enter Esc", Bilingual("单位、窗口的选单：打首字母或窗口号", "list of windows: type initials or a number")),
-    ("Alt + 0", Bilingual("有来电时：到它的记录", "when a call comes in: to its record")),
-    ("J K", Bilingual("名单里下一件、上一件", "next, previous in a list")),
-    ("/", Bilingual("到搜索栏；正在打字时用 Alt + /", "to the search field; Alt + / while typing")),
+    (
+        "↑ ↓ Enter Esc",
+        Bilingual("单位、窗口的选单：打首字母或窗口号", "list of windows: type initials or a number"),
+        _RECEIVE,
+    ),
+    ("Alt + 0", Bilingual("有来电时：到它的记录", "when a call comes in: to its record"), _RECEIVE),
+    ("J K", Bilingual("名单里下一件、上一件", "next, previous in a list"), _ALL),
+    ("X", Bilingual("案件名单里选中这一件", "select this case of the list"), _ASSIGNERS),
+    ("/", Bilingual("到搜索栏；正在打字时用 Alt + /", "to the search field; Alt + / while typing"), _CASE_READERS),
 )
+"""What works by keyboard, and for whom there is something that it works on."""
 
 
 def rooms_of(role: Role) -> list[Room]:
@@ -290,7 +299,8 @@ def desk_head(who: Principal, here: str, *, csrf: str, waiting: Mapping[str, int
         csrf=csrf,
         home_url=HOME,
         streams=streams,
-        keys=KEYS,
+        keys=[(key, does) for key, does, roles in KEYS if who.role in roles],
+        takes_calls=who.role in _RECEIVE,
     )
 
 

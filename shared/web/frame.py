@@ -78,6 +78,8 @@ class Desk:
     """Where what changes is told while the page is looked at (server-sent events)."""
     keys: Sequence[tuple[str, Bilingual]] = ()
     """What the keyboard does, shown by ``?``."""
+    takes_calls: bool = False
+    """Whether a call that comes in pops up, with the way to its record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +144,6 @@ class ProblemPage:
     home: str = ""
     """Where staff go on; empty for everybody else."""
     facts: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    typed: Sequence[tuple[str, str]] = ()
+    """What was typed into the form that wasn't taken: given back, so that it can be copied."""
+    login_url: str = "/login"

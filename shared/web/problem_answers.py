@@ -8,9 +8,10 @@ citizen wrote.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import FastAPI
@@ -24,12 +25,13 @@ from shared.web.i18n import Bilingual, Language, language_of
 from shared.web.pages import Pages
 from shared.web.problems import MEDIA_TYPE, Problem, problem_body
 from shared.web.session_cookie import session_of
-from shared.web.then import HOME
+from shared.web.then import HOME, login_and_back
+from shared.web.typed_words import typed_words
 from shared.web.validation import UNREADABLE, field_faults
 from shared.web.words import full_moment
 
 _OUR_FAULT = 500
-_PAGES_OF_THEIR_OWN = frozenset({403, 404, 422, 503})
+_PAGES_OF_THEIR_OWN = frozenset({401, 403, 404, 422, 503})
 
 STATUS_CODES: Mapping[int, str] = {
     400: "malformed",
@@ -63,10 +65,12 @@ class Problems:
     pages: Pages
     now: Callable[[], datetime] = _now
 
-    def answer(self, connection: HTTPConnection, problem: Problem) -> Response:
-        """The problem as the client wants it told."""
+    def answer(
+        self, connection: HTTPConnection, problem: Problem, *, typed: Sequence[tuple[str, str]] = ()
+    ) -> Response:
+        """The problem as the client wants it told; a page gives back what was ``typed`` into a form."""
         if wants_html(connection.headers.get("accept", "")):
-            return self._page(connection, problem)
+            return self._page(connection, problem, typed)
         language = language_of(connection)
         return JSONResponse(
             problem_body(problem, language, request_id=request_id(connection), labels=self._labels(problem, language)),
@@ -97,7 +101,7 @@ class Problems:
         title = self._words("problem.422.title")
         return Problem(422, STATUS_CODES[422], title.zh, title.en, fields=field_faults(errors))
 
-    def _page(self, connection: HTTPConnection, problem: Problem) -> Response:
+    def _page(self, connection: HTTPConnection, problem: Problem, typed: Sequence[tuple[str, str]]) -> Response:
         language = language_of(connection)
         template = f"{problem.status}.html" if problem.status in _PAGES_OF_THEIR_OWN else "problem.html"
         page = ProblemPage(
@@ -108,6 +112,8 @@ class Problems:
             request_id=request_id(connection),
             happened_at=full_moment(self.now(), language),
             home=HOME if session_of(connection) else "",
+            login_url=_login_url(connection),
+            typed=typed,
         )
         return self.pages.render(connection, template, status=problem.status, headers=problem.headers, page=page)
 
@@ -158,7 +164,7 @@ def install_problem_handlers(app: FastAPI, problems: Problems) -> None:
 
     async def on_problem(request: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)
-        return problems.answer(request, error)
+        return problems.answer(request, error, typed=await typed_words(request, error))
 
     async def on_validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -171,6 +177,11 @@ def install_problem_handlers(app: FastAPI, problems: Problems) -> None:
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http_error)
+
+
+def _login_url(connection: HTTPConnection) -> str:
+    """The log-in, and back to the page that the form stood on."""
+    return login_and_back(urlsplit(connection.headers.get("referer", "")).path or HOME)
 
 
 def _weight(parameters: str) -> float:

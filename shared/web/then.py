@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 HOME = "/desk"
 """Open to every role, and shows each their own rooms; the worklist is closed to an administrator (art. 17)."""
+LOGIN = "/login"
 _LONGEST = 2000
 
 
@@ -19,3 +20,8 @@ def safe_then(wanted: str) -> str:
         return HOME
     parts = urlsplit(wanted)
     return HOME if parts.scheme or parts.netloc or parts.path.startswith("//") else wanted
+
+
+def login_and_back(wanted: str) -> str:
+    """The log-in, and the way from there to ``wanted``."""
+    return f"{LOGIN}?then={quote(wanted, safe='/')}"

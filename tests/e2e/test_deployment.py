@@ -132,7 +132,9 @@ async def _somebody(deployment: Deployment) -> tuple[str, str]:
         login="leaver", name="郑离岗", role=Role.HANDLER, unit=None, by="test", now=now
     )
     session = await StoredSessions(engine).begin(account.id, by="leaver", how="link", now=now)
-    token = await StoredTokens(engine).add(name="leaver", role=Role.HANDLER, unit=None, scopes=frozenset(), now=now)
+    token = await StoredTokens(engine).add(
+        name="leaver", role=Role.HANDLER, unit=None, scopes=frozenset(), by="test", now=now
+    )
     await engine.dispose()
     return session, token
 

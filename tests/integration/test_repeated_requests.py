@@ -72,6 +72,7 @@ NEEDS_NONE: Mapping[str, str] = {
     "/identity/accounts/{login}/role": "says what somebody is from now on",
     "/identity/accounts/{login}/end-sessions": "ended is ended",
     "/identity/accounts/{login}/reset": "the newest link counts",
+    "/identity/tokens": "a second token is listed beside the first, and revoked by itself",
     "/identity/tokens/revoke": "revoked is revoked",
     **{f"/{name}/dead-letters/{{letter_id}}/replay": "a letter waits until it is handled" for name in SERVICES},
     **{f"/{name}/dead-letters/{{letter_id}}/discard": "discarded is discarded" for name in SERVICES},

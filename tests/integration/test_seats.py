@@ -112,7 +112,7 @@ async def chen(house: OpenHouse, provider: FakeOpenId) -> AsyncIterator[Newcomer
     yield newcomer
     with contextlib.suppress(AccountRefused):
         await house.reception.accounts.disable(newcomer.id, by="test", now=house.now)
-    await house.reception.tokens.revoke(newcomer.id, house.now)
+    await house.reception.tokens.revoke(newcomer.id, house.now, by="test")
     await newcomer.stands(seated=False)
 
 

@@ -11,11 +11,14 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from services.intake.domain.scan_elements import Band
 from services.intake.known import Known
+from services.intake.scan_reading import WHY_LOOK
 from services.intake.store.states import ImportState
 from services.intake.web import call_views
 from services.intake.web import desk_views as desk
 from services.intake.web.entry_reading import Typed
+from services.intake.web.stored_words import stored_words
 from services.intake.web.views import KeptFile
 from services.intake.web.window_names import window_names
 from services.notify.web import call_pages
@@ -157,8 +160,9 @@ BOX_OPEN = _entry(
     errors=[FieldFault("slips", "missing", "请填开箱时点出的张数，空箱填 0", "How many slips")],
 )
 
+WHY_LOOK_SAID = stored_words(WHY_LOOK[Band.CONFIRM].chinese)
 IMPORTED = desk.ImportLine(
-    UUID(int=50), ImportState.DONE, at("2026-11-24 10:20"), "李静", 702, 660, 10, 2, 30, "", "/x/faults.csv"
+    UUID(int=50), ImportState.DONE, at("2026-11-24 10:20"), "李静", 702, 660, 10, 2, 30, None, "/x/faults.csv"
 )
 IMPORTS = desk.ImportsPage("/desk/imports", "k", [replace(IMPORTED, state=ImportState.RUNNING), IMPORTED])
 IMPORT = desk.ImportsPage(
@@ -173,18 +177,18 @@ IMPORT = desk.ImportsPage(
     trouble=[Bilingual("没有“投诉内容”一列", "No column of facts")],
 )
 IMPORT_FAILED = desk.ImportsPage(
-    "/desk/imports/1", here=replace(IMPORTED, state=ImportState.FAILED, reason="超过 200000 行")
+    "/desk/imports/1", here=replace(IMPORTED, state=ImportState.FAILED, reason=stored_words("超过 200000 行"))
 )
 
 SCAN = desk.ScanPage(
     [
-        desk.Waiting("/desk/scan/1", "2QW8HN5T0C", "有的字没有把握", NOW, TODAY, here=True),
-        desk.Waiting("/desk/scan/2", "2QW8HN5T08", "有的字没有把握", NOW, OVER),
+        desk.Waiting("/desk/scan/1", "2QW8HN5T0C", WHY_LOOK_SAID, NOW, TODAY, here=True),
+        desk.Waiting("/desk/scan/2", "2QW8HN5T08", WHY_LOOK_SAID, NOW, OVER),
     ],
     desk.OpenScan(
         action="/desk/scan/1",
         code="2QW8HN5T0C",
-        reason="有的字没有把握",
+        reason=WHY_LOOK_SAID,
         received_at=NOW,
         due=TODAY,
         sha256=DIGEST,
@@ -219,7 +223,7 @@ QUARANTINE = desk.QuarantinePage(
         desk.Quarantined(
             UUID(int=20 + n),
             channel,
-            "附件损坏，读不出内容",
+            stored_words("附件损坏，读不出内容"),
             NOW,
             due,
             88_123,
@@ -271,7 +275,16 @@ CHECKS = desk.ChecksPage(
     after=None,
     lines=[
         desk.CheckLine(
-            name, channel, "14", "08:30–10:00", standing, said, done_at, "孙晓敏", "2 件", may_check_in=done_at is None
+            name,
+            channel,
+            "14",
+            "08:30–10:00",
+            standing,
+            said,
+            done_at,
+            stored_words("孙晓敏"),
+            stored_words("2 件"),
+            may_check_in=done_at is None,
         )
         for name, channel, standing, said, done_at in (
             ("boxes", Channel.SUGGESTION_BOX, "today", "open", None),

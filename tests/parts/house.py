@@ -237,7 +237,7 @@ async def _make_tokens(database: str, now: datetime) -> dict[str, str]:
     engine = open_engine(database)
     tokens = StoredTokens(engine)
     made = {
-        name: await tokens.add(name=name, role=role, unit=unit, scopes=frozenset(), now=now)
+        name: await tokens.add(name=name, role=role, unit=unit, scopes=frozenset(), by="test", now=now)
         for name, (role, unit) in PEOPLE.items()
     }
     await engine.dispose()

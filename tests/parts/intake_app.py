@@ -122,7 +122,9 @@ def intake_app(folder: Path, **settings: Any) -> Iterator[IntakeApp]:
 
 async def _tokens(tokens: StoredTokens) -> dict[Role, str]:
     return {
-        role: await tokens.add(name=f"示例{role.value}", role=role, unit=None, scopes=frozenset(), now=FRIDAY)
+        role: await tokens.add(
+            name=f"示例{role.value}", role=role, unit=None, scopes=frozenset(), by="test", now=FRIDAY
+        )
         for role in (Role.OPERATOR, Role.HANDLER, Role.AUDITOR)
     }
 

@@ -22,15 +22,13 @@ from services.notify.templates import load_catalogue
 from services.notify.web import board_pages, message_pages, staff_pages, template_pages
 from services.notify.web.words import AUDIENCES, PURPOSE_WORDS, RINGS, ROUTES, STANDINGS, WHY_NOT, state_words
 from services.workflow.domain.articles import article_of
-from services.workflow.domain.printed import flow, tables
 from services.workflow.domain.states import STATES
 from services.workflow.period_report import LONGEST_ANALYSIS
 from services.workflow.reading import Listed
 from services.workflow.reports import CLOCKS, HEADINGS, UNIT_CLOCKS
 from services.workflow.store.statistics import By
-from services.workflow.web import audit_page, calendar_page, periods, taken_page, worklist
+from services.workflow.web import audit_page, calendar_page, periods, rules_routes, taken_page, worklist
 from services.workflow.web import statistics_page as shown
-from services.workflow.web.rules_routes import anchor
 from services.workflow.web.statistics_routes import Asked
 from shared.contracts.values import Role, Route
 from shared.web.desk_frame import ROLE_WORDS
@@ -230,7 +228,14 @@ _FIELDS = ("text", "name", "phone", "number")
 _UNITS = [unit.name for unit in CENTRE.units]
 _SEARCH = {"fields": _FIELDS, "units": _UNITS, "is_cut": True, "faults": {}}
 
-_RULES = {each.name: each if each.name == "articles" else replace(each, rows=each.rows[:3]) for each in tables(_DAY)}
+
+def _rules(language: Language) -> rules_routes.Rules:
+    """A few rows of each table stand for all, but for the articles, which the others point to."""
+    whole = rules_routes.rules_in(_DAY, language)
+    return replace(
+        whole, tables=[each if each.name == "articles" else replace(each, rows=each.rows[:3]) for each in whole.tables]
+    )
+
 
 CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "taken": ("taken.html", {"page": _taken()}),
@@ -261,17 +266,9 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
             "faults": {"phone": FieldFault("phone", "short", "太短", "too short")},
         },
     ),
-    # Our own words, not anybody's: tables are given as what no hostile text is put into; a few
-    # rows of each stand for all, but for the articles, which the others point to.
     "rules": (
         "rules.html",
-        {
-            "tables": _RULES.values(),
-            "flow": flow(),
-            "states": STATES,
-            "article_of": article_of,
-            "anchor": anchor,
-        },
+        {"rules_in": _rules, "states": STATES, "article_of": article_of, "anchor": rules_routes.anchor},
     ),
     "statistics": ("statistics.html", _statistics(may_freeze=True)),
     "statistics-sheet": ("assessment.html", _sheet()),

@@ -83,7 +83,9 @@ class OpenHouse:
 
     async def token(self, name: str, role: Role, unit: str | None = None, *scopes: str) -> dict[str, str]:
         """The header of a new token."""
-        made = await self.reception.tokens.add(name=name, role=role, unit=unit, scopes=frozenset(scopes), now=self.now)
+        made = await self.reception.tokens.add(
+            name=name, role=role, unit=unit, scopes=frozenset(scopes), by="test", now=self.now
+        )
         return {"Authorization": f"Bearer {made}"}
 
 

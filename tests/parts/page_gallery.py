@@ -214,6 +214,20 @@ SAMPLES: dict[str, Sample] = {
             "faults": {"window": FieldFault("window", "unknown", "没有这个窗口", "There is no such window")},
         },
     ),
+    "401": Sample(
+        "401.html",
+        {
+            "page": ProblemPage(
+                401,
+                "",
+                login_url="/login?then=/desk/phone",
+                request_id=REQUEST,
+                typed=[("facts", FACTS), ("note", "急")],
+            )
+        },
+        401,
+        posted=True,
+    ),
     "403": Sample(
         "403.html",
         {
@@ -262,6 +276,31 @@ SAMPLES: dict[str, Sample] = {
                 told=Told(
                     faults={"login": FieldFault("login", "name_taken", "已有这个工号的账号", "is taken")},
                     typed={"login": "chen", "name": "陈晨", "role": "handler"},
+                    form="NewAccount",
+                ),
+            ),
+        },
+        422,
+        posted=True,
+    ),
+    "people-token": Sample(
+        "people.html",
+        {
+            "desk": replace(DESK, here="people"),
+            "page": replace(PEOPLE, told=Told(token=f"shouli_{'x7q-' * 11}", whose="电话系统")),
+        },
+        posted=True,
+    ),
+    "people-token-back": Sample(
+        "people.html",
+        {
+            "desk": replace(DESK, here="people"),
+            "page": replace(
+                PEOPLE,
+                told=Told(
+                    faults={"scopes": FieldFault("scopes", "too_short", "至少 1 项", "at least one")},
+                    typed={"name": "电话系统", "role": "operator", "days": "30", "scopes": ""},
+                    form="NewToken",
                 ),
             ),
         },

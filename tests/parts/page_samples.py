@@ -12,6 +12,7 @@ from uuid import UUID
 
 from services.forms.web import views as verify
 from services.intake.web import views as intake
+from services.scopes import scopes_by_role
 from services.workflow.reports import CLOCKS
 from services.workflow.store.statistics import By
 from services.workflow.web import views as track
@@ -20,6 +21,7 @@ from services.workflow.web.statistics_page import BY_WORDS, GroupNames
 from shared.contracts.values import Channel, Element, Ground, Role
 from shared.identity.accounts import Account, AccountEvent
 from shared.identity.doors.people_page import PeoplePage, Told
+from shared.identity.doors.program_tokens import offered
 from shared.identity.doors.words import RECORDED
 from shared.web.desk_frame import KEYS, ROLE_WORDS
 from shared.web.frame import AccountPage, Desk, NavItem, Site
@@ -325,7 +327,7 @@ DESK = Desk(
     ],
     person="王立新",
     role=ROLE_WORDS[Role.HANDLER],
-    keys=KEYS,
+    keys=[(key, does) for key, does, _ in KEYS],
     csrf="c2FtcGxl",
 )
 
@@ -345,15 +347,17 @@ PEOPLE = PeoplePage(
         replace(_CHEN, login="zhao", name="赵一", disabled_at=at(20, 17)),
     ],
     tokens=[
-        {"name": "电话系统", "role": "operator", "unit": None, "scopes": ["intake:calls", "intake:phone"], "made_at": at(16, 9), "expires_at": None, "revoked_at": None},
-        {"name": "邮件网关", "role": "operator", "unit": None, "scopes": [], "made_at": at(16, 9), "expires_at": None, "revoked_at": at(20, 17)},
+        {"name": "电话系统", "role": "operator", "unit": None, "scopes": ["intake:calls", "intake:phone"], "made_at": at(16, 9), "made_by": "admin", "expires_at": at(30, 9), "revoked_at": None, "revoked_by": None, "id": UUID(int=1)},
+        {"name": "邮件网关", "role": "operator", "unit": None, "scopes": [], "made_at": at(16, 9), "made_by": None, "expires_at": None, "revoked_at": at(20, 17), "revoked_by": "admin", "id": UUID(int=2)},
     ],
     units=["市医疗保障局", "市住房公积金管理中心", "市自然资源和规划局（不动产登记）"],
     now=at(24, 10, 46),
     told=Told(),
+    scopes=offered(scopes_by_role()),
     record=[
         (AccountEvent(at(24, 8, 31), "chen", "陈晨", "signed_in.password_and_code", "chen"), RECORDED["signed_in.password_and_code"]),
         (AccountEvent(at(20, 17), "zhao", "赵一", "disabled", "admin"), RECORDED["disabled"]),
+        (AccountEvent(at(16, 9), "", "电话系统", "token_made", "admin"), RECORDED["token_made"]),
     ],
 )  # fmt: skip
 

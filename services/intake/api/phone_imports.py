@@ -95,9 +95,9 @@ async def previewed(door: Door, raw: bytes, by: str, same: Once | None) -> Previ
     except KeyReused as fault:
         raise key_reused() from fault
     except (UnknownCharset, SpreadsheetRefused) as fault:
-        raise _refused(why_refused(fault)[0], str(fault)) from fault
+        raise _refused(*why_refused(fault)[0]) from fault
     except (NoHeader, HeadersRefused) as fault:
-        raise _headers(why_refused(fault)) from fault
+        raise _headers(tuple(said.chinese for said in why_refused(fault))) from fault
     except Exception as fault:
         if is_unreachable(fault):
             raise unavailable() from fault

@@ -77,7 +77,7 @@ def _add_files(router: APIRouter, may: Any, door: Door, ocr: OcrReader) -> None:
                 content, desk.row.media_type, page=number, turn=desk.turn_of(number), region=_region(region)
             )
         except UnreadableScan as fault:
-            raise Problem(422, "unreadable", WHAT_TO_DO[fault.reason], "No picture can be made of it") from fault
+            raise Problem(422, "unreadable", *WHAT_TO_DO[fault.reason]) from fault
         except WorkerUnavailable as fault:
             raise Problem(503, "unavailable", "暂时画不出这一页", "The page can't be drawn now") from fault
         return Response(image, media_type="image/png")

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.intake.domain.said import Said
+
 
 class MailClass(StrEnum):
     """What becomes of a mail."""
@@ -88,7 +90,7 @@ class ClassRow:
 
     mail_class: MailClass
     holds: Callable[[MailFacts], bool]
-    reason: str
+    reason: Said
     source: str
 
 
@@ -160,28 +162,71 @@ def _is_empty(facts: MailFacts) -> bool:
 
 
 CLASSES: tuple[ClassRow, ...] = (
-    ClassRow(MailClass.OWN_LOOP, lambda f: f.from_us, "发件人是本中心自己的地址", "RFC 3834 §2"),
     ClassRow(
-        MailClass.UNREADABLE, lambda f: f.unreadable, "程序无法读取，请查看原件", "a person reads what no program can"
+        MailClass.OWN_LOOP,
+        lambda f: f.from_us,
+        Said("发件人是本中心自己的地址", "the sender is an address of our own"),
+        "RFC 3834 §2",
     ),
-    ClassRow(MailClass.READ_RECEIPT, lambda f: f.is_read_receipt, "已读回执", "RFC 8098"),
-    ClassRow(MailClass.BOUNCE, lambda f: f.has_delivery_report, "投递状态报告", "RFC 3464"),
-    ClassRow(MailClass.BOUNCE, _says_bounce, "邮件系统的退信", "RFC 5321 §4.5.5"),
-    ClassRow(MailClass.AUTO_REPLY, _is_automatic, "自动发出的邮件", "RFC 3834 §5"),
-    ClassRow(MailClass.AUTO_REPLY, lambda f: f.auto_reply_marked, "带有自动回复标记", "RFC 3834 §3.1.8"),
-    ClassRow(MailClass.AUTO_REPLY, lambda f: f.precedence == "auto_reply", "带有自动回复标记", "RFC 3834 §3.1.8"),
-    ClassRow(MailClass.AUTO_REPLY, lambda f: f.null_return_path, "回邮路径为空", "RFC 5321 §4.5.5"),
     ClassRow(
-        MailClass.AUTO_REPLY, _says_automatic, "主题是自动回复", "sent by programs that set no header (RFC 3834 §5)"
+        MailClass.UNREADABLE,
+        lambda f: f.unreadable,
+        Said("程序无法读取，请查看原件", "no program can read it: look at the original"),
+        "a person reads what no program can",
     ),
-    ClassRow(MailClass.EMPTY, _is_empty, "没有主题、正文和附件", "nothing to take in"),
+    ClassRow(MailClass.READ_RECEIPT, lambda f: f.is_read_receipt, Said("已读回执", "a read receipt"), "RFC 8098"),
+    ClassRow(MailClass.BOUNCE, lambda f: f.has_delivery_report, Said("投递状态报告", "a delivery report"), "RFC 3464"),
+    ClassRow(MailClass.BOUNCE, _says_bounce, Said("邮件系统的退信", "returned by a mail system"), "RFC 5321 §4.5.5"),
+    ClassRow(MailClass.AUTO_REPLY, _is_automatic, Said("自动发出的邮件", "sent automatically"), "RFC 3834 §5"),
     ClassRow(
-        MailClass.SUPPLEMENT, lambda f: f.known_token and f.sender_matches, "同一投诉人对已登记投诉的补充", "art. 3"
+        MailClass.AUTO_REPLY,
+        lambda f: f.auto_reply_marked,
+        Said("带有自动回复标记", "marked as an automatic reply"),
+        "RFC 3834 §3.1.8",
     ),
-    ClassRow(MailClass.LIST_MAIL, _is_bulk, "群发或邮件列表", "RFC 2919; RFC 2369"),
-    ClassRow(MailClass.SPAM_SUSPECT, lambda f: f.spam_verdict, "上游过滤器判为垃圾邮件", "never dropped: art. 3"),
-    ClassRow(MailClass.SUPPLEMENT_UNVERIFIED, lambda f: f.known_token, "凭证正确，但发件人不是原投诉人", "art. 17"),
-    ClassRow(MailClass.NEW_COMPLAINT, lambda _: True, "新投诉", "art. 3"),
+    ClassRow(
+        MailClass.AUTO_REPLY,
+        lambda f: f.precedence == "auto_reply",
+        Said("带有自动回复标记", "marked as an automatic reply"),
+        "RFC 3834 §3.1.8",
+    ),
+    ClassRow(
+        MailClass.AUTO_REPLY,
+        lambda f: f.null_return_path,
+        Said("回邮路径为空", "the return path is empty"),
+        "RFC 5321 §4.5.5",
+    ),
+    ClassRow(
+        MailClass.AUTO_REPLY,
+        _says_automatic,
+        Said("主题是自动回复", "the subject says automatic reply"),
+        "sent by programs that set no header (RFC 3834 §5)",
+    ),
+    ClassRow(
+        MailClass.EMPTY, _is_empty, Said("没有主题、正文和附件", "no subject, text or attachment"), "nothing to take in"
+    ),
+    ClassRow(
+        MailClass.SUPPLEMENT,
+        lambda f: f.known_token and f.sender_matches,
+        Said("同一投诉人对已登记投诉的补充", "more from the same person on a registered matter"),
+        "art. 3",
+    ),
+    ClassRow(
+        MailClass.LIST_MAIL, _is_bulk, Said("群发或邮件列表", "bulk mail or a mailing list"), "RFC 2919; RFC 2369"
+    ),
+    ClassRow(
+        MailClass.SPAM_SUSPECT,
+        lambda f: f.spam_verdict,
+        Said("上游过滤器判为垃圾邮件", "the filter before us takes it for spam"),
+        "never dropped: art. 3",
+    ),
+    ClassRow(
+        MailClass.SUPPLEMENT_UNVERIFIED,
+        lambda f: f.known_token,
+        Said("凭证正确，但发件人不是原投诉人", "the reply's token is right, but the sender is not the complainant"),
+        "art. 17",
+    ),
+    ClassRow(MailClass.NEW_COMPLAINT, lambda _: True, Said("新投诉", "a new complaint"), "art. 3"),
 )
 """Read from the top. A proven supplement stands above list mail and spam: we know that person and that matter."""
 
@@ -189,7 +234,7 @@ CLASSES: tuple[ClassRow, ...] = (
 def classify(facts: MailFacts) -> Verdict:
     """The class of a mail: by the first row of ``CLASSES`` that holds. There is always one."""
     row = next(row for row in CLASSES if row.holds(facts))
-    return Verdict(row.mail_class, row.reason, row.source)
+    return Verdict(row.mail_class, row.reason.chinese, row.source)
 
 
 MOST_ANSWERS_A_DAY = 5

@@ -13,6 +13,8 @@ from types import MappingProxyType
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from services.intake.domain.said import Said
+
 
 class Unreadable(StrEnum):
     """Why nobody but a person can read this file. Every one of them ends on the desk, never in the bin."""
@@ -32,17 +34,50 @@ class Unreadable(StrEnum):
 
 WHAT_TO_DO = MappingProxyType(
     {
-        Unreadable.EMPTY: "文件是空的。请联系来件人重发，或按原件手工录入。",
-        Unreadable.BLANK: "页面上没有文字。请看原件：若是正反面放错，请来件人重发。",
-        Unreadable.ENCRYPTED: "文件有打开密码。请联系来件人取得密码，或请其重发无密码的文件。",
-        Unreadable.DAMAGED: "文件已损坏，无法打开。请联系来件人重发；原件已保存。",
-        Unreadable.UNSUPPORTED: "不是可识别的格式（TIFF、PDF、PNG、JPEG）。请下载原件查看并手工录入。",
-        Unreadable.TOO_LARGE: "文件超过20 MB。请下载原件查看并手工录入。",
-        Unreadable.TOO_MANY_PAGES: "传真页数超过200页。请下载原件查看并手工录入。",
-        Unreadable.TOO_MANY_PIXELS: "图像尺寸过大（超过4000万像素），可能有意为之，未打开。请谨慎查看原件。",
-        Unreadable.OUT_OF_MEMORY: "识别所需内存超过上限。请看原件手工录入。",
-        Unreadable.TIMEOUT: "识别用时超过上限，已停止。请看原件手工录入。",
-        Unreadable.CRASHED: "识别程序多次中断，已停止重试。请看原件手工录入。",
+        Unreadable.EMPTY: Said(
+            "文件是空的。请联系来件人重发，或按原件手工录入。",
+            "The file is empty. Ask the sender to send it again, or type it from the original.",
+        ),
+        Unreadable.BLANK: Said(
+            "页面上没有文字。请看原件：若是正反面放错，请来件人重发。",
+            "There is nothing on the page. Look at the original: where it was fed the wrong way up, ask for it again.",
+        ),
+        Unreadable.ENCRYPTED: Said(
+            "文件有打开密码。请联系来件人取得密码，或请其重发无密码的文件。",
+            "The file needs a password. Ask the sender for it, or for a file without one.",
+        ),
+        Unreadable.DAMAGED: Said(
+            "文件已损坏，无法打开。请联系来件人重发；原件已保存。",
+            "The file is damaged and can't be opened. Ask the sender to send it again; the original is kept.",
+        ),
+        Unreadable.UNSUPPORTED: Said(
+            "不是可识别的格式（TIFF、PDF、PNG、JPEG）。请下载原件查看并手工录入。",
+            "Not a format that can be read (TIFF, PDF, PNG, JPEG). Download the original, look at it and type it.",
+        ),
+        Unreadable.TOO_LARGE: Said(
+            "文件超过20 MB。请下载原件查看并手工录入。",
+            "The file is over 20 MB. Download the original, look at it and type it.",
+        ),
+        Unreadable.TOO_MANY_PAGES: Said(
+            "传真页数超过200页。请下载原件查看并手工录入。",
+            "The fax has more than 200 pages. Download the original, look at it and type it.",
+        ),
+        Unreadable.TOO_MANY_PIXELS: Said(
+            "图像尺寸过大（超过4000万像素），可能有意为之，未打开。请谨慎查看原件。",
+            "The image is too large (over 40 megapixels), perhaps on purpose, and was not opened. Look at it with care.",
+        ),
+        Unreadable.OUT_OF_MEMORY: Said(
+            "识别所需内存超过上限。请看原件手工录入。",
+            "Reading it takes more memory than is allowed. Look at the original and type it.",
+        ),
+        Unreadable.TIMEOUT: Said(
+            "识别用时超过上限，已停止。请看原件手工录入。",
+            "Reading it took too long and was stopped. Look at the original and type it.",
+        ),
+        Unreadable.CRASHED: Said(
+            "识别程序多次中断，已停止重试。请看原件手工录入。",
+            "The reader broke off several times; it is not tried again. Look at the original and type it.",
+        ),
     }
 )
 """What the person at the scan desk reads: what happened, and what to do about it."""

@@ -10,6 +10,8 @@ import io
 import zipfile
 from enum import StrEnum
 
+from services.intake.domain.said import Said
+
 MOST_PARTS = 2000
 LARGEST_UNPACKED = 400 * 2**20
 MOST_TIMES_LARGER = 200
@@ -27,12 +29,19 @@ class Refusal(StrEnum):
     DECLARATIONS = "declarations"
 
 
-WHAT_TO_DO: dict[Refusal, str] = {
-    Refusal.OLD_EXCEL: "这是旧版 Excel（.xls）或加密的文件，请另存为 .xlsx 或 CSV",
-    Refusal.MACROS: "文件含有宏（.xlsm），请另存为 .xlsx",
-    Refusal.NOT_A_SPREADSHEET: "这不是能读的 .xlsx 文件",
-    Refusal.TOO_LARGE: "文件解压后过大，请分成几个文件",
-    Refusal.DECLARATIONS: "文件含有外部实体声明，不予打开",
+WHAT_TO_DO: dict[Refusal, Said] = {
+    Refusal.OLD_EXCEL: Said(
+        "这是旧版 Excel（.xls）或加密的文件，请另存为 .xlsx 或 CSV",
+        "This is an old Excel file (.xls), or an encrypted one: save it as .xlsx or CSV",
+    ),
+    Refusal.MACROS: Said("文件含有宏（.xlsm），请另存为 .xlsx", "The file holds macros (.xlsm): save it as .xlsx"),
+    Refusal.NOT_A_SPREADSHEET: Said("这不是能读的 .xlsx 文件", "This is no .xlsx file that can be read"),
+    Refusal.TOO_LARGE: Said(
+        "文件解压后过大，请分成几个文件", "The file is too large when unpacked: divide it into several"
+    ),
+    Refusal.DECLARATIONS: Said(
+        "文件含有外部实体声明，不予打开", "The file declares outside entities and is not opened"
+    ),
 }
 
 

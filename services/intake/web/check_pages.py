@@ -15,6 +15,7 @@ from services.intake.domain.channel_checks import By, CheckOfDay, Standing
 from services.intake.reconciling import reconcile
 from services.intake.web.desk_room import DeskRoom
 from services.intake.web.desk_views import BalanceLine, CheckLine, ChecksPage, CheckTyped
+from services.intake.web.stored_words import stored_words
 from shared.identity.principal import Principal
 from shared.web.i18n import Bilingual
 from shared.web.sent_form import read_form
@@ -105,7 +106,7 @@ def _line(of_day: CheckOfDay, row: Any, *, may: bool) -> CheckLine:
         standing=KINDS[of_day.standing],
         said=of_day.standing.value,
         done_at=of_day.done_at,
-        done_by=(row.done_by or "") if row else "",
-        remark=(row.remark or "") if row else "",
+        done_by=stored_words((row.done_by or "") if row else ""),
+        remark=stored_words((row.remark or "") if row else ""),
         may_check_in=may and check.by is By.PERSON and of_day.standing in _OPEN,
     )

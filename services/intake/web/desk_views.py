@@ -191,7 +191,7 @@ class Waiting:
 
     href: str
     code: str
-    reason: str
+    reason: Bilingual
     received_at: datetime
     due: Due
     here: bool = False
@@ -203,7 +203,7 @@ class OpenScan:
 
     action: str
     code: str
-    reason: str
+    reason: Bilingual
     received_at: datetime
     due: Due
     sha256: str
@@ -248,7 +248,7 @@ class Quarantined:
 
     id: UUID
     channel: Channel
-    reason: str
+    reason: Bilingual
     received_at: datetime
     due: Due
     size: int
@@ -280,8 +280,8 @@ class CheckLine:
     standing: str
     said: str
     done_at: datetime | None
-    done_by: str
-    remark: str
+    done_by: Bilingual
+    remark: Bilingual
     may_check_in: bool
 
 
@@ -380,7 +380,7 @@ class ImportLine:
     bad: int
     other: int = 0
     """Calls that were no complaints by the word of the export."""
-    reason: str = ""
+    reason: Bilingual | None = None
     faults_url: str = ""
 
 

@@ -32,6 +32,7 @@ from services.intake.store.states import ImportState
 from services.intake.web.call_views import ending_words
 from services.intake.web.desk_room import DeskRoom
 from services.intake.web.desk_views import ColumnChoice, ImportLine, ImportsPage, SampleRow
+from services.intake.web.stored_words import stored_words
 from shared.identity.principal import Principal
 from shared.once import once
 from shared.web.i18n import Bilingual
@@ -160,7 +161,7 @@ def _line(item: ImportRow) -> ImportLine:
         repeated=item.rows_repeated,
         bad=item.rows_bad,
         other=item.rows_other,
-        reason=item.reason or "",
+        reason=stored_words(item.reason) if item.reason else None,
         faults_url=f"/intake/phone-logs/imports/{item.id}/faults.csv" if item.rows_bad else "",
     )
 

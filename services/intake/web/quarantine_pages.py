@@ -22,6 +22,7 @@ from services.intake.store import queries
 from services.intake.web.desk_room import DeskRoom
 from services.intake.web.desk_views import Quarantined, QuarantinePage
 from services.intake.web.entry_reading import Typed, told_in, typed_in
+from services.intake.web.stored_words import stored_words
 from services.intake.web.window_names import window_names
 from shared.contracts.values import Channel
 from shared.identity.principal import Principal
@@ -122,7 +123,7 @@ def _item(room: DeskRoom, request: Request, row: RowMapping) -> Quarantined:
     return Quarantined(
         id=row["id"],
         channel=Channel(row["channel"]),
-        reason=row["reason"],
+        reason=stored_words(row["reason"]),
         received_at=row["received_at"],
         due=room.due(request, row["respond_by"]),
         size=row["size"],

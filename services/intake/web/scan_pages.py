@@ -33,6 +33,7 @@ from services.intake.web.scan_desk_reading import (
     told_fields,
     typed_from,
 )
+from services.intake.web.stored_words import stored_words
 from services.intake.web.window_names import window_names
 from shared.contracts.tracking import read_tracking_code
 from shared.contracts.values import Channel
@@ -170,7 +171,7 @@ async def _page(
         Waiting(
             href=f"{SCANS}/{row['complaint_id']}",
             code=row["tracking_code"],
-            reason=row["reason"] or "",
+            reason=stored_words(row["reason"] or ""),
             received_at=row["received_at"],
             due=room.due(request, row["respond_by"]),
             here=row["complaint_id"] == here,
@@ -197,7 +198,7 @@ def _opened(
     return OpenScan(
         action=base,
         code=row.tracking_code,
-        reason=row.reason or "",
+        reason=stored_words(row.reason or ""),
         received_at=row.received_at,
         due=room.due(request, row.respond_by),
         sha256=row.sha256,

@@ -15,7 +15,7 @@ class Article:
 
     number: str
     chinese: str
-    title: str
+    english: str
 
 
 ARTICLES: tuple[Article, ...] = (

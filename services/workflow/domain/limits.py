@@ -299,6 +299,7 @@ class FigureRow:
     figure: Figure
     value: int
     chinese: str
+    english: str
     article: str
     set_by: Source
     in_force_from: date = MEASURE_IN_FORCE
@@ -309,6 +310,7 @@ FIGURES: tuple[FigureRow, ...] = (
         figure=Figure.EXTENSION_DAYS,
         value=2,
         chinese="每轮延期累计不超过的工作日数",
+        english="working days of extension in a round, at most",
         article="18.3",
         set_by=Source.MEASURE,
     ),
@@ -316,6 +318,7 @@ FIGURES: tuple[FigureRow, ...] = (
         figure=Figure.EVIDENCE_DAYS,
         value=30,
         chinese="补充证据的期限最长工作日数",
+        english="working days to supply evidence, at most",
         article="10.4",
         set_by=Source.OFFICE,
     ),
@@ -323,6 +326,7 @@ FIGURES: tuple[FigureRow, ...] = (
         figure=Figure.COMPLETION_DAYS,
         value=3,
         chinese="补全反馈的期限最长工作日数",
+        english="working days to complete a feedback, at most",
         article="18.4",
         set_by=Source.OFFICE,
     ),
@@ -330,6 +334,7 @@ FIGURES: tuple[FigureRow, ...] = (
         figure=Figure.REDISPATCH_DAYS,
         value=3,
         chinese="退回再办的期限最长工作日数",
+        english="working days to deal with it again, at most",
         article="18.5",
         set_by=Source.OFFICE,
     ),
@@ -337,6 +342,7 @@ FIGURES: tuple[FigureRow, ...] = (
         figure=Figure.CALL_ATTEMPTS,
         value=3,
         chinese="记为联系不上所需的拨打次数",
+        english="calls before somebody counts as not reached",
         article="18.5",
         set_by=Source.OFFICE,
     ),
@@ -344,6 +350,7 @@ FIGURES: tuple[FigureRow, ...] = (
         figure=Figure.CALL_DAYS,
         value=2,
         chinese="上述拨打须分布的不同工作日数",
+        english="working days on which those calls are made",
         article="18.5",
         set_by=Source.OFFICE,
     ),

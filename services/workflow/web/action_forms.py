@@ -19,7 +19,6 @@ from services.workflow.domain.commands import COMMANDS, Command
 from services.workflow.domain.decide import ActionOffer
 from services.workflow.domain.fields import FIELD_FAULTS
 from services.workflow.domain.grounds import GROUNDS
-from shared.contracts.values import Ground
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault
 from shared.web.validation import field_faults
@@ -38,14 +37,6 @@ ASIDE = frozenset({Act.SPLIT, Act.WITHDRAW, Act.HAND_OVER, Act.IMPOSE_SANCTION, 
                    Act.MARK_CONFIDENTIAL, Act.RESTRICT, Act.LIFT_RESTRICTION, Act.LINK_DUPLICATE, Act.UNLINK,
                    Act.RECORD_RESPONSE, Act.NOTE})  # fmt: skip
 """What may be done at any time and seldom is: folded away below what moves the case on."""
-_GROUNDS_IN_ENGLISH = {
-    Ground.NOT_CONCERNED: "the complainant's own lawful rights or interests are not affected",
-    Ground.OTHER_LEGAL_WAY: "it is or must be settled in court, by arbitration, administrative review or petition",
-    Ground.NOT_SPECIFIC: "it is not specific, or names nobody it is about",
-    Ground.NO_CONTACT_OR_EVIDENCE: "no contact details, or no necessary evidence in the time set",
-    Ground.DISCIPLINE_MATTER: "the discipline and supervision bodies or the government inspectorate deal with it",
-}
-"""The words of the regulation are Chinese (``GROUNDS``); these are for readers of the English pages."""
 VARIANT_FIELD = {Act.REFUSE: "ground", Act.RECORD_FOLLOW_UP: "outcome", Act.HAND_OVER: "basis",
                  Act.DECIDE_UNIT_REFUSAL: "outcome"}  # fmt: skip
 """The field that says which way of a command this is; only the ways open now are offered."""
@@ -273,7 +264,7 @@ def _options(name: str, part: dict[str, Any]) -> tuple[Option, ...]:
         return tuple(
             Option(
                 row.ground.value,
-                Bilingual(f"{row.ground.value} {row.text}", f"{row.ground.value} {_GROUNDS_IN_ENGLISH[row.ground]}"),
+                Bilingual(f"{row.article} {row.chinese}", f"{row.article} {row.english}"),
             )
             for row in GROUNDS
         )

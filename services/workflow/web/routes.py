@@ -9,10 +9,12 @@ from starlette.responses import RedirectResponse, Response
 from services.workflow.domain.case import case_from_json
 from services.workflow.office import Office
 from services.workflow.store import queries, tables
+from services.workflow.web.limits_shown import Reader
 from services.workflow.web.tracking import track_page
 from services.workflow.web.views import TrackAsk
 from shared.contracts.complaint import ComplaintReceived
 from shared.contracts.tracking import read_tracking_code
+from shared.web.i18n import language_of
 from shared.web.pages import Pages
 
 
@@ -39,7 +41,8 @@ def track_routes(office: Office, pages: Pages) -> APIRouter:
             return pages.render(request, "track_ask.html", status=404, page=TrackAsk(code[:20], not_found=True))
         case = case_from_json(office.ring.open(row["sealed_case"]))
         complaint = ComplaintReceived.model_validate_json(office.ring.open(row["sealed_complaint"]))
-        page = track_page(case, complaint.complainant, office.clock())
+        reader = Reader(language_of(request), office.clock(), office.calendar, office.hours)
+        page = track_page(case, complaint.complainant, reader)
         return pages.render(request, "track.html", page=page)
 
     return router

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from services.workflow.domain.grounds import GROUNDS
+from services.workflow.domain.grounds import GROUNDS, GroundRow
 from services.workflow.reports import CLOCKS, HEADINGS, UNIT_CLOCKS, UNNAMED, Period, month_of
 from services.workflow.store.statistics import By, Figure
 from services.workflow.web.charts import Bars, Item, Split, Trend, bars, split, trend
@@ -97,8 +97,11 @@ class GroupNames:
         if by is By.CHANNEL:
             return self.say(f"channel.{key}")
         if by is By.GROUND:
-            return next((f"{key} {row.text}" for row in GROUNDS if row.article == key), key)
+            return next((self._ground(row) for row in GROUNDS if row.article == key), key)
         return key
+
+    def _ground(self, row: GroundRow) -> str:
+        return f"{row.article} {Bilingual(row.chinese, row.english).in_language(self.language)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 
 from services.workflow.domain.case import Case
 from services.workflow.domain.clocks import Clock, ClockName
+from services.workflow.domain.grounds import GROUNDS
 from services.workflow.domain.owed import next_duty
 from services.workflow.domain.states import State
+from services.workflow.web.limits_shown import Reader, shown
 from services.workflow.web.views import (
     Answer,
     Progress,
@@ -23,23 +23,7 @@ from services.workflow.web.views import (
 )
 from shared.contracts.complaint import Complainant
 from shared.contracts.masking import Scrubber, Showing
-from shared.working_time import limit_words
-
-
-@dataclass(frozen=True, slots=True)
-class ShownLimit:
-    """A limit in words with its moment, as pages show it."""
-
-    kind: str
-    words: str
-    when: datetime | None
-
-
-def shown_limit(limit: datetime, now: datetime, met_at: datetime | None = None) -> ShownLimit:
-    """A limit as it stands at ``now``."""
-    said = limit_words(limit, now, met_at)
-    return ShownLimit(said.kind.value, said.words, limit)
-
+from shared.web.i18n import Bilingual
 
 REACHED: dict[State, Step] = {
     State.REGISTERED: Step.ACCEPT,
@@ -59,8 +43,8 @@ CLOCK_OF: dict[Step, tuple[ClockName, ...]] = {
 }
 
 
-def track_page(case: Case, complainant: Complainant, now: datetime) -> TrackPage:
-    """The page for this moment. What the unit answered is shown once the follow-up has closed the case.
+def track_page(case: Case, complainant: Complainant, reader: Reader) -> TrackPage:
+    """The page for this reader. What the unit answered is shown once the follow-up has closed the case.
 
     Whoever holds the code may read it, so whatever was written leads to nobody (art. 17).
     """
@@ -70,20 +54,20 @@ def track_page(case: Case, complainant: Complainant, now: datetime) -> TrackPage
         code=case.tracking_code,
         standing=Standing(case.state.value),
         number=case.number,
-        rounds=[TrackRound(case.round, _steps(case, now), _answer(case, scrub))],
+        rounds=[TrackRound(case.round, _steps(case, reader), _answer(case, scrub))],
         holder=case.holder.unit or "",
-        next_limit=shown_limit(duty.limit, now) if duty and case.is_live else None,
+        next_limit=shown(duty.limit, reader) if duty and case.is_live else None,
         refusal=_refusal(case, scrub),
         redirection=_redirection(case, scrub),
         written_form_url=f"/intake/written/{case.tracking_code}" if case.state is State.AWAITING_STATEMENT else "",
     )
 
 
-def _steps(case: Case, now: datetime) -> list[TrackStep]:
+def _steps(case: Case, reader: Reader) -> list[TrackStep]:
     current = REACHED.get(case.state)
     order = list(Step)
     reached = order.index(current) if current else len(order)
-    return [_step(case, step, _progress(place, reached), now) for place, step in enumerate(order)]
+    return [_step(case, step, _progress(place, reached), reader) for place, step in enumerate(order)]
 
 
 def _progress(place: int, reached: int) -> Progress:
@@ -92,7 +76,7 @@ def _progress(place: int, reached: int) -> Progress:
     return Progress.NOW if place == reached else Progress.AHEAD
 
 
-def _step(case: Case, step: Step, progress: Progress, now: datetime) -> TrackStep:
+def _step(case: Case, step: Step, progress: Progress, reader: Reader) -> TrackStep:
     clock = _clock(case, step)
     at = case.received_at if step is Step.RECEIVE else (clock.ended_at if clock else None)
     return TrackStep(
@@ -101,7 +85,7 @@ def _step(case: Case, step: Step, progress: Progress, now: datetime) -> TrackSte
         at if progress is Progress.DONE else None,
         by=(case.unit or "") if step is Step.FEEDBACK else "",
         channel=case.channel if step is Step.RECEIVE else None,
-        limit=shown_limit(clock.limit, now, clock.ended_at) if clock and progress is not Progress.AHEAD else None,
+        limit=shown(clock.limit, reader, clock.ended_at) if clock and progress is not Progress.AHEAD else None,
         due=clock.limit if clock else None,
     )
 
@@ -112,8 +96,14 @@ def _clock(case: Case, step: Step) -> Clock | None:
 
 
 def _refusal(case: Case, scrub: Callable[[str], str]) -> Refusal | None:
-    told = case.refusal  # the remedy is whom to turn to, with that office's telephone: it stays
-    return Refusal(told.ground, scrub(told.reason), told.remedy) if told else None
+    told = case.refusal
+    if told is None:
+        return None
+    usual = next((row for row in GROUNDS if row.remedy == told.remedy), None)
+    if usual is not None:
+        return Refusal(told.ground, scrub(told.reason), usual=Bilingual(usual.remedy, usual.remedy_english))
+    # The remedy is whom to turn to, with that office's telephone: it stays.
+    return Refusal(told.ground, scrub(told.reason), told.remedy)
 
 
 def _redirection(case: Case, scrub: Callable[[str], str]) -> Redirection | None:

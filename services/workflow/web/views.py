@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.contracts.values import Channel, Ground
+from shared.web.i18n import Bilingual
 from shared.web.words import LimitWords
 
 
@@ -78,11 +79,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Not accepted: exactly one ground of art. 10, why, and what else can be done (art. 16)."""
+    """Not accepted: exactly one ground of art. 10, why, and what else can be done (art. 16).
+
+    ``remedy`` is in the handler's own words; ``usual`` is the table's, where the handler left it at that.
+    """
 
     ground: Ground
     reason: str
-    remedy: str
+    remedy: str = ""
+    usual: Bilingual | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ ACCESS = AccessTable(
     (
         staff("POST", "/logout", Role, scope=OWN_SCOPE),
         staff("GET", "/account", Role, scope=OWN_SCOPE),
+        staff("GET", "/account/form-token", Role, scope=OWN_SCOPE),
         staff("POST", "/account/password", Role, scope=OWN_SCOPE),
         staff("POST", "/account/totp", Role, scope=OWN_SCOPE),
         staff("POST", "/account/totp/confirm", Role, scope=OWN_SCOPE),
@@ -41,10 +42,12 @@ ACCESS = AccessTable(
             ("GET", "/identity/people"),
             ("POST", "/identity/people"),
             ("POST", "/identity/people/tokens"),
+            ("POST", "/identity/people/tokens/revoke"),
             ("POST", "/identity/people/{login}/role"),
             ("POST", "/identity/people/{login}/link"),
             ("POST", "/identity/people/{login}/{change}"),
             ("GET", "/identity/tokens"),
+            ("POST", "/identity/tokens"),
             ("POST", "/identity/tokens/revoke"),
         )
     ),

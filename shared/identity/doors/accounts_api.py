@@ -1,4 +1,4 @@
-"""``/identity/accounts`` and ``/identity/tokens``: the administrator's, as JSON. A link is shown once, in the answer."""
+"""``/identity/accounts``: the administrator's, as JSON. A link is shown once, in the answer."""
 
 from __future__ import annotations
 
@@ -39,20 +39,11 @@ class NewAccount(Place):
     name: Line
 
 
-class TokenName(BaseModel):
-    """Whose tokens."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: Line
-
-
 def account_routes(reception: Reception, gate: Gate) -> APIRouter:
-    """Everything the administrator does with accounts and tokens."""
+    """Everything the administrator does with accounts."""
     router = APIRouter(tags=["identity"])
     _add_accounts(router, reception, gate)
     _add_changes(router, reception, gate)
-    _add_tokens(router, reception, gate)
     _add_record(router, reception, gate)
     return router
 
@@ -74,8 +65,8 @@ def _add_accounts(router: APIRouter, reception: Reception, gate: Gate) -> None:
 def _add_record(router: APIRouter, reception: Reception, gate: Gate) -> None:
     @router.get("/identity/record", dependencies=[Depends(gate.admit)])
     async def record(limit: int = Query(default=100, ge=1, le=1000)) -> dict[str, Any]:
-        """What was done to accounts last, log-ins included: when, whose, what, by whom. It only grows."""
-        return {"items": [asdict(event) for event in await reception.accounts.recent_events(limit)]}
+        """What was done to accounts and with tokens last, log-ins included: when, whose, what, by whom. It only grows."""
+        return {"items": [asdict(event) for event in await reception.recent_events(limit)]}
 
 
 def _add_changes(router: APIRouter, reception: Reception, gate: Gate) -> None:
@@ -106,26 +97,13 @@ def _add_changes(router: APIRouter, reception: Reception, gate: Gate) -> None:
         return _answer(account) | {"link": link}
 
 
-def _add_tokens(router: APIRouter, reception: Reception, gate: Gate) -> None:
-    @router.get("/identity/tokens", dependencies=[Depends(gate.admit)])
-    async def tokens() -> dict[str, Any]:
-        """All tokens: whose, for what, since when; never the token."""
-        return {"items": await reception.tokens.everything()}
-
-    @router.post("/identity/tokens/revoke", status_code=204, dependencies=[Depends(gate.admit)])
-    async def revoke(whose: TokenName) -> Response:
-        """Revoke all tokens of a name."""
-        await revoked(reception, whose.name)
-        return Response(status_code=204)
-
-
 async def added(reception: Reception, new: NewAccount, *, by: str) -> tuple[Account, str]:
     """A new person and their one-time link. Raises Problem."""
-    _known_unit(reception, new)
+    known_unit(reception, new)
     try:
         account = await reception.accounts.add(**new.model_dump(), by=by, now=reception.clock())
     except AccountRefused as fault:
-        raise _refused(fault) from fault
+        raise refused(fault) from fault
     return account, await reception.set_up_link(account, by=by)
 
 
@@ -135,12 +113,12 @@ async def changed(reception: Reception, login: str, change: Callable[..., Awaita
         await change(reception.accounts, login, by=by, now=reception.clock())
         return await reception.accounts.named(login)
     except AccountRefused as fault:
-        raise _refused(fault) from fault
+        raise refused(fault) from fault
 
 
 async def moved(reception: Reception, login: str, place: Place, *, by: str) -> Account:
     """The account in another role or unit. Raises Problem."""
-    _known_unit(reception, place)
+    known_unit(reception, place)
     return await changed(reception, login, partial(Accounts.change_role, role=place.role, unit=place.unit), by=by)
 
 
@@ -150,20 +128,16 @@ async def with_new_link(reception: Reception, login: str, *, by: str) -> tuple[A
     return account, await reception.set_up_link(account, by=by)
 
 
-async def revoked(reception: Reception, name: str) -> None:
-    """Revoke all tokens of a name. Raises Problem where there is none."""
-    if not await reception.tokens.revoke(name, reception.clock()):
-        raise Problem(404, "not_found", "没有这个名称的有效令牌", "There is no valid token of this name")
-
-
-def _known_unit(reception: Reception, place: Place) -> None:
+def known_unit(reception: Reception, place: Place) -> None:
+    """Raises Problem where a unit's person is of no unit of the centre."""
     known = {unit.name for unit in reception.centre.units}
     if place.role in UNIT_ROLES and place.unit and place.unit not in known:
         fault = FieldFault("unit", "unknown_unit", "名录中没有这个单位", "is not a unit of the centre")
         raise Problem(422, "validation", "有内容需要改正", "Something needs correcting", fields=[fault])
 
 
-def _refused(refusal: AccountRefused) -> Problem:
+def refused(refusal: AccountRefused) -> Problem:
+    """The problem that a refusal is answered with; the fault stands at its field where it has one."""
     said, field = ACCOUNTS[refusal.fault], _FIELD.get(refusal.fault)
     if refusal.fault is AccountFault.UNKNOWN:
         return Problem(404, "not_found", said.zh, said.en)

@@ -19,7 +19,7 @@ from shared.identity.doors.browsers import KnownBrowsers
 from shared.identity.passwords import PasswordFault, TooBusy
 from shared.identity.reception import Reception
 from shared.identity.signing_in import CodeNeeded, Outcome, SignedIn, Wait, Wrong
-from shared.web.access import LOGIN, Gate
+from shared.web.access import Gate
 from shared.web.csrf import FIELD, FormTokens, form_fault, new_visitor, remember_visitor, visitor_of
 from shared.web.frame import CodePage, LoginPage, SetUpPage
 from shared.web.i18n import Bilingual
@@ -27,7 +27,7 @@ from shared.web.pages import Pages
 from shared.web.problems import Problem
 from shared.web.sent_form import read_form
 from shared.web.session_cookie import forget_session, remember_session, session_of
-from shared.web.then import safe_then
+from shared.web.then import LOGIN, safe_then
 
 CODE = "/login/code"
 _SET_UP = "/account/set-up"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from shared.identity.accounts import Account
 from shared.identity.doors import words
@@ -83,6 +83,12 @@ def own_account_routes(own: OwnAccount, gate: Gate) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     _add_password(router, own, gate)
     _add_second_factor(router, own, gate)
+
+    @router.get(ACCOUNT + "/form-token")
+    async def form_token(request: Request, who: Principal = Depends(gate.admit)) -> Response:
+        """The token for the forms of a page that was open while its log-in ran out, and whose session this is now."""
+        told = {"csrf": gate.csrf(request), "person": who.name}
+        return JSONResponse(told, headers={"Cache-Control": "no-store"})
 
     @router.get(ACCOUNT)
     async def account(request: Request, who: Principal = Depends(gate.admit)) -> Response:

@@ -1,7 +1,7 @@
 """``/identity/people``: the administrator's accounts and tokens as a page that works without script.
 
-Law of this file: it does what the JSON routes do, by the same procedures and with the same refusals. A one-time link is shown
-once, on the answer to the form that made it, and never stands in an address of ours.
+Law of this file: it does what the JSON routes do, by the same procedures and with the same refusals. A one-time link or a token
+is shown once, on the answer to the form that made it, and never stands in an address of ours.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ValidationError
@@ -19,7 +20,8 @@ from starlette.responses import RedirectResponse, Response
 from shared.contracts.values import Role
 from shared.identity.accounts import UNIT_ROLES, Account, AccountEvent, Accounts
 from shared.identity.doors import words
-from shared.identity.doors.accounts_api import NewAccount, Place, added, changed, moved, revoked, with_new_link
+from shared.identity.doors.accounts_api import NewAccount, Place, added, changed, moved, with_new_link
+from shared.identity.doors.program_tokens import LONGEST, NewToken, ScopesByRole, made, offered, revoked
 from shared.identity.principal import Principal
 from shared.identity.reception import Reception
 from shared.web.access import Gate
@@ -43,10 +45,15 @@ SHOWN = 30
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a form that was sent led to: a link to hand over, or what stood against it."""
+    """What a form that was sent led to: a link or a token to hand over, or what stood against it.
+
+    ``form``: which of the page's forms that have fields it was, so that what was typed goes back there.
+    """
 
     link: str = ""
+    token: str = ""
     whose: str = ""
+    form: str = ""
     refused: Bilingual | None = None
     faults: Mapping[str, FieldFault] = field(default_factory=dict)
     typed: Mapping[str, str] = field(default_factory=dict)
@@ -61,18 +68,27 @@ class PeoplePage:
     units: Sequence[str]
     now: datetime
     told: Told
+    scopes: Mapping[str, tuple[Bilingual, frozenset[Role]]]
+    """What a program's token can be limited to, in words, and by which roles."""
     record: Sequence[tuple[AccountEvent, Bilingual]] = ()
     """What was done last, in words."""
     done: Bilingual | None = None
     roles: Sequence[Role] = tuple(Role)
     unit_roles: frozenset[Role] = UNIT_ROLES
+    most_days: int = LONGEST
+
+    @property
+    def token_roles(self) -> Sequence[Role]:
+        """The roles that a program's token can have."""
+        return [role for role in self.roles if any(role in roles for _, roles in self.scopes.values())]
 
 
 class PeopleDesk:
     """The page, over the reception."""
 
-    def __init__(self, reception: Reception, pages: Pages, gate: Gate) -> None:
+    def __init__(self, reception: Reception, pages: Pages, gate: Gate, scopes: ScopesByRole) -> None:
         self.reception = reception
+        self.scopes = scopes
         self._pages = pages
         self._gate = gate
 
@@ -84,9 +100,8 @@ class PeopleDesk:
             units=[unit.name for unit in self.reception.centre.units],
             now=self.reception.clock(),
             told=told or Told(),
-            record=[
-                (event, words.RECORDED[event.kind]) for event in await self.reception.accounts.recent_events(SHOWN)
-            ],
+            scopes=offered(self.scopes),
+            record=[(event, words.RECORDED[event.kind]) for event in await self.reception.recent_events(SHOWN)],
             done=words.CHANGED.get(request.query_params.get("done", "")) if told is None else None,
         )
         head = desk_head(who, "people", csrf=self._gate.csrf(request))
@@ -97,16 +112,18 @@ class PeopleDesk:
     ) -> Response:
         """Read the form and do its work: a page where something is to be shown, else back to the list."""
         sent = await read_form(request)
-        typed = {name: str(sent.get(name, "")) for name in form.model_fields}
+        typed = {name: " ".join(map(str, sent.getlist(name))) for name in form.model_fields}
         try:
             led_to = await work(form.model_validate({name: said for name, said in typed.items() if said}))
         except ValidationError as fault:
             faults = {each.name: each for each in field_faults(fault.errors())}
-            return await self.show(request, who, Told(faults=faults, typed=typed), status=422)
+            told = Told(faults=faults, typed=typed, form=form.__name__)
+            return await self.show(request, who, told, status=422)
         except Problem as fault:
             faults = {each.name: each for each in fault.fields}
             refused = None if faults else fault.title
-            return await self.show(request, who, Told(refused=refused, faults=faults, typed=typed), status=fault.status)
+            told = Told(refused=refused, faults=faults, typed=typed, form=form.__name__)
+            return await self.show(request, who, told, status=fault.status)
         if isinstance(led_to, Told):
             return await self.show(request, who, led_to)
         return RedirectResponse(f"{PEOPLE}?done={led_to}", status_code=303)
@@ -116,10 +133,10 @@ class Nothing(BaseModel):
     """A form that is only a button."""
 
 
-class TokenForm(BaseModel):
-    """Whose tokens."""
+class WhichToken(BaseModel):
+    """The token that a button is beside."""
 
-    name: str
+    token: UUID
 
 
 def people_routes(desk: PeopleDesk, gate: Gate) -> APIRouter:
@@ -142,18 +159,30 @@ def people_routes(desk: PeopleDesk, gate: Gate) -> APIRouter:
 
         return await desk.answer(request, who, NewAccount, work)
 
-    @router.post(PEOPLE + "/tokens")
-    async def revoke(request: Request, who: Principal = Depends(gate.admit)) -> Response:
-        """Revoke every token of a name."""
-
-        async def work(whose: TokenForm) -> str:
-            await revoked(reception, whose.name)
-            return "revoke"
-
-        return await desk.answer(request, who, TokenForm, work)
-
+    _add_tokens(router, desk, gate)
     _add_changes(router, desk, gate)
     return router
+
+
+def _add_tokens(router: APIRouter, desk: PeopleDesk, gate: Gate) -> None:
+    @router.post(PEOPLE + "/tokens")
+    async def make(request: Request, who: Principal = Depends(gate.admit)) -> Response:
+        """Make a token for a program; the answer shows it, once."""
+
+        async def work(new: NewToken) -> Told:
+            return Told(token=await made(desk.reception, new, desk.scopes, by=who.id), whose=new.name)
+
+        return await desk.answer(request, who, NewToken, work)
+
+    @router.post(PEOPLE + "/tokens/revoke")
+    async def revoke(request: Request, who: Principal = Depends(gate.admit)) -> Response:
+        """Revoke one token."""
+
+        async def work(which: WhichToken) -> str:
+            await revoked(desk.reception, which.token, by=who.id)
+            return "revoke"
+
+        return await desk.answer(request, who, WhichToken, work)
 
 
 def _add_changes(router: APIRouter, desk: PeopleDesk, gate: Gate) -> None:

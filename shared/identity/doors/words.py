@@ -47,6 +47,8 @@ RECORDED: dict[str, Bilingual] = {
     "password_set": Bilingual("设置口令", "password set"),
     "totp_on": Bilingual("开启两步验证", "second step taken on"),
     "totp_off": Bilingual("关闭两步验证", "second step given up"),
+    "token_made": Bilingual("生成令牌", "token made"),
+    "token_revoked": Bilingual("作废令牌", "token revoked"),
     "signed_in.password": Bilingual("登录（口令）", "signed in, by password"),
     "signed_in.password_and_code": Bilingual("登录（口令和验证码）", "signed in, by password and code"),
     "signed_in.link": Bilingual("登录（一次性链接）", "signed in, by one-time link"),

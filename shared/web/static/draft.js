@@ -23,6 +23,21 @@ function draftOf(form) {
   for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
   return { body };
 }
+
+// A desk's forms are tied to the session that their page was made in. Where that has run out, and the same person has signed in
+// again in another window, the page takes the new session's token and goes on; what was typed stays where it is.
+const person = document.querySelector("[data-person]")?.dataset.person;
+const A_WHILE = 600_000;
+let good = Date.now(); // when the page's token was last known to hold
+async function renewed() {
+  const answer = await fetch("/account/form-token");
+  const now = answer.ok ? await answer.json() : {};
+  if (now.person !== person) return false;
+  for (const field of all("input[name=csrf]")) field.value = now.csrf;
+  good = Date.now();
+  return true;
+}
+
 for (const form of all("form[data-draft]")) {
   const status = form.querySelector("[data-draft-status]") ?? document.querySelector("[data-draft-status]");
   let timer;
@@ -43,13 +58,19 @@ for (const form of all("form[data-draft]")) {
     const now = typed;
     underWay = new AbortController();
     try {
-      const answer = await fetch(form.dataset.draft, { method: "PUT", keepalive: true, signal: underWay.signal, ...draftOf(form) });
+      const put = () => fetch(form.dataset.draft, { method: "PUT", keepalive: true, signal: underWay.signal, ...draftOf(form) });
+      let answer = await put();
+      if (person && [401, 403].includes(answer.status)) {
+        good = 0;
+        if (!(await renewed())) throw new Error("signed out");
+        answer = await put();
+      }
       if (!answer.ok) throw new Error(`${answer.status}`);
       saved = now;
       tell(status?.dataset.saved, new Date().toTimeString().slice(0, 8));
     } catch (fault) {
       if (leaving) return;
-      tell(fault.message === "401" ? status?.dataset.signedOut : status?.dataset.notSaved);
+      tell(fault.message === "signed out" ? status?.dataset.signedOut : status?.dataset.notSaved);
       later(10_000);
     }
   };
@@ -64,6 +85,14 @@ for (const form of all("form[data-draft]")) {
       return;
     }
     if (event.defaultPrevented || event.submitter?.formTarget) return; // a preview in a window of its own sends nothing off
+    if (person && Date.now() - good > A_WHILE) {
+      event.preventDefault();
+      renewed().then(
+        (held) => (held ? form.requestSubmit(event.submitter) : tell(status?.dataset.signedOut)),
+        () => tell(status?.dataset.offline),
+      );
+      return;
+    }
     leaving = true;
     clearTimeout(timer);
     underWay.abort(); // so that no draft comes to lie behind what is registered

@@ -34,7 +34,9 @@ class Identity:
     async def token(self, role: Role, *scopes: str, days: int | None = None) -> None:
         """A token of 陈晨's log-in name."""
         until = None if days is None else now() + timedelta(days=days)
-        await self.tokens.add(name="chen", role=role, unit=None, scopes=frozenset(scopes), now=now(), expires_at=until)
+        await self.tokens.add(
+            name="chen", role=role, unit=None, scopes=frozenset(scopes), by="test", now=now(), expires_at=until
+        )
 
     async def chens(self) -> set[tuple[Role, bool]]:
         """The seats of that name: role, and whether they may come in."""
@@ -68,7 +70,7 @@ async def test_a_token_is_a_seat_while_it_is_valid_and_unlimited(identity: Ident
     await identity.token(Role.OPERATOR)
     await identity.token(Role.OFFICE_LEADER, days=-1)
     assert await identity.chens() == {(Role.OPERATOR, True)}
-    await identity.tokens.revoke("chen", now())
+    await identity.tokens.revoke("chen", now(), by="test")
     assert {may for _, may in await identity.chens()} == {False}
 
 

@@ -216,6 +216,25 @@ def test_without_the_network_nothing_is_lost(at: Open) -> None:
     registered(page)
 
 
+def test_a_log_in_that_runs_out_loses_nothing(at: Open, house: StaffedHouse) -> None:
+    """The page says so and keeps what was typed; signed in again in another window, the same form is registered."""
+    page = at("/desk/phone", OPERATOR)
+    page.locator("#facts").fill(FACTS)
+    page.context.clear_cookies(name="session")
+    page.keyboard.press("Control+s")
+    expect(page.locator("[data-draft-status]")).to_contain_text("登录已过期", timeout=30_000)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#facts")).to_have_value(FACTS)
+    other = page.context.new_page()
+    other.goto(f"{house.url}/login")
+    other.fill("[name=username]", PEOPLE[OPERATOR][0])
+    other.fill("[name=password]", PASSWORD)
+    other.keyboard.press("Enter")
+    expect(other).to_have_url(f"{house.url}/desk", timeout=30_000)
+    page.keyboard.press("Control+Enter")
+    registered(page)
+
+
 def test_a_call_that_is_put_through_pops_up(at: Open, house: StaffedHouse) -> None:
     """On whatever page the operator is: Alt+0 and Enter lead to its record, with the number and what it told before."""
     page = at("/desk/letter", OPERATOR)

@@ -49,7 +49,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     ):
         tokens = {
             role: await premises.tokens.add(
-                name=role.value, role=role, unit="u", scopes=frozenset(), now=system_clock()
+                name=role.value, role=role, unit="u", scopes=frozenset(), by="test", now=system_clock()
             )
             for role in (Role.OPERATOR, Role.HANDLER, Role.UNIT_HANDLER)
         }

@@ -385,6 +385,37 @@ async def test_a_page_sends_who_is_not_signed_in_to_the_log_in_and_back(house: O
     assert (await visitor.http.get("/workflow/cases")).status_code == 401
 
 
+OURS, THEIRS = {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "cross-site"}
+
+
+@pytest.mark.parametrize(
+    ("path", "where_from", "is_shown"),
+    [("/desk/phone", OURS, True), ("/desk/phone", THEIRS, False), ("/account/password", OURS, False)],
+)
+async def test_what_was_typed_comes_back_when_the_log_in_had_run_out(
+    house: OpenHouse, path: str, where_from: dict[str, str], is_shown: bool
+):
+    """On the page that leads to the log-in and back; nothing from another site's form, no password, no token."""
+    form = {"csrf": "c2FtcGxl", "facts": "<b>等了三个小时</b>", "demand": ""}
+    headers = {"Accept": "text/html", "Referer": "http://127.0.0.1:8000/desk/phone", **where_from}
+    answer = await house.visitor().http.post(path, data=form, headers=headers)
+    assert answer.status_code == 401
+    assert 'href="/login?then=/desk/phone"' in answer.text
+    assert ("&lt;b&gt;等了三个小时" in answer.text) is is_shown
+    assert "c2FtcGxl" not in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_page_that_outlived_its_session_takes_the_new_ones_token(house: OpenHouse, login: str):
+    """It holds for the forms of whoever is signed in now, says whose it is, and nobody else gets one."""
+    visitor = await house.signed_in(login)
+    told = (await visitor.http.get("/account/form-token")).json()
+    form = {"old": "wrong", "new": "x", "again": "x"}
+    assert (await visitor.post("/account/password", csrf=told["csrf"], **form)).status_code == 422
+    assert told["person"] in (await visitor.page("/account")).text
+    assert (await house.visitor().http.get("/account/form-token")).status_code == 401
+
+
 async def test_the_last_administrator_stays(house: OpenHouse):
     """The house can't be locked by disabling or demoting its only administrator."""
     boss = await house.token("boss", Role.ADMINISTRATOR)

@@ -17,6 +17,7 @@ from tests.parts.house import UNIT
 from tests.parts.open_house import OpenHouse, Visitor, open_house
 
 PEOPLE = "/identity/people"
+TOKENS = f"{PEOPLE}/tokens"
 NUMBERS = itertools.count(1)
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -143,13 +144,75 @@ async def test_sessions_are_ended_and_the_password_stays(chen: Chen):
     assert await chen.signs_in() == 303
 
 
-async def test_a_token_is_revoked(house: OpenHouse, ada: Visitor):
-    """It is listed with its scopes, and dead at its next use."""
-    token = await house.token("pbx", Role.OPERATOR, None, "intake:calls")
-    assert "intake:calls" in (await ada.page(PEOPLE)).text
-    assert (await ada.send(PEOPLE, f"{PEOPLE}/tokens", name="pbx")).status_code == 303
-    assert (await house.visitor().http.get("/workflow/cases", headers=token)).status_code == 401
-    assert (await ada.send(PEOPLE, f"{PEOPLE}/tokens", name="pbx")).status_code == 404
+async def _made(ada: Visitor, name: str, **changes: str) -> str:
+    """A token, as the page shows it once."""
+    form = {"name": name, "role": "operator", "scopes": "intake:read", "days": "30"} | changes
+    answer = await ada.send(PEOPLE, TOKENS, **form)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    [token] = re.findall(r"shouli_[\w-]{43}", answer.text)
+    return str(token)
+
+
+async def _status(house: OpenHouse, token: str, path: str = "/intake/submissions") -> int:
+    headers = {"Authorization": f"Bearer {token}"}
+    return (await house.visitor().http.get(path, headers=headers)).status_code
+
+
+async def test_a_token_is_made_and_shown_once(house: OpenHouse, ada: Visitor):
+    """It opens what its scopes open and nothing else; the page, looked at again, says who made it but not the token."""
+    token = await _made(ada, "热线平台")
+    assert [await _status(house, token, path) for path in ("/intake/submissions", "/workflow/cases")] == [200, 403]
+    page = (await ada.page(PEOPLE)).text
+    assert token not in page
+    assert "热线平台" in page.partition('id="h-tokens"')[2]
+
+
+async def test_one_token_is_revoked_and_its_successor_lives(house: OpenHouse, ada: Visitor):
+    """Two of one name: the old one is dead at its next use, the record says by whom, and a second press finds nothing."""
+    old, new = [await _made(ada, "邮件系统") for _ in range(2)]
+    listed = [each for each in await house.reception.tokens.everything() if each["name"] == "邮件系统"]
+    first = str(listed[-1]["id"])
+    assert (await ada.send(PEOPLE, f"{TOKENS}/revoke", token=first)).status_code == 303
+    assert [await _status(house, old), await _status(house, new)] == [401, 200]
+    told = [(each.kind, each.by) for each in await house.reception.recent_events(1000) if each.name == "邮件系统"]
+    assert sorted(told) == [("token_made", "ada"), ("token_made", "ada"), ("token_revoked", "ada")]
+    assert (await ada.send(PEOPLE, f"{TOKENS}/revoke", token=first)).status_code == 404
+
+
+@pytest.mark.article("17")
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"scopes": ""}, "scopes"),
+        ({"scopes": "workflow:act"}, "scopes"),
+        ({"scopes": "identity:accounts", "role": "administrator"}, "scopes"),
+        ({"scopes": "intake:email", "role": "auditor"}, "scopes"),
+        ({"role": "unit_leader", "scopes": "workflow:read"}, "unit"),
+        ({"days": "0"}, "days"),
+    ],
+)
+async def test_a_token_that_a_program_must_not_have_is_not_made(ada: Visitor, changes: dict[str, str], field: str):
+    """None without a scope, that acts on cases, or that its role has not; what was typed stays, the fault takes the focus."""
+    form = {"name": "某程序", "role": "operator", "scopes": "intake:read", "days": "30"} | changes
+    answer = await ada.send(PEOPLE, TOKENS, **form)
+    assert answer.status_code == 422
+    assert f'id="token-{field}-err"' in answer.text
+    assert 'value="某程序"' in answer.text
+    assert " autofocus" in answer.text
+    assert "shouli_" not in answer.text
+
+
+async def test_programs_make_tokens_too(house: OpenHouse):
+    """The same as JSON, with the same refusals."""
+    root = await house.token("root", Role.ADMINISTRATOR)
+    http = house.visitor().http
+    new = {"name": "数据平台", "role": "auditor", "scopes": ["workflow:statistics"]}
+    made = await http.post("/identity/tokens", json=new, headers=root)
+    assert (made.status_code, made.headers["location"]) == (201, "/identity/tokens")
+    assert await _status(house, made.json()["token"], "/workflow/statistics?from=2026-11-01&to=2026-11-24") == 200
+    assert (await http.post("/identity/tokens", json=new | {"scopes": []}, headers=root)).status_code == 422
+    assert made.json()["token"] not in (await http.get("/identity/tokens", headers=root)).text
 
 
 async def test_the_last_administrator_stays(house: OpenHouse, ada: Visitor):
@@ -207,8 +270,8 @@ async def test_every_kind_of_entry_has_its_words():
         kind
         for path in package.rglob("*.py")
         for kind in re.findall(
-            r'note_event\([^)]*?"(\w+)"|_change\(login, "(\w+)"|how="(\w+)"', path.read_text("utf-8")
+            r'note_event\([^)]*?"(\w+)"|_change\(login, "(\w+)"|how="(\w+)"|literal\("(\w+)"\)', path.read_text("utf-8")
         )
     }
-    kinds = {plain or changed or f"signed_in.{how}" for plain, changed, how in noted}
+    kinds = {plain or changed or token or f"signed_in.{how}" for plain, changed, how, token in noted}
     assert kinds == set(RECORDED)

@@ -64,7 +64,7 @@ async def doors(database_url: str, tmp_path: Path) -> AsyncIterator[Doors]:
         ]
         tokens = {
             name: await premises.tokens.add(  # type: ignore[attr-defined]  # the stored ones, of bootstrap
-                name=name, role=role, unit=unit, scopes=frozenset(), now=premises.clock()
+                name=name, role=role, unit=unit, scopes=frozenset(), by="test", now=premises.clock()
             )
             for name, role, unit in people
         }

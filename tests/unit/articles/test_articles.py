@@ -18,7 +18,7 @@ class Row:
     """A row of the articles' table."""
 
     number: str
-    title: str
+    english: str
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def test_a_scan_survives_being_stored_as_json() -> None:
 def test_every_reason_tells_a_person_in_chinese_what_to_do() -> None:
     """No reason without a sentence, no sentence without a next step."""
     assert set(WHAT_TO_DO) == set(Unreadable)
-    assert all(any(word in text for word in ("请", "录入")) for text in WHAT_TO_DO.values())
+    assert all(any(word in text.chinese for word in ("请", "录入")) for text in WHAT_TO_DO.values())
 
 
 def test_a_reason_may_be_given_by_its_name_and_no_other() -> None:

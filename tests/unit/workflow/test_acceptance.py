@@ -93,7 +93,7 @@ def test_the_five_grounds_stand_in_the_words_of_the_measure() -> None:
     """Five grounds, in order, each with the law's words and a remedy; only 10.4 lapses, only 10.5 is handed over."""
     assert [row.ground for row in GROUNDS] == list(Ground)
     assert [row.article for row in GROUNDS] == ["10.1", "10.2", "10.3", "10.4", "10.5"]
-    assert all(row.text.endswith(("的", "投诉")) and row.remedy for row in GROUNDS)
+    assert all(row.chinese.endswith(("的", "投诉")) and row.remedy for row in GROUNDS)
     assert [row.ground for row in GROUNDS if row.needs_lapse] == [Ground.NO_CONTACT_OR_EVIDENCE]
     assert [row.ground for row in GROUNDS if row.needs_hand_over] == [Ground.DISCIPLINE_MATTER]
 

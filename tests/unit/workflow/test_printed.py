@@ -66,6 +66,24 @@ def test_a_printed_table_has_a_line_for_every_row(table: printed.Table, rows: in
     assert {line.count(" | ") + 1 for line in lines} == {columns}
 
 
+@pytest.mark.parametrize("place", range(len(printed.tables(TODAY))))
+def test_a_table_is_printed_in_either_language(place: int) -> None:
+    """As many rows and columns; in English no Chinese but in the column that says it is."""
+    chinese, english = printed.tables(TODAY)[place], printed.tables(TODAY, printed.Tongue.ENGLISH)[place]
+    assert (english.name, english.cites, len(english.rows)) == (chinese.name, chinese.cites, len(chinese.rows))
+    rows = [english.head, *english.rows]
+    read = [text for row in rows for column, text in enumerate(row) if column != english.other]
+    assert [text for text in (english.title, *read) if re.search("[\u4e00-\u9fff]", text)] == []
+    assert all(len(row) == len(chinese.head) for row in rows)
+
+
+def test_the_flow_is_told_in_english_too() -> None:
+    """The same moves under the same articles, the acts by their English names."""
+    said = printed.flow(tongue=printed.Tongue.ENGLISH)
+    assert said.keys() == printed.flow().keys()
+    assert said[State.ACCEPTED, State.DISPATCHED] == {(ACTS[Act.FORWARD].english, "18.2"): None}
+
+
 def test_the_roles_table_ticks_who_may() -> None:
     """A dot for every role that may, and none beside."""
     assert printed.roles_table().markdown().count("●") == sum(len(roles) for roles in MAY.values())
@@ -108,7 +126,7 @@ def test_the_articles_are_listed_once() -> None:
     """Every row of the regulation has its number and a title."""
     numbers = [article.number for article in ARTICLES]
     assert len(numbers) == len(set(numbers)) == 33
-    assert all(article.title and article.chinese for article in ARTICLES)
+    assert all(article.english and article.chinese for article in ARTICLES)
 
 
 def test_every_number_in_a_table_is_said_in_words() -> None:

@@ -170,6 +170,7 @@ OURS_AT_ONCE = {*OURS, "address"}
 """What a page is given by name and not within a value: its own address among it."""
 KEYS_OF = {
     "TakenPage": ("since",),
+    "Told": ("form",),
     "FigureTable": ("clocks",),
     "Choice": ("words",),
     "CheckLine": ("name",),

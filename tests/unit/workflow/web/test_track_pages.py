@@ -1,16 +1,21 @@
 """What a citizen finds with the tracking code."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
+from services.workflow.domain.states import State
 from services.workflow.web import views
+from services.workflow.web.limits_shown import Reader
+from services.workflow.web.tracking import track_page
 from services.workflow.web.views import Progress, Standing, Step, TrackPage, TrackRound, TrackStep
 from shared.contracts.values import Ground
 from shared.web.i18n import Language
 from tests.parts import html
+from tests.parts.case_samples import READER
 from tests.parts.page_gallery import pages, text_of
 from tests.parts.page_samples import ANSWERED, CODE, SECOND_ROUND
+from tests.unit.workflow.building import a_complainant, arrive
 
 
 def shown(page: TrackPage, language: Language = Language.ZH) -> str:
@@ -126,3 +131,28 @@ def test_the_newest_answer_is_the_answer() -> None:
     """The first round is the newest."""
     assert ANSWERED.answer is ANSWERED.rounds[0].answer
     assert TrackPage(CODE, Standing.REGISTERED, []).answer is None
+
+
+def _seen_by(reader: Reader, state: State) -> TrackPage:
+    return track_page(arrive(state).case, a_complainant(), reader)
+
+
+def test_limits_are_said_in_the_readers_language() -> None:
+    """An English page says "by 17:00" and not 17:00 前, of what comes next and of each step."""
+    page = _seen_by(replace(READER, language=Language.EN), State.DISPATCHED)
+    limits = [page.next_limit, *(step.limit for step in page.rounds[0].steps)]
+    said = [limit.words for limit in limits if limit is not None]
+    assert len(said) > 1
+    assert all(words.isascii() for words in said)
+
+
+@pytest.mark.article("16")
+def test_the_usual_remedy_is_told_in_the_readers_language() -> None:
+    """What the table says is told in both languages; what the handler wrote stays as written."""
+    usual = _seen_by(READER, State.REFUSED)
+    text = shown(usual, Language.EN)
+    assert "complain again" in text
+    assert "再次提出投诉" not in text
+    assert usual.refusal is not None
+    written = replace(usual, refusal=replace(usual.refusal, usual=None, remedy="请到二楼补登。"))
+    assert "请到二楼补登。" in shown(written, Language.EN)
