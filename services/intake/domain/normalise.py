@@ -7,9 +7,11 @@ hours and the ids come in.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.intake.domain.danger import danger_hints
 from services.intake.domain.elements import missing_elements
 from services.intake.domain.major import major_hints
 from services.intake.domain.phones import e164
@@ -60,11 +62,14 @@ def normalise(
         missing=missing_elements(clean),
         source=clean.source,
         possible_duplicates=list(clean.possible_duplicates),
-        hints=Hints(
-            major_words=major_hints(f"{clean.facts}\n{clean.demand or ''}"), units=list(clean.units_perhaps_meant)
-        ),
+        hints=hints_in(f"{clean.facts}\n{clean.demand or ''}", units=clean.units_perhaps_meant),
         settled_on_the_spot=clean.settled_on_the_spot,
     )
+
+
+def hints_in(text: str, *, units: Sequence[str] = ()) -> Hints:
+    """What a person is to look at, in words of a complaint or of more to one; ``units``: those that may be meant."""
+    return Hints(major_words=major_hints(text), units=list(units), dangers=danger_hints(text))
 
 
 def cleaned(submission: Submission) -> Submission:

@@ -184,6 +184,8 @@ BROKEN: dict[str, Callable[[], Broken]] = {
     "no_open_clock": lambda: (arrive(CLOSED), commands.Archive(), HANDLER),
     "assignee_is_active": lambda: (arrive(ACCEPTED), commands.Assign(to="nobody"), HANDLER),
     "held_by_another": lambda: (arrive(ACCEPTED), _usual(Act.URGE), HANDLER),
+    "not_raised_yet": lambda: _twice(ACCEPTED, _usual(Act.MARK_URGENT), HANDLER),
+    "is_urgent": lambda: (arrive(ACCEPTED), _usual(Act.ATTEND_URGENT), HANDLER),
     "not_confidential": lambda: _twice(ACCEPTED, commands.MarkConfidential(), HANDLER),
     "identity_open_to_actor": lambda: (
         arrive(DISPATCHED, complainant=a_complainant(confidential=True)),

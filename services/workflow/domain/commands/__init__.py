@@ -50,8 +50,10 @@ from services.workflow.domain.commands.outcome import (
 )
 from services.workflow.domain.commands.records import (
     Assign,
+    AttendUrgent,
     LinkDuplicate,
     MarkConfidential,
+    MarkUrgent,
     Note,
     Purpose,
     RecordDocument,
@@ -67,8 +69,8 @@ _MODELS: tuple[type[Command], ...] = (
     Classify, RequireStatement, AttachStatement, RequestEvidence, RecordEvidence, Accept, Refuse, Redirect, Split, Settle, Forward,
     RequestApproval, Approve, ReturnProposal, SignReceipt, SubmitFeedback, ReturnFeedback, RequestExtension,
     DecideExtension, RefuseByUnit, DecideUnitRefusal, Recall, RecordCallAttempt, RecordFollowUp, Redispatch, Close,
-    Withdraw, HandOver, ImposeSanction, FlagFalseAccusation, Archive, Assign, Urge, MarkConfidential, RevealIdentity,
-    LinkDuplicate, Unlink, RecordResponse, RecordSupplement, RecordDocument, Note,
+    Withdraw, HandOver, ImposeSanction, FlagFalseAccusation, Archive, Assign, Urge, MarkUrgent, AttendUrgent, MarkConfidential,
+    RevealIdentity, LinkDuplicate, Unlink, RecordResponse, RecordSupplement, RecordDocument, Note,
 )  # fmt: skip
 
 COMMANDS: dict[Act, type[Command]] = {model.act: model for model in _MODELS}
@@ -82,6 +84,7 @@ __all__ = [
     "Archive",
     "Assign",
     "AttachStatement",
+    "AttendUrgent",
     "CallResult",
     "Classify",
     "Close",
@@ -94,6 +97,7 @@ __all__ = [
     "ImposeSanction",
     "LinkDuplicate",
     "MarkConfidential",
+    "MarkUrgent",
     "Note",
     "Part",
     "Purpose",

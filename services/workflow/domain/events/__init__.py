@@ -65,11 +65,14 @@ from services.workflow.domain.events.records import (
     LimitsRecomputed,
     Linked,
     MarkedConfidential,
+    MarkedUrgent,
     Noted,
     Responded,
     Supplemented,
     Unlinked,
     Urged,
+    UrgentAttended,
+    UrgentUnattended,
 )
 from services.workflow.domain.roles import Person
 from services.workflow.domain.states import State
@@ -110,6 +113,8 @@ What = Annotated[
     | Archived
     | Assigned
     | Urged
+    | MarkedUrgent
+    | UrgentAttended
     | MarkedConfidential
     | IdentityRevealed
     | Linked
@@ -120,6 +125,7 @@ What = Annotated[
     | Noted
     | DeadlineNear
     | DeadlineMissed
+    | UrgentUnattended
     | LimitsRecomputed,
     Field(discriminator="kind"),
 ]
@@ -179,6 +185,7 @@ __all__ = [
     "LimitsRecomputed",
     "Linked",
     "MarkedConfidential",
+    "MarkedUrgent",
     "Noted",
     "ProposalReturned",
     "Recalled",
@@ -200,6 +207,8 @@ __all__ = [
     "UnitRefused",
     "Unlinked",
     "Urged",
+    "UrgentAttended",
+    "UrgentUnattended",
     "What",
     "Withdrawn",
 ]

@@ -66,10 +66,12 @@ from services.workflow.domain.guards.records import (
     ASSIGNEE_IS_ACTIVE,
     HELD_BY_ANOTHER,
     IDENTITY_OPEN_TO_ACTOR,
+    IS_URGENT,
     LINK_EXISTS,
     LINK_IS_NEW,
     NOT_ANSWERED_YET,
     NOT_CONFIDENTIAL,
+    NOT_RAISED_YET,
 )
 
 __all__ = [
@@ -93,6 +95,7 @@ __all__ = [
     "HAND_OVER_NAMED",
     "HELD_BY_ANOTHER",
     "IDENTITY_OPEN_TO_ACTOR",
+    "IS_URGENT",
     "LATE_WITH_REASON",
     "LIMIT_IS_EXTENDABLE",
     "LINK_EXISTS",
@@ -104,6 +107,7 @@ __all__ = [
     "NOT_FLAGGED",
     "NOT_FOLLOWED_UP",
     "NOT_OVERRULED",
+    "NOT_RAISED_YET",
     "NO_FAULT_FOUND",
     "NO_OPEN_CLOCK",
     "NO_REFUSAL_PENDING",
