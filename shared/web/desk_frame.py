@@ -277,6 +277,7 @@ def desk_head(who: Principal, here: str, *, csrf: str, waiting: Mapping[str, int
         home_url=HOME,
         streams=streams,
         keys=KEYS,
+        urgent=counts.get("urgent", 0),
     )
 
 

@@ -78,6 +78,13 @@ class Desk:
     """Where what changes is told while the page is looked at (server-sent events)."""
     keys: Sequence[tuple[str, Bilingual]] = ()
     """What the keyboard does, shown by ``?``."""
+    urgent: int = 0
+    """Cases in which danger to life was told and that nobody has looked at; said above every page."""
+
+    @property
+    def urgent_shown(self) -> str:
+        """The count as it is written."""
+        return count_shown(self.urgent)
 
 
 @dataclass(frozen=True, slots=True)

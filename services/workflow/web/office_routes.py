@@ -46,6 +46,7 @@ class Waiting:
     limit: Shown | None
     title: str
     here: bool
+    urgency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,7 @@ async def _call(desk: StaffDesk, seen: reading.Seen, who: Principal, reply: Repl
 
 def _waiting(listed: reading.Listed, reader: Reader, wanted: str) -> Waiting:
     row = worklist.row_of(listed, reader, for_a_unit=False)
-    return Waiting(row.number, row.short, row.name, row.limit, row.title, row.number == wanted)
+    return Waiting(row.number, row.short, row.name, row.limit, row.title, row.number == wanted, row.urgency)
 
 
 def _command(values: Mapping[str, str]) -> Command | tuple[Act, Mapping[str, FieldFault]]:
