@@ -17,6 +17,7 @@ from services.workflow.api.people import person_of
 from services.workflow.domain import commands
 from services.workflow.domain.acts import Act
 from services.workflow.domain.commands import Command, Purpose
+from services.workflow.domain.urgency import Standing
 from services.workflow.drafting import drafts_on
 from services.workflow.handlers import RefusedError
 from services.workflow.store import files
@@ -46,7 +47,7 @@ class Waiting:
     limit: Shown | None
     title: str
     here: bool
-    urgency: str
+    urgency: Standing | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from services.workflow.domain.clocks import ClockName
 from services.workflow.domain.in_force import MEASURE_IN_FORCE
 from services.workflow.domain.limits import limit_row
 from services.workflow.domain.states import STATES, State
+from services.workflow.domain.urgency import Standing
 from services.workflow.reading import PAGE, Listed, Wanted
 from services.workflow.reports import HEADINGS, UNNAMED
 from services.workflow.store.statistics import By, Figure, Filter
@@ -92,8 +93,7 @@ class Row:
     state: Bilingual
     round: int
     holder: str
-    urgency: str = ""
-    """``raised``: danger was told and nobody has looked; ``attended``: somebody has seen to it."""
+    urgency: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def row_of(listed: Listed, reader: Reader, *, for_a_unit: bool) -> Row:
         state=Bilingual(state.chinese, state.english),
         round=row["round"],
         holder=row["holder_name"],
-        urgency=row["urgency"] or "",
+        urgency=Standing(row["urgency"]) if row["urgency"] else None,
     )
 
 
