@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from services.intake.domain.danger import danger_hints
 from services.intake.domain.major import major_hints
 from services.intake.known import Known
 from services.intake.store.states import ImportState
@@ -137,6 +138,11 @@ class EntryPage:
     def major_words(self) -> Sequence[str]:
         """What was typed that may tell of a major matter (art. 7), until somebody has said that it is one."""
         return () if self.typed.major else major_hints(f"{self.typed.facts}\n{self.typed.demand}")
+
+    @property
+    def danger_words(self) -> Sequence[str]:
+        """What was typed that tells of danger to life: help is called first, and the complaint registered then."""
+        return [danger.words for danger in danger_hints(f"{self.typed.facts}\n{self.typed.demand}")]
 
     @property
     def before(self) -> int:

@@ -13,7 +13,7 @@ from services.workflow.domain.in_force import MEASURE_IN_FORCE
 from services.workflow.domain.limits import limit_row
 from services.workflow.domain.states import STATES, State
 from services.workflow.domain.urgency import Standing
-from services.workflow.reading import PAGE, Listed, Wanted
+from services.workflow.reading import MOST_URGENT, PAGE, Listed, Wanted
 from services.workflow.reports import HEADINGS, UNNAMED
 from services.workflow.store.statistics import By, Figure, Filter
 from services.workflow.web.limits_shown import Reader, Shown, shown
@@ -139,6 +139,8 @@ class WorklistPage:
     assignees: Sequence[tuple[str, str]]
     done: Notice | None
     behind: Behind | None = None
+    urgent_left: str = ""
+    """How many urgent cases there are in all, where not all of them are listed."""
     unsigned: int = 0
     """Notices of results that wait for the signature of the reader's unit (art. 20)."""
 
@@ -290,6 +292,7 @@ def worklist_page(
         assignees=assignees,
         done=done,
         behind=figure,
+        urgent_left=count_shown(counts["urgent"]) if len(urgent) == MOST_URGENT < counts["urgent"] else "",
         unsigned=counts.get("notices", 0),
     )
 
