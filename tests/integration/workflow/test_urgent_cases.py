@@ -115,7 +115,7 @@ async def test_how_many_wait_and_how_many_too_long_are_numbers(desk: Desk):
     number = await desk.registered(hints=HINTS)
     await desk.registered(hints=HINTS)
 
-    async def measured() -> tuple[float, float]:
+    async def measured() -> tuple[float, ...]:
         await metrics.measure(desk.office)
         return tuple(next(iter(gauge.collect())).samples[0].value for gauge in (metrics.UNATTENDED, metrics.OVERDUE))
 
