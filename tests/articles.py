@@ -22,7 +22,6 @@ from shared.contracts.values import SERVICES
 
 FEW_ROWS = 6
 CARRIED_BY: Mapping[str, tuple[str, ...]] = {
-    "2": ("services.workflow.domain.limits", "services.workflow.domain.grounds", "services.workflow.domain.sight"),
     "5": ("shared.centre", "services.intake.web.routes"),
     "8": ("shared.centre", "services.intake.adapters.visit"),
     "11-13": ("services.intake.web.entry_desk", "services.intake.adapters.phone_log", "services.intake.adapters.visit"),

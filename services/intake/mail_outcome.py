@@ -14,7 +14,7 @@ from uuid import UUID
 
 from services.intake.adapters.email_inbox import KIND, told_by, words_of
 from services.intake.domain.mail_class import MailClass, Outcome
-from services.intake.domain.normalise import CUT_MARK, LONGEST_TEXT
+from services.intake.domain.normalise import CUT_MARK, LONGEST_TEXT, hints_in
 from services.intake.domain.text import words
 from services.intake.handlers import (
     SUPPLEMENT,
@@ -109,6 +109,7 @@ async def _supplement(taken: _Taken) -> Becomes:
     door, matter = taken.door, taken.read.matter
     assert matter.complaint_id is not None
     evidence = await kept_attachments(door, taken.mail)
+    text = _cut(words(words_of(taken.mail)) or "")
     supplement = ComplaintSupplemented(
         complaint_id=matter.complaint_id,
         supplement_id=new_id(),
@@ -116,13 +117,14 @@ async def _supplement(taken: _Taken) -> Becomes:
         received_at=taken.received_at,
         received_by=taken.received_by,
         sender_verified=matter.sender_matches,
-        text=_cut(words(words_of(taken.mail)) or ""),
+        text=text,
         evidence=evidence,
         source=Source(
             kind=KIND,
             external_id=(taken.read.head.message_id or "")[:400] or None,
             originals=[taken.original, *(item.sha256 for item in evidence)],
         ),
+        hints=hints_in(text),
     )
     return Becomes(supplement_rows(door, supplement), matter.complaint_id)
 

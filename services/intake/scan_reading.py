@@ -19,6 +19,7 @@ import structlog
 from pydantic import TypeAdapter
 from sqlalchemy import Row, or_, select, update
 
+from services.intake.domain.danger import danger_hints
 from services.intake.domain.normalise import Identifiers
 from services.intake.domain.said import Said
 from services.intake.domain.scan_elements import Band, Offer, band_of, offers_in
@@ -198,9 +199,12 @@ class ScanReading:
             return (await unit.connection.execute(claimed)).one()
 
     async def _read(self, claimed: ClaimedScan, text: ScanText) -> None:
-        """Confident enough, and all of it read: tell. Otherwise a person looks first; what was read is kept either way."""
+        """Confident enough, and all of it read: tell. Otherwise a person looks first; what was read is kept either way.
+
+        Danger to life waits for no reading of ours: it is told as it was read, and whoever looks has the image.
+        """
         why = why_a_person_must_look(text)
-        if why is not None:
+        if why is not None and not danger_hints(text.text):
             await self._finish(claimed, ScanState.REVIEW, text=text, reason=why)
             return
         submission = Submission.model_validate_json(self._door.ring.open(claimed.sealed_submission))

@@ -14,6 +14,7 @@ from services.workflow.api.routes import case_routes
 from services.workflow.api.search_routes import search_routes
 from services.workflow.api.statistics_routes import Freezing, statistics_routes
 from services.workflow.consumer import handlers
+from services.workflow.metrics import keep_measuring
 from services.workflow.office import Office
 from services.workflow.searching import SearchIndexing
 from services.workflow.seating import Seating
@@ -108,6 +109,7 @@ def build(premises: Premises) -> Service:
             "relay": Relay(store, premises.transport, premises.clock).run,
             "consumer": partial(consumer.run, premises.transport),
             "watch": DeadlineWatch(office).run,
+            "metrics": partial(keep_measuring, office),
             "search": SearchIndexing(office).run,
             "anchor": anchoring.run,
             "seating": Seating(office, premises.seats).run,

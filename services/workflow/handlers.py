@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from uuid import UUID
 
@@ -183,19 +184,16 @@ def record(office: Office) -> Handler:
     """What others did for a case, filed as what it means to it: an answer given, a supplement, a document."""
 
     async def handler(unit: UnitOfWork, envelope: Envelope, data: Published) -> HandlerOutcome:
-        command = _recorded(data)
-        if command is None:
-            return None
-        await unit.flush()
-        file = await files.load(unit, office.ring, tables.cases.c.complaint_id == UUID(envelope.subject))
-        if file is None:
-            return TryLater("the case is not registered yet")
-        if isinstance(data, ComplaintSupplemented):
-            _keep_supplement(office, unit, file.case, data)
-        try:
-            await act(office, unit, file, command, SOFTWARE)
-        except RefusedError:
-            return None  # an archived case, or an answer that stands already: nothing to file
+        for command in _recorded(data):
+            await unit.flush()
+            file = await files.load(unit, office.ring, tables.cases.c.complaint_id == UUID(envelope.subject))
+            if file is None:
+                return TryLater("the case is not registered yet")
+            if isinstance(data, ComplaintSupplemented) and isinstance(command, commands.RecordSupplement):
+                _keep_supplement(office, unit, file.case, data)
+            # An archived case, an answer that stands already, danger that is told already: nothing to file.
+            with suppress(RefusedError):
+                await act(office, unit, file, command, SOFTWARE)
         return None
 
     return handler
@@ -214,16 +212,16 @@ def _keep_supplement(office: Office, unit: UnitOfWork, case: Case, data: Complai
     )
 
 
-def _recorded(data: Published) -> commands.Command | None:
+def _recorded(data: Published) -> Sequence[commands.Command]:
     match data:
         case DeliveryAccepted(answers_in_time=in_time) | DeliveryDelivered(answers_in_time=in_time):
-            return None if in_time is None else _response(data)
+            return () if in_time is None else (_response(data),)
         case ComplaintSupplemented():
-            return _supplement(data)
+            return (_supplement(data), *_danger(data))
         case DocumentRendered():
-            return _document(data)
+            return (_document(data),)
         case _:
-            return None
+            return ()
 
 
 def _response(data: DeliveryAccepted | DeliveryDelivered) -> commands.Command:
@@ -235,6 +233,11 @@ def _supplement(data: ComplaintSupplemented) -> commands.Command:
     return commands.RecordSupplement(
         supplement_id=data.supplement_id, originals=originals, sender_verified=data.sender_verified
     )
+
+
+def _danger(data: ComplaintSupplemented) -> Sequence[commands.Command]:
+    """More that tells of danger makes the case urgent, whatever state it is in."""
+    return [commands.MarkUrgent(danger=danger.kind) for danger in data.hints.dangers[:1]]
 
 
 def _document(data: DocumentRendered) -> commands.Command:

@@ -33,10 +33,16 @@ from shared.contracts.masking import mask_text
 from shared.web.frame import MOST_COUNTED
 
 PAGE = 50
+MOST_URGENT = 100
+"""Of urgent cases above a list: they are read, not paged through."""
 _SERIAL = 6
 """Digits of a number after its year."""
 _OPEN = cases.c.next_limit.isnot(None)
 _TO_FOLLOW_UP = and_(_OPEN, cases.c.state == State.FEEDBACK_SUBMITTED.value)
+_URGENT = cases.c.urgent_since.isnot(None)
+_BY_LIMIT = (cases.c.next_limit.nulls_last(), cases.c.real_name.desc(), cases.c.number)
+_URGENT_FIRST = (cases.c.urgent_since.nulls_last(), *_BY_LIMIT)
+"""For lists that are read whole: of a long one it would sort everything to show a page."""
 _TO_FILE = [state.value for state in State if state not in LIVE and state is not State.ARCHIVED]
 
 
@@ -102,6 +108,7 @@ def views(person: Person, day: Day) -> dict[str, ColumnElement[bool]]:
     c = cases.c
     limit, state = c.next_limit, c.state
     of_all = {
+        "urgent": _URGENT,
         "all": _OPEN,
         "overdue": limit < day.now,
         "today": and_(limit >= day.now, limit <= day.ends),
@@ -146,10 +153,19 @@ def _counted(which: ColumnElement[bool], most: int) -> ScalarSelect[int]:
 
 async def worklist(office: Office, person: Person, wanted: Wanted, day: Day, page: int) -> list[Listed]:
     """A page of a view, one row more than shown where there is a next page; the nearest limit first, late ones before, real names
-    before others of the same limit (art. 14).
+    before others of the same limit (art. 14). What is urgent stands in ``urgent_in``, before all of these.
     """
-    which = views(person, day).get(wanted.view, _OPEN)
-    return await _listed(office, person, and_(which, *_narrowed(wanted, day)), offset=page * PAGE, limit=PAGE + 1)
+    which = and_(views(person, day).get(wanted.view, _OPEN), ~_URGENT, *_narrowed(wanted, day))
+    return await _listed(office, person, which, offset=page * PAGE, limit=PAGE + 1)
+
+
+async def urgent_in(office: Office, person: Person, wanted: Wanted, day: Day) -> list[Listed]:
+    """The cases of a view in which danger was told and nobody has looked, above all others even those that are closed; who has
+    waited longest first.
+    """
+    view = _URGENT if wanted.view == "all" else views(person, day).get(wanted.view, _OPEN)
+    which = and_(view, _URGENT, *_narrowed(wanted, day))
+    return await _listed(office, person, which, limit=MOST_URGENT, order=_URGENT_FIRST)
 
 
 async def behind_a_figure(office: Office, person: Person, which: Filter, page: int) -> list[Listed]:
@@ -161,9 +177,9 @@ async def behind_a_figure(office: Office, person: Person, which: Filter, page: i
 
 
 async def waiting_for_approval(office: Office, person: Person) -> list[Seen]:
-    """Proposals and extensions that wait for the leader, the nearest limit first, with what may be done about each."""
+    """Proposals and extensions that wait for the leader, with what may be done about each: urgent ones, then by limit."""
     columns = (*queries.LISTED, *queries.SEALED)
-    rows = await _rows(office, person, _approvals(), columns, limit=queries.PAGE)
+    rows = await _rows(office, person, _approvals(), columns, limit=queries.PAGE, order=_URGENT_FIRST)
     known = [known_case(office, row, person) for row in rows]
     facts = await _facts_about(office, [each.case for each in known])
     return [_seen(office, each, facts, person) for each in known]
@@ -185,8 +201,8 @@ async def taken_in(office: Office, person: Person, since: datetime, *, limit: in
 
 
 async def to_follow_up(office: Office, person: Person) -> list[Listed]:
-    """Cases whose complainant is to be asked, the nearest limit first."""
-    return await _listed(office, person, _TO_FOLLOW_UP, limit=queries.PAGE)
+    """Cases whose complainant is to be asked: urgent ones, then the nearest limit first."""
+    return await _listed(office, person, _TO_FOLLOW_UP, limit=queries.PAGE, order=_URGENT_FIRST)
 
 
 async def count_to_follow_up(office: Office, person: Person) -> int:
@@ -295,10 +311,16 @@ def _seen(office: Office, found: Known, facts: Facts, person: Person) -> Seen:
 
 
 async def _listed(
-    office: Office, person: Person, which: ColumnElement[bool], *, limit: int, offset: int = 0
+    office: Office,
+    person: Person,
+    which: ColumnElement[bool],
+    *,
+    limit: int,
+    offset: int = 0,
+    order: Sequence[ColumnElement[Any]] = _BY_LIMIT,
 ) -> list[Listed]:
     columns = (*queries.LISTED, cases.c.sealed_complaint)
-    rows = await _rows(office, person, which, columns, limit=limit, offset=offset)
+    rows = await _rows(office, person, which, columns, limit=limit, offset=offset, order=order)
     return [opened(office, row, person) for row in rows]
 
 
@@ -310,14 +332,9 @@ async def _rows(
     *,
     limit: int,
     offset: int = 0,
+    order: Sequence[ColumnElement[Any]] = _BY_LIMIT,
 ) -> Sequence[RowMapping]:
-    query = (
-        select(*columns)
-        .where(office.seen_by(person), which)
-        .order_by(cases.c.next_limit.nulls_last(), cases.c.real_name.desc(), cases.c.number)
-        .offset(offset)
-        .limit(limit)
-    )
+    query = select(*columns).where(office.seen_by(person), which).order_by(*order).offset(offset).limit(limit)
     async with office.store.reading() as connection:
         return (await connection.execute(query)).mappings().all()
 

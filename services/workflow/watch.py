@@ -1,4 +1,4 @@
-"""The deadline watch: near and missed limits told once each, by any number of replicas (art. 3, 限时办结).
+"""The watch: near and missed limits, and danger that nobody looks at, told once each by any number of replicas (art. 3, 限时办结).
 
 Law of this file: what is due, and what an amended calendar does to a running limit, is the domain's to say; here is only the
 looking. A case is locked while it is judged, and one that can't be judged keeps no other waiting. A clock that jumped is not
@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy import Select, select, update
 
 from services.workflow.domain.deadlines import due, recompute
+from services.workflow.domain.events import UrgentUnattended
 from services.workflow.office import Office
 from services.workflow.store import files, tables
 from shared.clock import Clock
@@ -105,6 +106,8 @@ class DeadlineWatch:
             if events:
                 counted_by = min(file.counted_by, office.calendars.serial)
                 await files.go_on(unit, office.ring, file, events, counted_by=counted_by)
+            if any(isinstance(event.what, UrgentUnattended) for event in events):
+                _log.error("case.urgent_unattended", number=number)
             return len(events)
 
     async def _count_again(self, number: str) -> int:

@@ -14,7 +14,7 @@ from pydantic import Field, StringConstraints
 
 from shared.contracts.complaint import Published
 from shared.contracts.tracking import TrackingCode
-from shared.contracts.values import CaseNumber, Channel, Ground, Moment, Satisfaction, Track
+from shared.contracts.values import CaseNumber, Channel, DangerKind, Ground, Moment, Satisfaction, Track
 
 
 class CaseEvent(Published):
@@ -223,3 +223,11 @@ class CaseDeadlineNear(CaseDeadline):
 
 class CaseDeadlineMissed(CaseDeadline):
     """A limit has passed unmet; told once per clock, and a fact on the case for ever (art. 3, 过错问责)."""
+
+
+class CaseUrgentUnattended(CaseEvent):
+    """Danger to life was told, and nobody has looked in time; told once each time it is told."""
+
+    danger: DangerKind
+    raised_at: Moment
+    holder: str

@@ -48,6 +48,7 @@ CATALOGUE: tuple[MessageType, ...] = (
     _row("case.archived", case.CaseArchived, "workflow", sealed=False),
     _row("case.deadline_near", case.CaseDeadlineNear, "workflow", sealed=True),
     _row("case.deadline_missed", case.CaseDeadlineMissed, "workflow", sealed=True),
+    _row("case.urgent_unattended", case.CaseUrgentUnattended, "workflow", sealed=True),
     _row("delivery.accepted", delivery.DeliveryAccepted, "notify", sealed=False),
     _row("delivery.delivered", delivery.DeliveryDelivered, "notify", sealed=False),
     _row("delivery.failed", delivery.DeliveryFailed, "notify", sealed=False),

@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.tracking import TrackingCode
-from shared.contracts.values import Channel, Element, Moment, Relation, ReplyBy, Sha256
+from shared.contracts.values import Channel, DangerKind, Element, Moment, Relation, ReplyBy, Sha256
 
 
 class Published(BaseModel):
@@ -86,6 +86,13 @@ class SpotSettlement(Published):
     settled_at: Moment
 
 
+class Danger(Published):
+    """Words of a message that may tell of danger to life or limb."""
+
+    kind: DangerKind
+    words: str
+
+
 class Hints(Published):
     """What was found by machine for a person to look at. It decides nothing."""
 
@@ -98,6 +105,10 @@ class Hints(Published):
     )
     units: list[str] = Field(
         default_factory=list, description="units that may be meant, where the one that was said fits no single one"
+    )
+    dangers: list[Danger] = Field(
+        default_factory=list,
+        description="words that may tell of danger to life: the case is urgent until a person has looked",
     )
 
 
@@ -139,3 +150,4 @@ class ComplaintSupplemented(Published):
     evidence: list[Evidence] = Field(default_factory=list)
     source: Source
     written_statement: bool = Field(default=False, description="art. 7: this is the signed written form")
+    hints: Hints = Field(default_factory=Hints)

@@ -127,6 +127,18 @@ class Route(StrEnum):
     TRACKING_PAGE = "tracking_page"
 
 
+class DangerKind(StrEnum):
+    """What kind of danger to life or limb was told of."""
+
+    SELF_HARM = "self_harm"
+    THREAT = "threat"
+    """Somebody says that he will hurt others."""
+    ACCIDENT = "accident"
+    """Fire, gas, explosion, collapse, somebody trapped."""
+    VIOLENCE = "violence"
+    MEDICAL = "medical"
+
+
 class Role(StrEnum):
     """Who a person is at the centre; what each may do stands in the services' tables."""
 

@@ -301,6 +301,7 @@ def desk_head(who: Principal, here: str, *, csrf: str, waiting: Mapping[str, int
         streams=streams,
         keys=[(key, does) for key, does, roles in KEYS if who.role in roles],
         takes_calls=who.role in _RECEIVE,
+        urgent=counts.get("urgent", 0),
     )
 
 

@@ -80,6 +80,13 @@ class Desk:
     """What the keyboard does, shown by ``?``."""
     takes_calls: bool = False
     """Whether a call that comes in pops up, with the way to its record."""
+    urgent: int = 0
+    """Cases in which danger to life was told and that nobody has looked at; said above every page."""
+
+    @property
+    def urgent_shown(self) -> str:
+        """The count as it is written."""
+        return count_shown(self.urgent)
 
 
 @dataclass(frozen=True, slots=True)

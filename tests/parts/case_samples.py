@@ -16,6 +16,7 @@ from services.workflow.domain import commands
 from services.workflow.domain.acts import Act
 from services.workflow.domain.owed import next_duty
 from services.workflow.domain.roles import ROLES, SOFTWARE, Person
+from services.workflow.domain.urgency import Measure, Standing
 from services.workflow.drafting import Draft, Unsent
 from services.workflow.reading import Listed, Seen, Wanted
 from services.workflow.reports import clock_heading
@@ -31,13 +32,13 @@ from services.workflow.web.notice_pages import results_of
 from services.workflow.web.periods import chosen
 from services.workflow.web.statistics_page import GroupNames
 from services.workflow.web.worklist import Notice
-from shared.contracts.complaint import Evidence, Hints, Source
-from shared.contracts.values import Role
+from shared.contracts.complaint import Danger, Evidence, Hints, Source
+from shared.contracts.values import DangerKind, Role
 from shared.web.i18n import Bilingual, Language
 from shared.web.problems import FieldFault
 from shared.working_time import published
 from tests.parts.desk_samples import CENTRE, NOW
-from tests.parts.page_samples import DIGEST, FACTS
+from tests.parts.page_samples import DESK, DIGEST, FACTS
 from tests.unit.workflow.building import (
     HANDLER,
     HOURS,
@@ -59,6 +60,7 @@ READER = Reader(Language.ZH, NOW, published(), HOURS)
 PHOTO = Evidence(id=UUID(int=61), name="取号单.jpg", media_type="image/jpeg", size=204_800, sha256="ab" * 32)
 MAIL = Source(kind="email_inbox", originals=["cd" * 32], call_ended_at=at("2026-11-20 09:12"))
 HINTS = Hints(major_words=["集体上访"], discipline_words=["收红包"], units=["市医疗保障局", "市人力资源和社会保障局"])
+DANGER = Danger(kind=DangerKind.SELF_HARM, words="不想活")
 ALIKE = [
     {
         "number": "2026-001021",
@@ -132,6 +134,20 @@ def wants_more_time() -> Story:
     return story.tell(asked_for_more(), UNIT_HANDLER)
 
 
+def in_danger(*, attended: bool = False) -> Story:
+    """Danger was told in the complaint; somebody has seen to it, or nobody yet."""
+    story = Story.begins(received_at=at("2026-11-24 10:30"), hints=Hints(dangers=[DANGER]))
+    done = commands.AttendUrgent(measure=Measure.CALLED_110, remarks="已请民警上门")
+    return story.tell(done, HANDLER, "2026-11-24 10:33") if attended else story.watched("2026-11-24 10:36")
+
+
+def _case_in_danger(*, attended: bool) -> CasePage:
+    story = in_danger(attended=attended)
+    seen = _seen(story, HANDLER)
+    told = seen.complaint.model_copy(update={"hints": Hints(dangers=[DANGER])})
+    return case_page(replace(seen, complaint=told), entries(story), HANDLER, CENTRE, READER)
+
+
 def _answered_by_the_unit() -> Story:
     story = Story.begins(received_at=at("2026-11-24 09:00")).tell(commands.Accept(), HANDLER).tell(forwarded(), HANDLER)
     return story.tell(fed_back(), UNIT_HANDLER).tell(
@@ -175,12 +191,13 @@ def listed(story: Story, number: int, **more: Any) -> Listed:
         "holder_name": case.holder.name,
         "next_limit": due.limit if due else None,
         "next_clock": due.name.value if due else None,
+        "urgency": case.urgency.standing.value if case.urgency else None,
     }
     return Listed(row | more, a_complaint(facts=FACTS))  # type: ignore[arg-type]  # a row is read as a mapping
 
 
 def _worklist(found: Sequence[Listed], asked: worklist.Asked, **more: Any) -> worklist.WorklistPage:
-    views = ("all", "overdue", "today", "mine", "to_accept", "to_follow_up", "again", "in_writing", "to_file")
+    views = ("urgent", "all", "overdue", "today", "mine", "to_accept", "to_follow_up", "again", "in_writing", "to_file")
     return worklist.worklist_page(
         found,
         asked,
@@ -191,6 +208,7 @@ def _worklist(found: Sequence[Listed], asked: worklist.Asked, **more: Any) -> wo
         for_a_unit=False,
         assignees=[(HANDLER.id, HANDLER.name)],
         done=more.get("done"),
+        urgent=more.get("urgent", ()),
     )
 
 
@@ -225,7 +243,8 @@ def _follow_up(*, revealed: bool) -> Mapping[str, Any]:
     )
     row = worklist.row_of(listed(story, 1083), READER, for_a_unit=False)
     queue = [
-        office_routes.Waiting(row.number, row.short, row.name, row.limit, row.title, here) for here in (True, False)
+        office_routes.Waiting(row.number, row.short, row.name, row.limit, row.title, here, urgency)
+        for here, urgency in ((True, None), (False, Standing.ATTENDED))
     ]
     return {"call": call, "queue": queue, "notice": None, "fault": None, **_CUT}
 
@@ -322,8 +341,10 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
                 ],
                 _WANTED,
                 done=Notice("good", Bilingual("已办：受理", "Done: accept")),
+                urgent=[listed(in_danger(), 1102)],
             ),
             "unsent": _UNSENT,
+            "desk": replace(DESK, urgent=1),
         },
     ),
     "worklist-none": (
@@ -331,6 +352,8 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         {"page": _worklist([], worklist.Asked(Wanted(view="today", unit=CENTRE.units[0].name), 0)), "unsent": []},
     ),
     "case": ("case.html", {"page": _with_one_alike(second_round(), HANDLER)}),
+    "case-urgent": ("case.html", {"page": _case_in_danger(attended=False), "desk": replace(DESK, urgent=1)}),
+    "case-urgent-seen-to": ("case.html", {"page": _case_in_danger(attended=True)}),
     "case-of-a-unit": ("case.html", {"page": page_of(wants_more_time(), UNIT_HANDLER)}),
     "case-kept-close": ("case.html", {"page": page_of(_accusing(), LEADER)}),
     "case-back": ("case.html", {"page": _refused_form()}),

@@ -13,7 +13,7 @@ from services.forms.domain.lists import LISTS as DUE_LISTS
 from services.forms.domain.values import FormValues, Issue, Verification
 from shared.contracts import case, lists
 from shared.contracts.complaint import Complainant, ComplaintReceived, Evidence, Source, Target
-from shared.contracts.values import Channel, Element, Ground, Relation, Satisfaction, Track
+from shared.contracts.values import Channel, DangerKind, Element, Ground, Relation, Satisfaction, Track
 
 Event = TypeVar("Event", bound=case.CaseEvent)
 
@@ -160,6 +160,7 @@ EVENTS[case.CaseApproved] = {
 EVENTS[case.CaseRedispatched] = {**_DISPATCHED, "reason": "备案仍未办。", "round": 2}
 _DEADLINE = {"clock": "handle", "article": "18.2", "limit": LIMIT, "holder": "周明", "unit": "市医疗保障局"}
 EVENTS[case.CaseDeadlineNear] = EVENTS[case.CaseDeadlineMissed] = _DEADLINE
+EVENTS[case.CaseUrgentUnattended] = {"danger": DangerKind.SELF_HARM, "raised_at": LIMIT, "holder": "周明"}
 
 
 def an_event(kind: type[Event], version: int = 1, **changes: Any) -> Event:

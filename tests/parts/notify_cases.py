@@ -9,7 +9,7 @@ from services.notify.domain.occasions import Occasion
 from services.notify.domain.plan import Staff, StaffContact
 from shared.contracts import case, complaint, document
 from shared.contracts.complaint import Published
-from shared.contracts.values import Channel, Ground, Satisfaction, Track
+from shared.contracts.values import Channel, DangerKind, Ground, Satisfaction, Track
 
 COMPLAINT = UUID("01927f3e-7c1a-7e55-9d3b-5a1f0c2b7d46")
 CODE = "2QW8HN5T08"
@@ -164,6 +164,10 @@ _EVENTS: dict[Occasion, tuple[type[Published], dict[str, Any]]] = {
     Occasion.ARCHIVED: (case.CaseArchived, {"timeline_head": "0" * 64}),
     Occasion.LIMIT_NEAR: (case.CaseDeadlineNear, _DEADLINE),
     Occasion.LIMIT_MISSED: (case.CaseDeadlineMissed, _DEADLINE),
+    Occasion.URGENT_UNATTENDED: (
+        case.CaseUrgentUnattended,
+        {"danger": DangerKind.SELF_HARM, "raised_at": TUESDAY, "holder": "吴某某"},
+    ),
 }
 
 

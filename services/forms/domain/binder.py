@@ -122,6 +122,7 @@ EVENTS: dict[type[case.CaseEvent], tuple[str, _Words]] = {
     case.CaseSanctioned: ("问责", _words("unit", "sanction", "text")),
     case.CaseArchived: ("归档", _words()),
     case.CaseDeadlineNear: ("时限临近", _limit),
+    case.CaseUrgentUnattended: ("紧急件无人处置，已告警", _words("holder")),
     case.CaseDeadlineMissed: ("超过时限", _limit),
 }
 """What each event is called, and which of its words stand in the timeline."""

@@ -64,6 +64,7 @@ async def _insight(door: Door, complaint_id: UUID) -> dict[str, Any]:
         "register_number": await register_number(door, complaint_id),
         "major_hints": complaint.hints.major_words,
         "discipline_hints": complaint.hints.discipline_words,
+        "dangers": [danger.model_dump(mode="json") for danger in complaint.hints.dangers],
         "possible_duplicates": complaint.possible_duplicates,
         "call_ended_at": complaint.source.call_ended_at,
         "unit_candidates": complaint.hints.units,

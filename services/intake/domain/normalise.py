@@ -7,9 +7,11 @@ hours and the ids come in.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.intake.domain.danger import danger_hints
 from services.intake.domain.discipline import discipline_words
 from services.intake.domain.elements import missing_elements
 from services.intake.domain.major import major_hints
@@ -61,17 +63,19 @@ def normalise(
         missing=missing_elements(clean),
         source=clean.source,
         possible_duplicates=list(clean.possible_duplicates),
-        hints=_hints(clean),
+        hints=hints_in(f"{clean.facts}\n{clean.demand or ''}", units=clean.units_perhaps_meant),
         settled_on_the_spot=clean.settled_on_the_spot,
     )
 
 
-def _hints(clean: Submission) -> Hints:
-    told = folded(f"{clean.facts}\n{clean.demand or ''}") or ""
+def hints_in(text: str, *, units: Sequence[str] = ()) -> Hints:
+    """What a person is to look at, in words of a complaint or of more to one; ``units``: those that may be meant."""
+    told = folded(text) or ""
     return Hints(
         major_words=major_hints(told),
         discipline_words=discipline_words(told),
-        units=list(clean.units_perhaps_meant),
+        units=list(units),
+        dangers=danger_hints(told),
     )
 
 

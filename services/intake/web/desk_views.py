@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from services.intake.domain.danger import danger_hints
 from services.intake.domain.discipline import discipline_words
 from services.intake.domain.major import major_hints
 from services.intake.known import Known
@@ -151,6 +152,11 @@ class EntryPage:
     @property
     def _told(self) -> str:
         return f"{self.typed.facts}\n{self.typed.demand}"
+
+    @property
+    def danger_words(self) -> Sequence[str]:
+        """What was typed that tells of danger to life: help is called first, and the complaint registered then."""
+        return [danger.words for danger in danger_hints(self._told)]
 
     @property
     def before(self) -> int:

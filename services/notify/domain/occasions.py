@@ -45,6 +45,7 @@ class Occasion(StrEnum):
     ARCHIVED = "archived"
     LIMIT_NEAR = "limit_near"
     LIMIT_MISSED = "limit_missed"
+    URGENT_UNATTENDED = "urgent_unattended"
     DOCUMENT_RENDERED = "document_rendered"
 
 
@@ -101,6 +102,7 @@ _OCCASIONS: dict[type[Published], Occasion | Callable[[Any], Occasion]] = {
     case.CaseArchived: Occasion.ARCHIVED,
     case.CaseDeadlineNear: Occasion.LIMIT_NEAR,
     case.CaseDeadlineMissed: Occasion.LIMIT_MISSED,
+    case.CaseUrgentUnattended: Occasion.URGENT_UNATTENDED,
     document.DocumentRendered: Occasion.DOCUMENT_RENDERED,
 }
 

@@ -68,6 +68,7 @@ SAYS: dict[Purpose, frozenset[str]] = {
     Purpose.HANDLER_REMINDER: frozenset({"case_number", "article", "limit"}),
     Purpose.LEADER_REMINDER: frozenset({"case_number"}),
     Purpose.ESCALATION: frozenset({"case_number", "article", "limit"}),
+    Purpose.ALARM: frozenset({"case_number"}),
     Purpose.UNIT_RESULT_NOTICE: frozenset({"case_number"}),
 }
 """What each purpose may say. A template that asks for more fails its check."""

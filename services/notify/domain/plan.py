@@ -79,6 +79,10 @@ NOTICES: dict[Occasion, tuple[Notice, ...]] = {
         Notice(Purpose.ESCALATION, Audience.LEADER, "3", Once.CLOCK),
         Notice(Purpose.ESCALATION, Audience.HOLDER, "3", Once.CLOCK),
     ),
+    Occasion.URGENT_UNATTENDED: (
+        Notice(Purpose.ALARM, Audience.HOLDER, "2", Once.VERSION),
+        Notice(Purpose.ALARM, Audience.LEADER, "2", Once.VERSION),
+    ),
 }
 
 SILENCE: dict[Occasion, Reason] = {
@@ -95,6 +99,7 @@ SILENCE: dict[Occasion, Reason] = {
     Occasion.ARCHIVED: Reason.NOTHING_CHANGES_FOR_THEM,
     Occasion.LIMIT_NEAR: Reason.WITHIN_THE_OFFICE,
     Occasion.LIMIT_MISSED: Reason.WITHIN_THE_OFFICE,
+    Occasion.URGENT_UNATTENDED: Reason.WITHIN_THE_OFFICE,
     Occasion.DOCUMENT_RENDERED: Reason.WITHIN_THE_OFFICE,
 }
 """Why the complainant hears nothing on these occasions; every occasion tells the complainant or stands here."""

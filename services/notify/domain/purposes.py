@@ -37,6 +37,7 @@ class Purpose(StrEnum):
     HANDLER_REMINDER = "handler_reminder"
     LEADER_REMINDER = "leader_reminder"
     ESCALATION = "escalation"
+    ALARM = "alarm"
     UNIT_RESULT_NOTICE = "unit_result_notice"
 
 
@@ -181,6 +182,17 @@ PURPOSES: dict[Purpose, PurposeRule] = {
     # A missed limit is told when it is missed; who is on duty chose to be woken.
     Purpose.ESCALATION: PurposeRule(
         "超期督办", "3", legal=True, answers=False, worth_a_person=False, by_night=True, by_choice=False, patience=_SOON
+    ),
+    # Danger to life that nobody looks at: told at any hour, whatever else was told that day.
+    Purpose.ALARM: PurposeRule(
+        "紧急件告警",
+        "2",
+        legal=True,
+        answers=False,
+        worth_a_person=False,
+        by_night=True,
+        by_choice=False,
+        patience=_SOON,
     ),
     Purpose.UNIT_RESULT_NOTICE: PurposeRule(
         "结果通报",

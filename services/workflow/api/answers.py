@@ -11,6 +11,7 @@ from services.workflow.domain import commands
 from services.workflow.domain.case import Case
 from services.workflow.domain.roles import Person
 from services.workflow.domain.sight import words_shown
+from services.workflow.domain.urgency import Urgency
 from services.workflow.office import Office
 from services.workflow.store.tables import cases
 from shared.centre import Centre
@@ -50,6 +51,7 @@ def case_answer(
         "demand": shown.demand,
         "occurred_at": shown.occurred_at,
         "major": case.major,
+        "urgency": _urgency(case.urgency),
         "missing": [element.value for element in case.missing],
         "evidence": [item.model_dump(mode="json") for item in shown.evidence],
         "supplements": list(supplements),
@@ -94,6 +96,19 @@ def masked_identity(complainant: Complainant, *, hidden: bool) -> dict[str, Any]
 def identity_answer(complainant: Complainant) -> dict[str, Any]:
     """Who complained, in full: only as the answer to a look that was recorded."""
     return complainant.model_dump(mode="json") | {"masked": False}
+
+
+def _urgency(urgency: Urgency | None) -> dict[str, Any] | None:
+    if urgency is None:
+        return None
+    seen = urgency.attended
+    return {
+        "standing": urgency.standing.value,
+        "danger": urgency.danger.value,
+        "raised_at": urgency.raised_at,
+        "alerted_at": urgency.alerted_at,
+        "attended": None if seen is None else {"by": seen.by.name, "at": seen.at, "measure": seen.measure.value},
+    }
 
 
 def _clock(clock: Any) -> dict[str, Any]:

@@ -49,14 +49,18 @@ def _add_reading(router: APIRouter, office: Office, gate: Gate) -> None:
         after_limit: datetime | None = None,
         after_number: str | None = None,
         limit: int = Query(default=queries.PAGE, ge=1, le=200),
+        urgent: bool = False,
         which: Filter | None = Depends(case_filter),
         who: Principal = Depends(gate.admit),
     ) -> dict[str, Any]:
-        """Open cases, the nearest limit first; with a filter of the statistics, all cases it speaks of, by number.
+        """Open cases, the nearest limit first; with a filter of the statistics, all cases it speaks of, by number; with ``urgent``
+        those in which danger was told and nobody has looked, who has waited longest first.
 
         Only those the asker may know of. The next page: ``after_limit`` and ``after_number`` of the last row.
         """
         seen_by = office.seen_by(person_of(who))
+        if urgent:
+            return {"items": [dict(row) for row in await queries.urgent(office.store, seen_by, limit=limit)]}
         if which is not None:
             found = await queries.listed(office.store, seen_by, which, after=after_number, limit=limit)
             return {"items": [dict(row) for row in found]}

@@ -11,8 +11,9 @@ from enum import StrEnum
 
 
 class Act(StrEnum):
-    """The commands, in the order of a case's life."""
+    """The commands: first what can't wait, then in the order of a case's life."""
 
+    ATTEND_URGENT = "attend_urgent"
     CLASSIFY = "classify"
     REQUIRE_STATEMENT = "require_statement"
     ATTACH_STATEMENT = "attach_statement"
@@ -46,6 +47,7 @@ class Act(StrEnum):
     ARCHIVE = "archive"
     ASSIGN = "assign"
     URGE = "urge"
+    MARK_URGENT = "mark_urgent"
     MARK_CONFIDENTIAL = "mark_confidential"
     RESTRICT = "restrict"
     LIFT_RESTRICTION = "lift_restriction"
@@ -69,6 +71,7 @@ class ActRow:
 
 
 _ROWS = (
+    ActRow(Act.ATTEND_URGENT, "登记紧急处置", "Take note of the danger", "2"),
     ActRow(Act.CLASSIFY, "分类登记", "Classify", "14"),
     ActRow(Act.REQUIRE_STATEMENT, "要求书面材料", "Require the written statement", "7"),
     ActRow(Act.ATTACH_STATEMENT, "收到书面材料", "Attach the written statement", "7"),
@@ -102,6 +105,7 @@ _ROWS = (
     ActRow(Act.ARCHIVE, "归档", "Archive", "18.6"),
     ActRow(Act.ASSIGN, "交承办人", "Assign to a handler", "3"),
     ActRow(Act.URGE, "催办", "Urge", "3"),
+    ActRow(Act.MARK_URGENT, "标为紧急", "Mark as urgent", "2"),
     ActRow(Act.MARK_CONFIDENTIAL, "要求保密", "Mark as confidential", "17"),
     ActRow(Act.RESTRICT, "限制知悉", "Keep close", "17"),
     ActRow(Act.LIFT_RESTRICTION, "解除限制知悉", "No longer keep close", "17"),

@@ -34,6 +34,7 @@ from services.workflow.domain.events import (
 )
 from services.workflow.domain.roles import Person
 from services.workflow.domain.states import LIVE, State
+from services.workflow.domain.urgency import Urgency
 from shared.contracts.complaint import Target
 from shared.contracts.tracking import TrackingCode
 from shared.contracts.values import CaseNumber, Channel, Element, Moment, Sha256, Track
@@ -92,6 +93,7 @@ class Case:
     statement: Sha256 | None = None
     confidential: bool
     restricted: bool = False
+    urgency: Urgency | None = None
     responded_at: Moment | None = None
 
     evidence_request: EvidenceRequested | None = None

@@ -1,6 +1,6 @@
-"""The watch: which limits are near and which have passed, and what a new calendar does to those that run.
+"""The watch: which limits are near and which have passed, what a new calendar does to those that run, and danger unattended.
 
-Law of this file: each clock is told near once and missed once, however many replicas watch and however often they ask,
+Law of this file: each clock is told near once and missed once, danger that nobody looks at once, however many replicas watch and however often they ask,
 because the answer depends on the case alone: the store's version check lets one of them through. It looks at the time
 it is given; whether that time can be trusted (a clock that jumped) is the caller's to know. All moments are aware.
 """
@@ -22,7 +22,10 @@ from shared.working_time import BusinessHours, WorkCalendar
 
 
 def due(case: Case, now: datetime, calendar: WorkCalendar, hours: BusinessHours) -> tuple[Event, ...]:
-    """Near and missed limits, an event for each, in the order of their clocks. Empty where all has been told."""
+    """Near and missed limits, an event for each, in the order of their clocks; then danger that nobody has looked at.
+
+    Empty where all has been told.
+    """
     now, work = in_utc(now), Clockwork(calendar, hours)
     told: list[Event] = []
     for clock in case.open_clocks:
@@ -30,15 +33,17 @@ def due(case: Case, now: datetime, calendar: WorkCalendar, hours: BusinessHours)
         if event is not None:
             told.append(event)
             case = evolve(case, event)
-    return tuple(told)
+    return (*told, *_unattended(case, now))
 
 
 def watch_at(case: Case) -> datetime | None:
-    """When the watch has to look at this case next, or None where nothing runs: for the store's index.
+    """When the watch has to look at this case next, or None where nothing runs or waits: for the store's index.
 
     ``due`` answers with nothing before that moment, and with something just after it.
     """
-    return min((_next(clock) for clock in case.open_clocks), default=None)
+    alert = case.urgency.next_alert if case.urgency else None
+    moments = (*(_next(clock) for clock in case.open_clocks), *([alert] if alert else []))
+    return min(moments, default=None)
 
 
 def recompute(case: Case, now: datetime, calendar: WorkCalendar, hours: BusinessHours) -> tuple[Event, ...]:
@@ -74,6 +79,13 @@ def _near(case: Case, clock: Clock, now: datetime) -> Event | None:
     what = events.DeadlineNear(clock=clock.id)
     changes = (Warned(id=clock.id, at=now),)
     return write_down(case, what, now, _rule(clock), Consequences(clocks=changes))
+
+
+def _unattended(case: Case, now: datetime) -> tuple[Event, ...]:
+    alert = case.urgency.next_alert if case.urgency else None
+    if alert is None or now < alert:
+        return ()
+    return (write_down(case, events.UrgentUnattended(), now, Rule(article="2"), Consequences()),)
 
 
 def _next(clock: Clock) -> datetime:

@@ -15,6 +15,7 @@ from services.workflow.domain.clocks import ClockName
 from services.workflow.domain.grounds import ground_row
 from services.workflow.domain.guards import Situation, unit_meant
 from services.workflow.domain.in_force import day_of
+from services.workflow.domain.limits import urgent_alert_at
 from services.workflow.domain.roles import Person
 from shared.contracts.complaint import Target
 from shared.contracts.values import Ground, Track
@@ -274,6 +275,14 @@ def _urge(s: Situation, c: commands.Urge) -> events.What:
     return events.Urged(urged=s.case.holder, message=c.message)
 
 
+def _mark_urgent(s: Situation, c: commands.MarkUrgent) -> events.What:
+    return events.MarkedUrgent(danger=c.danger, reason=c.reason, alert_at=urgent_alert_at(s.now))
+
+
+def _attend_urgent(_s: Situation, c: commands.AttendUrgent) -> events.What:
+    return events.UrgentAttended(measure=c.measure, remarks=c.remarks)
+
+
 def _mark_confidential(_s: Situation, c: commands.MarkConfidential) -> events.What:
     return events.MarkedConfidential(reason=c.reason)
 
@@ -354,6 +363,8 @@ DECISIONS: dict[Act, Callable[[Situation, Any], events.What]] = {
     Act.ARCHIVE: _archive,
     Act.ASSIGN: _assign,
     Act.URGE: _urge,
+    Act.MARK_URGENT: _mark_urgent,
+    Act.ATTEND_URGENT: _attend_urgent,
     Act.MARK_CONFIDENTIAL: _mark_confidential,
     Act.RESTRICT: _restrict,
     Act.LIFT_RESTRICTION: _lift_restriction,

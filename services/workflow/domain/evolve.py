@@ -16,6 +16,7 @@ from services.workflow.domain.case import Attempt, Case, Link
 from services.workflow.domain.clocks import after_all
 from services.workflow.domain.events import Event
 from services.workflow.domain.sanctions import Basis
+from services.workflow.domain.urgency import Attended, Urgency, after_measure
 from shared.contracts.complaint import Target
 from shared.contracts.values import Ground, Role
 
@@ -231,6 +232,19 @@ def _flagged(case: Case, _event: Event, _what: events.FalseAccusationFlagged) ->
     return replace(case, is_false_accusation=True)
 
 
+def _marked_urgent(case: Case, event: Event, what: events.MarkedUrgent) -> Case:
+    return replace(case, urgency=Urgency(danger=what.danger, raised_at=event.at, alert_at=what.alert_at))
+
+
+def _urgent_attended(case: Case, event: Event, what: events.UrgentAttended) -> Case:
+    attended = Attended(by=event.by, at=event.at, measure=what.measure)
+    return replace(case, urgency=after_measure(case.urgency, attended))
+
+
+def _urgent_unattended(case: Case, event: Event, _what: events.UrgentUnattended) -> Case:
+    return replace(case, urgency=case.urgency and replace(case.urgency, alerted_at=event.at))
+
+
 def _confidential(case: Case, _event: Event, _what: events.MarkedConfidential) -> Case:
     return replace(case, confidential=True)
 
@@ -284,6 +298,9 @@ _KEEP: dict[type[events.Body], Callable[[Case, Event, Any], Case]] = {
     events.HandedOver: _handed_over,
     events.Sanctioned: _sanctioned,
     events.FalseAccusationFlagged: _flagged,
+    events.MarkedUrgent: _marked_urgent,
+    events.UrgentAttended: _urgent_attended,
+    events.UrgentUnattended: _urgent_unattended,
     events.MarkedConfidential: _confidential,
     events.Restricted: _restricted,
     events.RestrictionLifted: _restriction_lifted,

@@ -12,13 +12,13 @@ and a unit must not put its limit off by not looking.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from services.workflow.domain import events
 from services.workflow.domain.acts import Act
 from services.workflow.domain.clocks import ClockName, Party, Source
-from services.workflow.domain.in_force import MEASURE_IN_FORCE, newest
+from services.workflow.domain.in_force import MEASURE_IN_FORCE, day_of, newest
 from services.workflow.domain.states import State
 
 
@@ -290,6 +290,7 @@ class Figure(StrEnum):
     REDISPATCH_DAYS = "redispatch_days"
     CALL_ATTEMPTS = "call_attempts"
     CALL_DAYS = "call_days"
+    URGENT_MINUTES = "urgent_minutes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -354,6 +355,13 @@ FIGURES: tuple[FigureRow, ...] = (
         article="18.5",
         set_by=Source.OFFICE,
     ),
+    FigureRow(
+        figure=Figure.URGENT_MINUTES,
+        value=5,
+        chinese="紧急件无人处置即告警的分钟数（昼夜都计）",
+        article="2",
+        set_by=Source.OFFICE,
+    ),
 )
 
 
@@ -365,6 +373,11 @@ MOST_DAYS: dict[Act, Figure] = {
     Act.REDISPATCH: Figure.REDISPATCH_DAYS,
 }
 """The acts in which a person sets a number of working days, and which number it may not pass."""
+
+
+def urgent_alert_at(told_at: datetime) -> datetime:
+    """From when on it is too long that nobody has looked at danger told of at a moment (aware); by day and by night alike."""
+    return told_at + timedelta(minutes=figure(Figure.URGENT_MINUTES, day_of(told_at)))
 
 
 def figure(name: Figure, on: date, table: tuple[FigureRow, ...] = FIGURES) -> int:

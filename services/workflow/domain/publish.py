@@ -256,6 +256,14 @@ def _follow_up(t: _Telling, what: events.FollowUpRecorded) -> Said:
     )
 
 
+def _unattended(t: _Telling, _what: events.UrgentUnattended) -> Said:
+    urgency = t.after.urgency
+    assert urgency is not None, "only an urgent case is watched for this"
+    yield published.CaseUrgentUnattended(
+        **t.head, danger=urgency.danger, raised_at=urgency.raised_at, holder=t.after.holder.name
+    )
+
+
 def _closed(t: _Telling, what: events.Closed) -> Said:
     yield published.CaseClosed(**t.head, outcome=what.outcome.value, result=what.result)
 
@@ -299,4 +307,5 @@ _SAID: dict[type[events.Body], Callable[[_Telling, Any], Said]] = {
     events.HandedOver: _handed_over,
     events.Sanctioned: _sanctioned,
     events.Archived: _archived,
+    events.UrgentUnattended: _unattended,
 }

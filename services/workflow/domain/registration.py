@@ -6,11 +6,12 @@ told waits for the written form (art. 7). Nothing of the complainant's identity 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.workflow.domain import events
-from services.workflow.domain.acts import Act
+from services.workflow.domain.acts import ACTS, Act
 from services.workflow.domain.case import Case
 from services.workflow.domain.clocks import ClockEnd, ClockName, Ended, Started
 from services.workflow.domain.clockwork import Change, Clockwork, Occurrence, first_clocks, follow
@@ -18,12 +19,13 @@ from services.workflow.domain.events import Event
 from services.workflow.domain.evolve import evolve
 from services.workflow.domain.guards import is_told_only
 from services.workflow.domain.in_force import MEASURE_IN_FORCE, day_of, in_utc
+from services.workflow.domain.limits import urgent_alert_at
 from services.workflow.domain.recording import Consequences, Rule, write_down
 from services.workflow.domain.roles import SOFTWARE, Person
 from services.workflow.domain.states import State
 from services.workflow.domain.transitions import find
 from shared.contracts.complaint import ComplaintReceived, SpotSettlement
-from shared.contracts.values import CaseNumber, Channel, Role, Sha256
+from shared.contracts.values import CaseNumber, Channel, DangerKind, Role, Sha256
 from shared.working_time import BusinessHours, WorkCalendar
 
 
@@ -57,7 +59,7 @@ def register(
     calendar: WorkCalendar,
     hours: BusinessHours,
 ) -> tuple[Event, ...]:
-    """The first events of a case: registered and, where intake recorded a settlement with it, settled (art. 18.1).
+    """The first events of a case: registered, urgent where intake found words of danger, settled where that was told with it.
 
     The answer of art. 14 is counted from when the complaint came in, not from ``now``.
     """
@@ -84,8 +86,21 @@ def register(
     state = State.AWAITING_STATEMENT if waits else State.REGISTERED
     holder = registration.on_duty or registration.receiver or _receiver(complaint.received_by)
     registered = _event(what, state, holder, now, first_clocks(what, state, now, work))
-    told = complaint.settled_on_the_spot
-    return (registered,) if told is None else (registered, _settled(evolve(None, registered), told, now, work))
+    return (registered, *_told_with_it(complaint, evolve(None, registered), now, work))
+
+
+def _told_with_it(complaint: ComplaintReceived, case: Case, now: datetime, work: Clockwork) -> Iterator[Event]:
+    """What else the complaint holds: danger to life, a settlement on the spot (art. 18.1)."""
+    dangers, settled = complaint.hints.dangers, complaint.settled_on_the_spot
+    if dangers:
+        yield _urgent(case, dangers[0].kind, now)
+    if settled is not None:
+        yield _settled(case, settled, now, work)
+
+
+def _urgent(case: Case, danger: DangerKind, now: datetime) -> Event:
+    what = events.MarkedUrgent(danger=danger, alert_at=urgent_alert_at(now))
+    return write_down(case, what, now, Rule(article=ACTS[Act.MARK_URGENT].article), Consequences())
 
 
 def _settled(case: Case, told: SpotSettlement, now: datetime, work: Clockwork) -> Event:

@@ -95,6 +95,7 @@ _UNIT = (Role.UNIT_HANDLER, Role.UNIT_LEADER)
 MAY: dict[Act, frozenset[AnyRole]] = {
     act: frozenset(roles)
     for act, roles in (
+        (Act.ATTEND_URGENT, (Role.OPERATOR, *_OFFICE, *_UNIT)),
         (Act.CLASSIFY, _DESK),
         (Act.REQUIRE_STATEMENT, _DESK),
         (Act.ATTACH_STATEMENT, (*_DESK, _SYSTEM)),
@@ -129,6 +130,7 @@ MAY: dict[Act, frozenset[AnyRole]] = {
         (Act.ARCHIVE, (Role.HANDLER,)),
         (Act.ASSIGN, _OFFICE),
         (Act.URGE, _OFFICE),
+        (Act.MARK_URGENT, (Role.OPERATOR, *_OFFICE, *_UNIT, _SYSTEM)),
         (Act.MARK_CONFIDENTIAL, (Role.OPERATOR, *_OFFICE)),
         (Act.RESTRICT, _OFFICE),
         # Whoever is in charge of an accusation does not widen the circle of those who know of it: the leader does.

@@ -363,6 +363,9 @@ _ANYWHERE = (
         hands_to=HandsTo.ACTOR,
     ),
     *_rows((*_BEFORE_DISPATCH, _APPROVAL), Act.LIFT_RESTRICTION, events.RestrictionLifted, None, guards.RESTRICTED),
+    # Danger may be told of a case in any state, after it was filed too.
+    *_rows(State, Act.MARK_URGENT, events.MarkedUrgent, None, guards.NOT_RAISED_YET),
+    *_rows(State, Act.ATTEND_URGENT, events.UrgentAttended, None, guards.IS_URGENT),
     # A look at a filed case is recorded all the same, and so is the binder that is made of it.
     *_rows(State, Act.REVEAL_IDENTITY, events.IdentityRevealed, None, guards.IDENTITY_OPEN_TO_ACTOR),
     *_rows(State, Act.RECORD_DOCUMENT, events.DocumentRecorded),

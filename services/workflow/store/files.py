@@ -24,6 +24,7 @@ from services.workflow.domain.owed import next_duty
 from services.workflow.domain.publish import publish
 from services.workflow.domain.timeline import Head, append
 from services.workflow.domain.transitions import DEEDS
+from services.workflow.domain.urgency import Standing
 from services.workflow.store import counting, tables
 from shared.contracts.complaint import ComplaintReceived
 from shared.sealing import KeyRing
@@ -184,9 +185,21 @@ def listed(ring: KeyRing, case: Case) -> dict[str, Any]:
         "officer_id": case.officer.id if case.officer else None,
         "staff_blind": blind_staff(ring, case.target.staff) if case.target.staff else None,
         "extension_asked": case.extension_request is not None,
+        **_urgency_listed(case),
         "next_limit": duty.limit if duty else None,
         "next_clock": duty.name.value if duty else None,
         "watch_at": watch_at(case),
+    }
+
+
+def _urgency_listed(case: Case) -> dict[str, Any]:
+    """``urgent_since`` only while nobody has looked: by it the urgent list is read."""
+    urgency = case.urgency
+    if urgency is None:
+        return {"urgency": None, "urgent_since": None}
+    return {
+        "urgency": urgency.standing.value,
+        "urgent_since": urgency.raised_at if urgency.standing is Standing.RAISED else None,
     }
 
 

@@ -33,6 +33,8 @@ LISTED = (
     cases.c.holder_name,
     cases.c.next_limit,
     cases.c.next_clock,
+    cases.c.urgency,
+    cases.c.urgent_since,
     cases.c.version,
 )
 SEALED = (cases.c.sealed_case, cases.c.sealed_complaint)
@@ -98,6 +100,13 @@ async def worklist(
         )
 
 
+async def urgent(store: Store, seen_by: ColumnElement[bool], *, limit: int = PAGE) -> list[RowMapping]:
+    """The cases in which danger was told and nobody has looked, in whatever state; who has waited longest first."""
+    query = select(*LISTED).where(seen_by, cases.c.urgent_since.isnot(None))
+    async with store.reading() as connection:
+        return list((await connection.execute(query.order_by(cases.c.urgent_since).limit(limit))).mappings())
+
+
 async def listed(
     store: Store,
     seen_by: ColumnElement[bool],
@@ -145,6 +154,6 @@ async def supplements_of(store: Store, ring: KeyRing, number: str) -> list[dict[
     query = select(supplements.c.sealed).where(supplements.c.number == number).order_by(supplements.c.received_at)
     async with store.reading() as connection:
         sealed = (await connection.execute(query)).scalars().all()
-    told = {"supplement_id", "channel", "received_at", "text", "evidence", "sender_verified"}
+    told = {"supplement_id", "channel", "received_at", "text", "evidence", "sender_verified", "hints"}
     opened = [ComplaintSupplemented.model_validate_json(ring.open(each)) for each in sealed]
     return [each.model_dump(mode="json", include=told) for each in opened]

@@ -42,6 +42,8 @@ cases = Table(
     Column("officer_id", String(80)),
     Column("staff_blind", String(32)),
     Column("extension_asked", Boolean, nullable=False, server_default=false()),
+    Column("urgency", String(10)),
+    Column("urgent_since", UtcDateTime),
     Column("next_limit", UtcDateTime),
     Column("next_clock", String(20)),
     Column("watch_at", UtcDateTime),
@@ -65,6 +67,8 @@ Index(
     sqlite_where=cases.c.extension_asked,
     postgresql_where=cases.c.extension_asked,
 )
+_URGENT = cases.c.urgent_since.isnot(None)
+Index("cases_urgent", cases.c.urgent_since, sqlite_where=_URGENT, postgresql_where=_URGENT)
 _UNLISTED = cases.c.first_receiver.is_(None)
 Index("cases_unlisted", cases.c.number, sqlite_where=_UNLISTED, postgresql_where=_UNLISTED)
 Index(

@@ -34,7 +34,7 @@ _FEW = 5
 _A_LINE = 200
 _SHANGHAI = "+08:00"
 ASIDE = frozenset({Act.SPLIT, Act.WITHDRAW, Act.HAND_OVER, Act.IMPOSE_SANCTION, Act.FLAG_FALSE_ACCUSATION, Act.RECALL,
-                   Act.MARK_CONFIDENTIAL, Act.RESTRICT, Act.LIFT_RESTRICTION, Act.LINK_DUPLICATE, Act.UNLINK,
+                   Act.MARK_URGENT, Act.MARK_CONFIDENTIAL, Act.RESTRICT, Act.LIFT_RESTRICTION, Act.LINK_DUPLICATE, Act.UNLINK,
                    Act.RECORD_RESPONSE, Act.NOTE})  # fmt: skip
 """What may be done at any time and seldom is: folded away below what moves the case on."""
 VARIANT_FIELD = {Act.REFUSE: "ground", Act.RECORD_FOLLOW_UP: "outcome", Act.HAND_OVER: "basis",

@@ -21,6 +21,7 @@ from services.workflow.domain.owed import next_duty
 from services.workflow.domain.roles import ROLES, Person
 from services.workflow.domain.sight import may_open
 from services.workflow.domain.states import STATES, State
+from services.workflow.domain.urgency import Standing
 from services.workflow.drafting import Draft
 from services.workflow.evidence import has_looked
 from services.workflow.reading import Seen
@@ -38,11 +39,25 @@ _TOLD = (
     "description", "remarks", "suggestions", "late_reason", "remedy",
 )  # fmt: skip
 """The free text of events, in the order it is read."""
-_MARKS = ("outcome", "result", "granted", "substantiated", "unit_at_fault", "purpose", "relation", "sanction", "basis")
+_MARKS = (
+    "danger",
+    "measure",
+    "outcome",
+    "result",
+    "granted",
+    "substantiated",
+    "unit_at_fault",
+    "purpose",
+    "relation",
+    "sanction",
+    "basis",
+)
 """What was chosen, not written: said by the catalogue (``pick.<field>.<value>``)."""
 _CHOSEN_RESULT = "call_attempted"
 _LOOKS = frozenset({"identity_revealed", "document_recorded", "deadline_near", "limits_recomputed"})
-_BAD = frozenset({"deadline_missed", "refused", "unit_refused", "false_accusation_flagged"})
+_BAD = frozenset(
+    {"marked_urgent", "urgent_unattended", "deadline_missed", "refused", "unit_refused", "false_accusation_flagged"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +218,7 @@ def case_page(
         alike=[_alike(each) for each in seen.alike],
         supplements=[{**each, "received_at": datetime.fromisoformat(each["received_at"])} for each in supplements],
         notice=notice or (answered.notice if answered else None),
-        open_act=answered.act if answered else _left_last(forms.values()),
+        open_act=answered.act if answered else _pressing(case, forms) or _left_last(forms.values()),
     )
 
 
@@ -229,6 +244,12 @@ def as_left(form: ActionForm, drafts: Mapping[str, Draft]) -> ActionForm:
     """The form with what its author left in it, if there is anything."""
     draft = drafts.get(form.act.value) if form.keeps_drafts else None
     return form if draft is None else with_draft(form, draft.values, draft.saved_at)
+
+
+def _pressing(case: Case, forms: Mapping[Act, ActionForm]) -> Act | None:
+    """What can't wait until somebody has looked for its form."""
+    is_raised = case.urgency is not None and case.urgency.standing is Standing.RAISED
+    return Act.ATTEND_URGENT if is_raised and Act.ATTEND_URGENT in forms else None
 
 
 def _left_last(forms: Iterable[ActionForm]) -> Act | None:

@@ -17,6 +17,7 @@ from services.workflow.api.people import person_of
 from services.workflow.domain import commands
 from services.workflow.domain.acts import Act
 from services.workflow.domain.commands import Command, Purpose
+from services.workflow.domain.urgency import Standing
 from services.workflow.drafting import drafts_on
 from services.workflow.follow_up_sheet import NobodyToAsk, hand_over
 from services.workflow.handlers import RefusedError
@@ -50,6 +51,7 @@ class Waiting:
     limit: Shown | None
     title: str
     here: bool
+    urgency: Standing | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,7 @@ async def _call(desk: StaffDesk, seen: reading.Seen, who: Principal, reply: Repl
 
 def _waiting(listed: reading.Listed, reader: Reader, wanted: str) -> Waiting:
     row = worklist.row_of(listed, reader, for_a_unit=False)
-    return Waiting(row.number, row.short, row.name, row.limit, row.title, row.number == wanted)
+    return Waiting(row.number, row.short, row.name, row.limit, row.title, row.number == wanted, row.urgency)
 
 
 def _command(values: Mapping[str, str]) -> Command | tuple[Act, Mapping[str, FieldFault]]:

@@ -7,7 +7,7 @@ look at an identity, which is shown once and never has an address.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,10 +102,12 @@ def _add_worklist(router: APIRouter, desk: StaffDesk) -> None:
         person, asked = person_of(who), worklist.asked_for(request.query_params)
         counts = await desk.counts(person)
         figure = which if worklist.asks_for_a_figure(request.query_params) else None
+        urgent: Sequence[reading.Listed] = ()
         if figure is not None:
             found = await reading.behind_a_figure(desk.office, person, figure, asked.page)
         else:
             found = await reading.worklist(desk.office, person, asked.wanted, desk.day(), asked.page)
+            urgent = [] if asked.page else await reading.urgent_in(desk.office, person, asked.wanted, desk.day())
         assignees = await _assignees(desk.office, person)
         page = worklist.worklist_page(
             found,
@@ -117,6 +119,7 @@ def _add_worklist(router: APIRouter, desk: StaffDesk) -> None:
             for_a_unit=person.is_of_a_unit,
             assignees=assignees,
             done=done_notice(request.query_params.get("done", "")) or _assigned(request.query_params),
+            urgent=urgent,
             figure=worklist.behind(figure) if figure is not None else None,
         )
         unsent = [] if figure is not None else [unsent_line(each) for each in await unsent_by(desk.office, person)]

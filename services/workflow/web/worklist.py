@@ -12,7 +12,8 @@ from services.workflow.domain.clocks import ClockName
 from services.workflow.domain.in_force import MEASURE_IN_FORCE
 from services.workflow.domain.limits import limit_row
 from services.workflow.domain.states import STATES, State
-from services.workflow.reading import PAGE, Listed, Wanted
+from services.workflow.domain.urgency import Standing
+from services.workflow.reading import MOST_URGENT, PAGE, Listed, Wanted
 from services.workflow.reports import HEADINGS, UNNAMED
 from services.workflow.store.statistics import By, Figure, Filter
 from services.workflow.web.limits_shown import Reader, Shown, shown
@@ -43,6 +44,7 @@ _LONGEST_PAGE = 6
 _ENDS = {"met": ("按时", ", in time"), "missed": ("逾期", ", missed")}
 _LOOKED_AT = 300
 """Characters, some more than a row shows, so that no number is cut before it is known for one."""
+_URGENT_GROUP = "urgent"
 _GROUPS = ("over", "today", "soon", "later", "none")
 
 
@@ -91,11 +93,12 @@ class Row:
     state: Bilingual
     round: int
     holder: str
+    urgency: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The cases of one limit: ``over today soon later none``; ``listed``: behind a figure, by number."""
+    """The cases of one limit: ``over today soon later none``; before all others ``urgent``; ``listed``: behind a figure."""
 
     key: str
     rows: Sequence[Row]
@@ -136,6 +139,8 @@ class WorklistPage:
     assignees: Sequence[tuple[str, str]]
     done: Notice | None
     behind: Behind | None = None
+    urgent_left: str = ""
+    """How many urgent cases there are in all, where not all of them are listed."""
     unsigned: int = 0
     """Notices of results that wait for the signature of the reader's unit (art. 20)."""
 
@@ -168,6 +173,7 @@ def row_of(listed: Listed, reader: Reader, *, for_a_unit: bool) -> Row:
         state=Bilingual(state.chinese, state.english),
         round=row["round"],
         holder=row["holder_name"],
+        urgency=Standing(row["urgency"]) if row["urgency"] else None,
     )
 
 
@@ -260,15 +266,17 @@ def worklist_page(
     for_a_unit: bool,
     assignees: Sequence[tuple[str, str]],
     done: Notice | None,
+    urgent: Sequence[Listed] = (),
     figure: Behind | None = None,
 ) -> WorklistPage:
-    """The page; ``found`` holds one row more than is shown where there is a next page."""
+    """The page; ``found`` holds one row more than is shown where there is a next page, ``urgent`` stands above on the first."""
     rows = [row_of(each, reader, for_a_unit=for_a_unit) for each in found[:PAGE]]
+    alarms = [row_of(each, reader, for_a_unit=for_a_unit) for each in urgent]
     first, last = bounds(len(rows), asked.page)
     wanted = asked.wanted
     there = partial(figure_address, asked) if figure is not None else partial(address, wanted)
     return WorklistPage(
-        groups=grouped(rows) if figure is None else [Group("listed", rows)] if rows else [],
+        groups=_groups(alarms, rows, behind_a_figure=figure is not None),
         views=[View(key, address(Wanted(view=key)), counts[key], key == wanted.view) for key in views],
         wanted=wanted,
         states=[(row.state.value, Bilingual(row.chinese, row.english)) for row in STATES.values()],
@@ -284,8 +292,14 @@ def worklist_page(
         assignees=assignees,
         done=done,
         behind=figure,
+        urgent_left=count_shown(counts["urgent"]) if len(urgent) == MOST_URGENT < counts["urgent"] else "",
         unsigned=counts.get("notices", 0),
     )
+
+
+def _groups(alarms: Sequence[Row], rows: Sequence[Row], *, behind_a_figure: bool) -> list[Group]:
+    others = [Group("listed", rows)] if behind_a_figure else grouped(rows)
+    return [group for group in (Group(_URGENT_GROUP, alarms), *others) if group.rows]
 
 
 def _clock(name: str | None, reader: Reader) -> Bilingual | None:

@@ -147,7 +147,7 @@ for (const table of all("[data-rows]")) {
 }
 
 // <header data-live="/intake/events /workflow/events" data-shown="case=…&version=…">: while the page is looked at, its server-sent
-// events are followed. "counts" fills [data-count="room"]; "changed" shows [data-changed]; "call" shows [data-pop] with its link.
+// events are followed. "counts" fills [data-count="room"] and shows [data-while="room"]; "changed" shows [data-changed]; "call" shows [data-pop] with its link.
 // A page that nobody looks at holds no connection: a browser has six for all its windows.
 function follow(address, on) {
   let source;
@@ -173,6 +173,7 @@ for (const head of all("[data-live]")) {
         box.textContent = count > 999 ? "999+" : count;
         box.hidden = !count;
       }
+      for (const box of all(`[data-while="${room}"]`)) box.hidden = !count;
     }
   };
   const counts = (data) => {

@@ -144,6 +144,7 @@ READ: dict[str, tuple[ScanText | UnreadableScan, str, int]] = {
     "to be confirmed": (scan(0.95), ScanState.REVIEW, 0),
     "to be typed": (scan(0.85), ScanState.REVIEW, 0),
     "sure of a part": (scan(0.99, pages=2), ScanState.REVIEW, 0),
+    "unsure, and somebody is in danger": (scan(0.85, text="再不给办理，我就跳楼。"), ScanState.TOLD, 1),
     "blank": (scan(0.99, text=" "), ScanState.REVIEW, 0),
     "unreadable": (UnreadableScan(Unreadable.ENCRYPTED), ScanState.UNREADABLE, 0),
 }

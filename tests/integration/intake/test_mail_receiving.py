@@ -10,6 +10,7 @@ from services.intake.store import tables
 from shared.contracts.complaint import ComplaintReceived, ComplaintSupplemented
 from shared.contracts.mail import MailBounced
 from shared.contracts.tracking import show_tracking_code
+from shared.contracts.values import DangerKind
 from shared.reply_token import marked
 from tests.parts import mails
 from tests.parts.intake_door import House, intake_house
@@ -74,6 +75,15 @@ async def test_a_reply_to_ones_own_mail_supplements_it(house: House) -> None:
     reply = from_(ZHANG, "还有一点", "补充说明。", b"References: <first@example.cn>")
     taken = await take(house, reply)
     assert (taken.mail_class, taken.complaint_id) == (MailClass.SUPPLEMENT, complaint.complaint_id)
+
+
+async def test_more_that_tells_of_danger_says_so(house: House) -> None:
+    """What is added is looked through like a complaint; what it quotes of our answer is not."""
+    complaint = await first(house)
+    await take(house, from_(ZHANG, reply_subject(house, complaint), "再没有答复，我就从你们楼上跳下去。"))
+    [told] = await house.told("complaint.supplemented.v1")
+    assert isinstance(told, ComplaintSupplemented)
+    assert [danger.kind for danger in told.hints.dangers] == [DangerKind.SELF_HARM]
 
 
 async def test_a_strangers_reference_is_a_new_complaint(house: House) -> None:

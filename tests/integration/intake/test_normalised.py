@@ -49,6 +49,13 @@ def test_a_likely_duplicate_is_linked_and_stays_a_complaint_of_its_own(house: In
     assert second["possible_duplicates"] == [first["complaint_id"]]
 
 
+def test_danger_that_is_told_is_named(house: IntakeApp) -> None:
+    """Its kind and its words, for whoever looks; nothing where there is none."""
+    found = call(house, facts="我不想活了", demand="不解决就放火")
+    assert found["dangers"] == [{"kind": "self_harm", "words": "不想活"}, {"kind": "threat", "words": "放火"}]
+    assert call(house)["dangers"] == []
+
+
 def test_links_survive_a_restart(tmp_path: Path) -> None:
     """What was received before the process began is found as well."""
     with intake_app(tmp_path) as before:

@@ -63,6 +63,15 @@ async def test_after_the_limit_it_is_escalated(house: NotifyHouse) -> None:
     ]
 
 
+async def test_danger_that_nobody_looks_at_wakes_the_holder_and_the_leader(house: NotifyHouse) -> None:
+    """At night too, at once, whichever unit has the case: the text names the case and nothing of what was told."""
+    house.now = house.now.replace(hour=18)  # two in the morning in Shanghai
+    assert await happens(house, Occasion.URGENT_UNATTENDED, holder="吴某某") == [
+        ("alarm", "+8613900000004"),
+        ("alarm", "leader@example.gov.cn"),
+    ]
+
+
 @pytest.mark.article("18.3")
 async def test_who_has_to_approve_is_told_that_something_waits(house: NotifyHouse) -> None:
     """批办 and an extension wait for the office's leader, not the unit's."""

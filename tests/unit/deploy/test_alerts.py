@@ -9,11 +9,12 @@ from prometheus_client import REGISTRY
 
 from services.intake import channel_watch
 from services.notify import metrics
+from services.workflow import metrics as workflow_metrics
 from shared.messaging import backlog
 from shared.web import app
 from tests.parts.compose import ROOT, read_document
 
-SET_BY = (channel_watch, metrics, backlog, app)
+SET_BY = (channel_watch, metrics, workflow_metrics, backlog, app)
 FOLDER = ROOT / "deploy/prometheus"
 RULES: list[dict[str, Any]] = [
     rule for group in yaml.safe_load((FOLDER / "alerts.yaml").read_text())["groups"] for rule in group["rules"]

@@ -96,5 +96,11 @@ def test_a_result_overtakes_what_led_to_it() -> None:
 
 def test_staff_messages_are_not_merged() -> None:
     """What is told to staff is never overtaken."""
-    staff = {Purpose.HANDLER_REMINDER, Purpose.LEADER_REMINDER, Purpose.ESCALATION, Purpose.UNIT_RESULT_NOTICE}
+    staff = {
+        Purpose.HANDLER_REMINDER,
+        Purpose.LEADER_REMINDER,
+        Purpose.ESCALATION,
+        Purpose.ALARM,
+        Purpose.UNIT_RESULT_NOTICE,
+    }
     assert not staff & {other for others in OVERTAKES.values() for other in others}

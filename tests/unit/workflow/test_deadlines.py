@@ -291,8 +291,8 @@ def test_an_amended_rule_is_a_row_and_a_running_clock_keeps_its_own() -> None:
 
 @pytest.mark.article("18.3")
 def test_the_figures_of_the_measure() -> None:
-    """Two days of extension in all; the office's own: how long the dates may be that it sets, and three calls on two days
-    for the unreachable.
+    """Two days of extension in all; the office's own: how long the dates may be that it sets, three calls on two days for
+    the unreachable, five minutes until danger that nobody looks at is told.
     """
     on = at("2026-11-16 00:00").date()
     assert {name.value: figure(name, on) for name in Figure} == {
@@ -302,6 +302,7 @@ def test_the_figures_of_the_measure() -> None:
         "redispatch_days": 3,
         "call_attempts": 3,
         "call_days": 2,
+        "urgent_minutes": 5,
     }
 
 

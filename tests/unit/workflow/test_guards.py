@@ -187,6 +187,8 @@ BROKEN: dict[str, Callable[[], Broken]] = {
     "unit_may_know": lambda: (accusing(ACCEPTED), _usual(Act.FORWARD), HANDLER),
     "not_restricted": lambda: (accusing(ACCEPTED), _usual(Act.RESTRICT), HANDLER),
     "restricted": lambda: (arrive(ACCEPTED), _usual(Act.LIFT_RESTRICTION), LEADER),
+    "not_raised_yet": lambda: _twice(ACCEPTED, _usual(Act.MARK_URGENT), HANDLER),
+    "is_urgent": lambda: (arrive(ACCEPTED), _usual(Act.ATTEND_URGENT), HANDLER),
     "not_confidential": lambda: _twice(ACCEPTED, commands.MarkConfidential(), HANDLER),
     "identity_open_to_actor": lambda: (
         arrive(DISPATCHED, complainant=a_complainant(confidential=True)),

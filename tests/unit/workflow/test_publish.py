@@ -15,7 +15,7 @@ from services.workflow.domain.transitions import TRANSITIONS
 from shared.contracts import case as published
 from shared.contracts.case import CaseEvent
 from shared.contracts.catalogue import CATALOGUE
-from shared.contracts.values import Channel, Ground, Satisfaction, Track
+from shared.contracts.values import Channel, DangerKind, Ground, Satisfaction, Track
 from tests.unit.workflow.building import (
     ACTOR,
     CALENDAR,
@@ -160,6 +160,7 @@ def test_every_published_type_is_reached() -> None:
         )
     story = arrive(State.DISPATCHED).watched("2026-11-17 15:00")
     reached |= {type(message) for message in publish(None, story.history, SHA)}
+    story.tell(commands.MarkUrgent(danger=DangerKind.ACCIDENT), HANDLER)
     reached |= {type(m) for m in publish(story.case, due(story.case, at("2026-11-18 09:00"), CALENDAR, HOURS), SHA)}
     assert reached == {row.model for row in CATALOGUE if row.owner == "workflow" and not row.name.startswith("list.")}
 

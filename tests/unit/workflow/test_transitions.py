@@ -86,9 +86,9 @@ def _expected(story: Story, role: AnyRole, act: Act) -> RefusalCode:
 
 @pytest.mark.article("18.6")
 def test_an_archived_case_takes_records_only() -> None:
-    """In an archived case a look at the identity and a document are recorded; there is no row for anything else."""
+    """In an archived case looks at the identity, documents and danger told of it are recorded; there is no row for more."""
     rows = {row.act for row in TRANSITIONS if row.start is State.ARCHIVED}
-    assert rows == {Act.REVEAL_IDENTITY, Act.RECORD_DOCUMENT}
+    assert rows == {Act.REVEAL_IDENTITY, Act.RECORD_DOCUMENT, Act.MARK_URGENT, Act.ATTEND_URGENT}
     assert all(row.event.is_record for row in TRANSITIONS if row.start is State.ARCHIVED)
 
 

@@ -15,8 +15,9 @@ from services.workflow.domain.roles import SOFTWARE, AnyRole, Person
 from services.workflow.domain.sanctions import Basis, Sanction
 from services.workflow.domain.states import State
 from services.workflow.domain.transitions import Transition
+from services.workflow.domain.urgency import Measure
 from shared.contracts.complaint import Hints
-from shared.contracts.values import Channel, Ground, Satisfaction
+from shared.contracts.values import Channel, DangerKind, Ground, Satisfaction
 from tests.unit.workflow.building import (
     ACTOR,
     COLLEAGUE,
@@ -79,6 +80,8 @@ COMMAND: dict[tuple[Act, str | None], commands.Command] = {
         commands.Archive(),
         commands.Assign(to=COLLEAGUE.id),
         commands.Urge(message="请抓紧办理。"),
+        commands.MarkUrgent(danger=DangerKind.SELF_HARM),
+        commands.AttendUrgent(measure=Measure.CALLED_110),
         commands.MarkConfidential(),
         commands.Restrict(reason="举报工作人员收受好处。"),
         commands.LiftRestriction(reason="没有检举任何人。"),
@@ -112,6 +115,11 @@ def somebody(role: AnyRole, row: Transition, story: Story) -> Person:
 
 def _on_site(state: State) -> Story:
     return arrive(state, channel=Channel.VISIT)
+
+
+def marked_urgent(state: State = State.REGISTERED) -> Story:
+    """Danger was told, and nobody has looked yet."""
+    return arrive(state).tell(commands.MarkUrgent(danger=DangerKind.SELF_HARM), SOFTWARE)
 
 
 def _asked_for_evidence(state: State) -> Story:
@@ -182,6 +190,7 @@ def _linked(state: State) -> Story:
 
 
 _PREPARE: dict[tuple[Act, str | None, State | None], Callable[[State], Story]] = {
+    (Act.ATTEND_URGENT, None, None): marked_urgent,
     (Act.RECORD_EVIDENCE, None, None): _asked_for_evidence,
     (Act.REFUSE, "10.4", State.REGISTERED): _without_contact,
     (Act.REFUSE, "10.4", State.AWAITING_STATEMENT): _statement_late,

@@ -50,9 +50,11 @@ from services.workflow.domain.commands.outcome import (
 )
 from services.workflow.domain.commands.records import (
     Assign,
+    AttendUrgent,
     LiftRestriction,
     LinkDuplicate,
     MarkConfidential,
+    MarkUrgent,
     Note,
     Purpose,
     RecordDocument,
@@ -69,8 +71,8 @@ _MODELS: tuple[type[Command], ...] = (
     Classify, RequireStatement, AttachStatement, RequestEvidence, RecordEvidence, Accept, Refuse, Redirect, Split, Settle, Forward,
     RequestApproval, Approve, ReturnProposal, SignReceipt, SubmitFeedback, ReturnFeedback, RequestExtension,
     DecideExtension, RefuseByUnit, DecideUnitRefusal, Recall, RecordCallAttempt, RecordFollowUp, Redispatch, Close,
-    Withdraw, HandOver, ImposeSanction, FlagFalseAccusation, Archive, Assign, Urge, MarkConfidential, Restrict,
-    LiftRestriction, RevealIdentity, LinkDuplicate, Unlink, RecordResponse, RecordSupplement, RecordDocument, Note,
+    Withdraw, HandOver, ImposeSanction, FlagFalseAccusation, Archive, Assign, Urge, MarkUrgent, AttendUrgent, MarkConfidential,
+    Restrict, LiftRestriction, RevealIdentity, LinkDuplicate, Unlink, RecordResponse, RecordSupplement, RecordDocument, Note,
 )  # fmt: skip
 
 COMMANDS: dict[Act, type[Command]] = {model.act: model for model in _MODELS}
@@ -84,6 +86,7 @@ __all__ = [
     "Archive",
     "Assign",
     "AttachStatement",
+    "AttendUrgent",
     "CallResult",
     "Classify",
     "Close",
@@ -97,6 +100,7 @@ __all__ = [
     "LiftRestriction",
     "LinkDuplicate",
     "MarkConfidential",
+    "MarkUrgent",
     "Note",
     "Part",
     "Purpose",

@@ -14,7 +14,8 @@ from pydantic import Field
 from services.workflow.domain.acts import Act
 from services.workflow.domain.commands.base import Command
 from services.workflow.domain.fields import Line, MaybeText, Text
-from shared.contracts.values import CaseNumber, Moment, Route, Sha256
+from services.workflow.domain.urgency import Measure
+from shared.contracts.values import CaseNumber, DangerKind, Moment, Route, Sha256
 
 
 class Assign(Command):
@@ -29,6 +30,22 @@ class Urge(Command):
 
     act = Act.URGE
     message: Text
+
+
+class MarkUrgent(Command):
+    """Danger to life or limb was told: in the complaint, in more of it, or to whoever marks it (art. 2, 快速响应)."""
+
+    act = Act.MARK_URGENT
+    danger: DangerKind
+    reason: MaybeText = None
+
+
+class AttendUrgent(Command):
+    """Somebody has looked at an urgent case, and says what was done about the danger (art. 2)."""
+
+    act = Act.ATTEND_URGENT
+    measure: Measure
+    remarks: MaybeText = None
 
 
 class MarkConfidential(Command):

@@ -65,6 +65,7 @@ from services.workflow.domain.events.records import (
     LimitsRecomputed,
     Linked,
     MarkedConfidential,
+    MarkedUrgent,
     Noted,
     Responded,
     Restricted,
@@ -72,6 +73,8 @@ from services.workflow.domain.events.records import (
     Supplemented,
     Unlinked,
     Urged,
+    UrgentAttended,
+    UrgentUnattended,
 )
 from services.workflow.domain.roles import Person
 from services.workflow.domain.states import State
@@ -112,6 +115,8 @@ What = Annotated[
     | Archived
     | Assigned
     | Urged
+    | MarkedUrgent
+    | UrgentAttended
     | MarkedConfidential
     | Restricted
     | RestrictionLifted
@@ -124,6 +129,7 @@ What = Annotated[
     | Noted
     | DeadlineNear
     | DeadlineMissed
+    | UrgentUnattended
     | LimitsRecomputed,
     Field(discriminator="kind"),
 ]
@@ -183,6 +189,7 @@ __all__ = [
     "LimitsRecomputed",
     "Linked",
     "MarkedConfidential",
+    "MarkedUrgent",
     "Noted",
     "ProposalReturned",
     "Recalled",
@@ -206,6 +213,8 @@ __all__ = [
     "UnitRefused",
     "Unlinked",
     "Urged",
+    "UrgentAttended",
+    "UrgentUnattended",
     "What",
     "Withdrawn",
 ]

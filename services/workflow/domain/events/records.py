@@ -11,7 +11,8 @@ from uuid import UUID
 from services.workflow.domain.commands import Purpose, Relation
 from services.workflow.domain.events.base import Body
 from services.workflow.domain.roles import Person
-from shared.contracts.values import CaseNumber, Moment, Route, Sha256
+from services.workflow.domain.urgency import Measure
+from shared.contracts.values import CaseNumber, DangerKind, Moment, Route, Sha256
 
 
 class Assigned(Body):
@@ -28,6 +29,32 @@ class Urged(Body):
     is_record: ClassVar[bool] = True
     urged: Person
     message: str
+
+
+class MarkedUrgent(Body):
+    """Danger to life or limb was told. ``alert_at``: from when on it is too long that nobody has looked."""
+
+    kind: Literal["marked_urgent"] = "marked_urgent"
+    is_record: ClassVar[bool] = True
+    danger: DangerKind
+    reason: str | None = None
+    alert_at: Moment
+
+
+class UrgentAttended(Body):
+    """Somebody took note of the danger, and did something about it or found none."""
+
+    kind: Literal["urgent_attended"] = "urgent_attended"
+    is_record: ClassVar[bool] = True
+    measure: Measure
+    remarks: str | None = None
+
+
+class UrgentUnattended(Body):
+    """The watch found that nobody had looked in time; told once each time danger is told."""
+
+    kind: Literal["urgent_unattended"] = "urgent_unattended"
+    is_record: ClassVar[bool] = True
 
 
 class MarkedConfidential(Body):

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from services.workflow.domain.guards.base import Guard
+from services.workflow.domain.guards.base import Guard, Situation
+from services.workflow.domain.urgency import Standing
+
+
+def _is_raised(s: Situation) -> bool:
+    return s.case.urgency is not None and s.case.urgency.standing is Standing.RAISED
+
 
 ASSIGNEE_IS_ACTIVE = Guard(
     "assignee_is_active",
@@ -10,6 +16,20 @@ ASSIGNEE_IS_ACTIVE = Guard(
     "该承办人不在岗或者不是办公室投诉处置人",
     "the person is no active handler of the office",
     of_command=lambda s, c: c.to in s.facts.office_handlers,
+)
+NOT_RAISED_YET = Guard(
+    "not_raised_yet",
+    "2",
+    "已经标为紧急，正等人处置",
+    "it is marked as urgent already and waits for somebody to look",
+    of_case=lambda s: not _is_raised(s),
+)
+IS_URGENT = Guard(
+    "is_urgent",
+    "2",
+    "本案没有标为紧急",
+    "it isn't marked as urgent",
+    of_case=lambda s: s.case.urgency is not None,
 )
 HELD_BY_ANOTHER = Guard(
     "held_by_another",

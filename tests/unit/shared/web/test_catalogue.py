@@ -12,6 +12,7 @@ from services.intake.domain.channel_checks import CHECKS
 from services.intake.domain.channel_checks import Standing as HowChecked
 from services.intake.store.states import ImportState
 from services.intake.web.views import FormNotice, Signature
+from services.workflow.domain import urgency
 from services.workflow.domain.clocks import Because
 from services.workflow.web.audit_page import ALL, LOOKS
 from services.workflow.web.taken_page import TODAY, WEEK
@@ -52,6 +53,7 @@ BY_VALUE = {
     "desk.imports.state": [*ImportState],
     "desk.script": [*"123456"],
     "site.theme": [*Theme],
+    "site.urgent": [*urgency.Standing],
     "file.moved": [each for each in Because if each is not Because.STARTED],
     "taken.since": [TODAY, WEEK],
     "audit.view": [LOOKS, ALL],
