@@ -132,7 +132,7 @@ async def view_counts(office: Office, person: Person, day: Day, most: int = MOST
         counted["approvals"] = _approvals()
     sums = [_counted(and_(seen_by, which), most).label(name) for name, which in counted.items()]
     if person.is_of_a_unit:
-        sums.append(notices.unsigned(person).label("notices"))
+        sums.append(notices.unsigned(office, person).label("notices"))
     async with office.store.reading() as connection:
         row = (await connection.execute(select(*sums))).mappings().one()
     return dict(row) | {"follow_ups": row.get("to_follow_up", 0)}

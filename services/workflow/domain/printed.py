@@ -18,6 +18,7 @@ from services.workflow.domain.roles import MAY, ROLES
 from services.workflow.domain.sanctions import SANCTIONS
 from services.workflow.domain.sight import SIGHT, Tie
 from services.workflow.domain.states import STATES, State
+from services.workflow.domain.told import TOLD, When
 from services.workflow.domain.transitions import TRANSITIONS, Transition
 
 _PARTIES = {
@@ -29,6 +30,7 @@ _PARTIES = {
 _SOURCES = {Source.MEASURE: "本办法", Source.OFFICE: "市政管办自定"}
 
 
+_WHEN = {When.AT_ONCE: "随即通知", When.WITH_THE_PERIOD: "列入统计期的结果通报"}
 _TIES = {
     Tie.ANYHOW: "全部",
     Tie.OWN_UNIT: "转给本单位的",
@@ -61,6 +63,7 @@ def tables(on: date) -> tuple[Table, ...]:
         limits_table(),
         grounds_table(),
         sanctions_table(),
+        told_table(),
         roles_table(),
         sight_table(),
         articles_table(),
@@ -149,6 +152,14 @@ def sanctions_table() -> Table:
         for row in SANCTIONS.values()
     ]
     return Table("sanctions", "问责", ("方式", "依据", "施行"), rows, cites=1)
+
+
+def told_table() -> Table:
+    """What a unit is told of beside its own cases, and when."""
+    rows = [
+        (f"{row.chinese} `{row.kind}`", _WHEN[row.when], row.article, row.in_force_from.isoformat()) for row in TOLD
+    ]
+    return Table("told", "告知单位的事项", ("事项", "何时", "依据", "施行"), rows, cites=2)
 
 
 def roles_table() -> Table:

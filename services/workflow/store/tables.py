@@ -177,16 +177,20 @@ result_notices = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("unit", String(120), nullable=False),
-    Column("first_day", String(10), nullable=False),
-    Column("last_day", String(10), nullable=False),
+    Column("first_day", String(10)),
+    Column("last_day", String(10)),
     Column("issued_at", UtcDateTime, nullable=False),
     Column("issued_by", String(80), nullable=False),
-    Column("body", Text, nullable=False),
+    Column("body", Text),
+    Column("number", String(11)),
+    Column("entry", Integer),
     Column("received_at", UtcDateTime),
     Column("received_by", String(80)),
 )
-"""The results of a frozen period as a unit was told them (art. 20), and who signed for it there."""
+"""What a unit was told (arts. 19, 20), and who signed for it there: the results of a frozen period, with days and body; or, at
+once, of one entry of a case's timeline, whose words stay there."""
 Index("result_notices_unit", result_notices.c.unit, result_notices.c.issued_at)
+Index("result_notices_entry", result_notices.c.number, result_notices.c.entry, unique=True)
 
 timeline = Table(
     "timeline",
