@@ -23,7 +23,7 @@ from services.workflow.domain.evolve import fold
 from services.workflow.domain.owed import next_duty
 from services.workflow.domain.publish import publish
 from services.workflow.domain.timeline import Head, append
-from services.workflow.domain.transitions import DEEDS
+from services.workflow.domain.ways import DEEDS
 from services.workflow.store import counting, tables, telling
 from shared.contracts.complaint import ComplaintReceived
 from shared.sealing import KeyRing

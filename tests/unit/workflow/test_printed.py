@@ -16,7 +16,8 @@ from services.workflow.domain.sanctions import SANCTIONS
 from services.workflow.domain.sight import SIGHT
 from services.workflow.domain.states import STATES, State
 from services.workflow.domain.told import TOLD
-from services.workflow.domain.transitions import TRANSITIONS, find, index, ways
+from services.workflow.domain.transitions import TRANSITIONS
+from services.workflow.domain.ways import find, index, ways
 from tests.unit.workflow.building import at
 
 TODAY = at("2026-11-16 10:12").date()

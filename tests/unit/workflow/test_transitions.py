@@ -10,7 +10,8 @@ from services.workflow.domain.refusal import Refusal, RefusalCode
 from services.workflow.domain.roles import ROLES, AnyRole, may
 from services.workflow.domain.sight import may_see
 from services.workflow.domain.states import State
-from services.workflow.domain.transitions import TRANSITIONS, HandsTo, Transition, find
+from services.workflow.domain.transitions import TRANSITIONS, HandsTo, Transition
+from services.workflow.domain.ways import find
 from tests.unit.workflow.building import ACTOR, Story, arrive
 from tests.unit.workflow.ways import COMMAND, place, somebody
 
