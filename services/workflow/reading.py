@@ -7,6 +7,7 @@ list costs more for the cases that are over and done with.
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -335,8 +336,9 @@ def _narrowed(wanted: Wanted, day: Day) -> Sequence[ColumnElement[bool]]:
 
 def _named(text: str, day: Day) -> ColumnElement[bool]:
     """By number, in full or without its year, or by tracking code."""
-    digits = "".join(character for character in text if character.isdigit())
-    code = "".join(character for character in text.upper() if character.isalnum())
+    folded = unicodedata.normalize("NFKC", text).upper()
+    digits = "".join(character for character in folded if character.isdecimal())
+    code = "".join(character for character in folded if character.isalnum())
     if not digits or len(code) != len(digits):
         return cases.c.tracking_code == code
     serial = f"{int(digits[-_SERIAL:]):0{_SERIAL}d}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.workflow.reports import Period, month_of, period_before
+from services.workflow.reports import FIRST_DAY, LAST_DAY, Period, month_of, period_before
 from shared.web.i18n import Bilingual
 
 MONTHS_OFFERED = 24
@@ -73,10 +73,12 @@ def months_back(day: date, count: int) -> Iterator[date]:
 def _named(key: str) -> Chosen | None:
     try:
         if len(key) == _MONTH_LENGTH:
-            return _month(date.fromisoformat(f"{key}-01"))
-        return _year(int(key)) if len(key) == _YEAR_LENGTH and key.isascii() and key.isdigit() and int(key) else None
+            named = _month(date.fromisoformat(f"{key}-01"))
+        else:
+            named = _year(int(key)) if len(key) == _YEAR_LENGTH else None
     except ValueError:
         return None
+    return named if named and FIRST_DAY <= named.period.first <= LAST_DAY else None
 
 
 def _recognised(period: Period) -> Chosen:
@@ -97,6 +99,7 @@ def _year(year: int) -> Chosen:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
     except ValueError:
         return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
