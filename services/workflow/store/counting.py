@@ -83,7 +83,7 @@ def moving_facts(case: Case) -> dict[str, Any]:
     said = {"satisfaction": outcome.value} if outcome else {}
     return said | {
         "unit": case.concerned,
-        "window": case.dispatch.window if case.dispatch and case.dispatch.window else case.target.window,
+        "window": _window(case),
         "matter": case.matter and case.matter[:80],
         "ground": case.refusal.ground.value if case.refusal else None,
         "state": case.state.value,
@@ -92,6 +92,12 @@ def moving_facts(case: Case) -> dict[str, Any]:
         "substantiated": case.is_substantiated,
         "sanctions": len(case.sanctions),
     }
+
+
+def _window(case: Case) -> str | None:
+    """The window that it was sent to; else the one named, which is no window of another unit."""
+    sent_to = case.dispatch.window if case.dispatch else None
+    return sent_to or (case.target.window if case.target.unit in {None, case.concerned} else None)
 
 
 def _extension_days(case: Case) -> int:
