@@ -127,7 +127,9 @@ async def put(unit: UnitOfWork, centre: Centre, entries: Iterable[StaffEntry]) -
     faults = [(place, *fault) for place, each in enumerate(entries, 2) for fault in _faults(each, known, seated)]
     if faults:
         raise SheetFault(faults)
-    for entry in sorted(entries, key=lambda one: one.id):  # whoever writes the same people goes the same way: no deadlock
+    for entry in sorted(
+        entries, key=lambda one: one.id
+    ):  # whoever writes the same people goes the same way: no deadlock
         row = entry.model_dump(mode="json")
         if not await unit.claim(staff, [row | {"since": unit.now}], key="id"):
             await unit.connection.execute(update(staff).where(staff.c.id == entry.id).values(**row))

@@ -71,14 +71,13 @@ def months_back(day: date, count: int) -> Iterator[date]:
 
 
 def _named(key: str) -> Chosen | None:
+    if len(key) not in {_MONTH_LENGTH, _YEAR_LENGTH}:
+        return None
     try:
-        if len(key) == _MONTH_LENGTH:
-            named = _month(date.fromisoformat(f"{key}-01"))
-        else:
-            named = _year(int(key)) if len(key) == _YEAR_LENGTH else None
+        named = _year(int(key)) if len(key) == _YEAR_LENGTH else _month(date.fromisoformat(f"{key}-01"))
     except ValueError:
         return None
-    return named if named and FIRST_DAY <= named.period.first <= LAST_DAY else None
+    return named if FIRST_DAY <= named.period.first <= LAST_DAY else None
 
 
 def _recognised(period: Period) -> Chosen:
