@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from fastapi import APIRouter
+
 from services.workflow.anchoring import AnchorFolder, Anchoring, load_or_make_key
 from services.workflow.api.access import ACCESS
 from services.workflow.api.directory_routes import directory_routes
@@ -44,6 +47,7 @@ from shared.service import Service
 from shared.store.engine import open_engine, ping
 from shared.store.migrate import migrate
 from shared.store.unit_of_work import Store
+from shared.web.access import Gate
 from shared.web.app import common_pages
 from shared.web.dead_letter_routes import dead_letter_routes
 
@@ -62,7 +66,6 @@ _PAGES_OF_STAFF = (
     notice_pages,
     rules_routes,
 )
-"""What a browser of staff asks for; before the API, which answers programs at the same addresses."""
 
 
 def build(premises: Premises) -> Service:
@@ -70,39 +73,22 @@ def build(premises: Premises) -> Service:
     settings = WorkflowSettings.model_validate(premises.settings.model_dump())
     engine = open_engine(settings.database_of("workflow"), pool_size=settings.pool_size)
     store = Store(engine, tables.messages, premises.ring)
-    office = Office(
-        store=store,
-        ring=premises.ring,
-        originals=premises.originals,
-        centre=premises.centre,
-        calendars=premises.calendars,
-        hours=premises.hours,
-        clock=premises.clock,
-    )
+    office = _office(premises, store)
     key = load_or_make_key(settings.anchor_key)
     anchors = AnchorFolder(settings.anchor_folder, key)
-    gate = premises.gate(ACCESS)
     handled = handlers(office)
     consumer = Consumer("workflow", store, handled, premises.ring, premises.clock)
     dead = DeadLetters("workflow", store, handled, premises.ring)
-    pages = common_pages(settings, Path(__file__).parent / "web")
-    desk = StaffDesk(office, gate, pages)
+    desk = StaffDesk(office, premises.gate(ACCESS), common_pages(settings, Path(__file__).parent / "web"))
     anchoring = Anchoring(office, anchors)
     freezing = Freezing(office, key, anchoring.anchor)
     return Service(
         name="workflow",
         routers=[
-            *(pages_of(desk) for pages_of in _PAGES_OF_STAFF),
-            statistics_pages(desk, freezing, key.public_key()),
-            public_figures_page(office, pages),
-            case_routes(office, gate),
-            directory_routes(office, gate),
-            statistics_routes(office, gate, freezing),
-            list_routes(office, gate, key.public_key()),
-            notice_routes(office, gate),
-            search_routes(office, gate),
-            track_routes(office, pages),
-            dead_letter_routes(dead, gate, pages, premises.clock),
+            *_pages(desk, freezing, key.public_key()),
+            *_api(office, desk.gate, freezing, key.public_key()),
+            track_routes(office, desk.pages),
+            dead_letter_routes(dead, desk.gate, desk.pages, premises.clock),
         ],
         checks={"workflow.database": partial(ping, engine)},
         tasks={
@@ -118,3 +104,35 @@ def build(premises: Premises) -> Service:
         stop=[engine.dispose],
         surroundings={"store": store, "office": office, "anchors": anchors},
     )
+
+
+def _office(premises: Premises, store: Store) -> Office:
+    return Office(
+        store=store,
+        ring=premises.ring,
+        originals=premises.originals,
+        centre=premises.centre,
+        calendars=premises.calendars,
+        hours=premises.hours,
+        clock=premises.clock,
+    )
+
+
+def _pages(desk: StaffDesk, freezing: Freezing, key: Ed25519PublicKey) -> list[APIRouter]:
+    """What a browser asks for; before the API, which answers programs at the same addresses."""
+    return [
+        *(pages_of(desk) for pages_of in _PAGES_OF_STAFF),
+        statistics_pages(desk, freezing, key),
+        public_figures_page(desk.office, desk.pages),
+    ]
+
+
+def _api(office: Office, gate: Gate, freezing: Freezing, key: Ed25519PublicKey) -> list[APIRouter]:
+    return [
+        case_routes(office, gate),
+        directory_routes(office, gate),
+        statistics_routes(office, gate, freezing),
+        list_routes(office, gate, key),
+        notice_routes(office, gate),
+        search_routes(office, gate),
+    ]

@@ -1,7 +1,7 @@
-"""The results of a period, told to the unit they concern (art. 20): issued with the frozen figures, signed for by the unit.
+"""What units were told: the results of a period, issued with the frozen figures (art. 20), and consequences at once (art. 19).
 
-Law of this file: a notice says what the unit itself handled, by case number and what came of it, never who complained; its
-words are those that were issued and never change. It is signed for once, by whoever of the unit comes first.
+Law of this file: a notice says what the unit itself has to answer for, by case number and what came of it, never who complained;
+its words are those that were issued and never change. It is signed for once, by whoever of the unit comes first.
 """
 
 from __future__ import annotations
@@ -14,21 +14,28 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, and_, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workflow.domain.case import case_from_json
 from services.workflow.domain.roles import Person
+from services.workflow.domain.sight import told_shown
+from services.workflow.domain.told import When, kinds
 from services.workflow.office import Office
 from services.workflow.reports import Period, assessment
+from services.workflow.store import queries
 from services.workflow.store.queries import is_complained_of
-from services.workflow.store.tables import cases, clock_facts, result_notices
+from services.workflow.store.tables import cases, clock_facts, result_notices, timeline
+from shared.contracts.complaint import ComplaintReceived
 from shared.contracts.values import new_id
 
 PAGE = 50
+_BY_NUMBER = ("results", "missed", "consequences")
+"""Where a notice names cases."""
 MOST_PAGES = 10_000
 _kept = result_notices.c
 _HEAD = (
-    _kept.id, _kept.unit, _kept.first_day, _kept.last_day, _kept.issued_at, _kept.issued_by, _kept.received_at,
-    _kept.received_by,
+    _kept.id, _kept.unit, _kept.first_day, _kept.last_day, _kept.number, _kept.entry, _kept.issued_at, _kept.issued_by,
+    _kept.received_at, _kept.received_by,
 )  # fmt: skip
 
 
@@ -51,6 +58,7 @@ class Notice:
 
     row: RowMapping
     said: Mapping[str, Any]
+    """``consequences``; of a period ``results``, ``missed`` and the figures, too."""
     opens: frozenset[str]
 
 
@@ -71,9 +79,13 @@ async def drafted(
 
 
 def _handled_by(unit: str) -> ColumnElement[bool]:
-    """What lay with the unit, or bound it before it went to another; nothing that was kept close (art. 10.5)."""
+    """What lay with the unit, or bound it before it went to another, or what it is told of with the period (``domain.told``);
+    nothing that was kept close (art. 10.5).
+    """
     bound = exists().where(clock_facts.c.number == cases.c.number, clock_facts.c.unit == unit)
-    return and_(cases.c.restricted.is_(False), or_(cases.c.unit == unit, bound))
+    told = exists().where(timeline.c.number == cases.c.number, timeline.c.kind.in_(kinds(When.WITH_THE_PERIOD)))
+    own = or_(cases.c.unit == unit, bound, and_(cases.c.concerned == unit, told))
+    return and_(cases.c.restricted.is_(False), own)
 
 
 async def _consequences(office: Office, numbers: Sequence[str], unit: str) -> list[dict[str, str]]:
@@ -91,7 +103,7 @@ async def _consequences(office: Office, numbers: Sequence[str], unit: str) -> li
 
 async def issued(office: Office, person: Person, page: int) -> list[RowMapping]:
     """A page of the notices, the newest first, one row more where there is a next page; a unit's person sees the unit's own."""
-    query = select(*_HEAD).where(*_own(person)).order_by(_kept.issued_at.desc(), _kept.unit)
+    query = select(*_HEAD).where(*_own(office, person)).order_by(_kept.issued_at.desc(), _kept.unit)
     async with office.store.reading() as connection:
         return list((await connection.execute(query.offset(page * PAGE).limit(PAGE + 1))).mappings())
 
@@ -105,30 +117,45 @@ async def of_period(office: Office, first_day: str, last_day: str, issued_at: da
 
 async def one(office: Office, notice_id: UUID, person: Person) -> Notice:
     """A notice. Whoever is complained of in a case doesn't find it there. Raises NoSuchNoticeError."""
-    query = select(result_notices).where(_kept.id == notice_id, *_own(person))
+    query = select(result_notices).where(_kept.id == notice_id, *_own(office, person))
     async with office.store.reading() as connection:
         row = (await connection.execute(query)).mappings().first()
         if row is None:
             raise NoSuchNoticeError
-        said = json.loads(row["body"])
-        numbers = {each["number"] for name in ("results", "missed", "consequences") for each in said[name]}
-        own = select(
-            cases.c.number,
-            office.seen_by(person).label("opens"),
-            is_complained_of(person, office.ring).label("kept_from"),
-        )
-        known = (await connection.execute(own.where(cases.c.number.in_(numbers)))).all()
-    kept_from = {each.number for each in known if each.kept_from}
-    shown = {
-        name: [each for each in said[name] if each["number"] not in kept_from]
-        for name in ("results", "missed", "consequences")
-    }
-    return Notice(row, said | shown, frozenset(each.number for each in known if each.opens))
+        said = await (_of_a_period if row["number"] is None else _of_an_entry)(connection, office, row, person)
+        opens = select(cases.c.number).where(cases.c.number.in_(_numbers(said)), office.seen_by(person))
+        return Notice(row, said, frozenset((await connection.execute(opens)).scalars()))
+
+
+async def _of_a_period(
+    connection: AsyncConnection, office: Office, row: RowMapping, person: Person
+) -> Mapping[str, Any]:
+    said: dict[str, Any] = json.loads(row["body"])
+    kept_from = select(cases.c.number).where(cases.c.number.in_(_numbers(said)), is_complained_of(person, office.ring))
+    hidden = set((await connection.execute(kept_from)).scalars())
+    return said | {name: [each for each in said[name] if each["number"] not in hidden] for name in _BY_NUMBER}
+
+
+async def _of_an_entry(
+    connection: AsyncConnection, office: Office, row: RowMapping, person: Person
+) -> Mapping[str, Any]:
+    """What the timeline's entry says, in the words that this person may read."""
+    query = select(timeline.c.sealed_event, *queries.SEALED).join(cases, cases.c.number == timeline.c.number)
+    which = (timeline.c.number == row["number"], timeline.c.version == row["entry"])
+    entry = (await connection.execute(query.where(*which))).one()
+    case, event = case_from_json(office.ring.open(entry.sealed_case)), json.loads(office.ring.open(entry.sealed_event))
+    complainant = ComplaintReceived.model_validate_json(office.ring.open(entry.sealed_complaint)).complainant
+    said = told_shown(event["what"], case, complainant, person)
+    return {"unit": row["unit"], "article": event["article"], "consequences": [{"number": row["number"], **said}]}
+
+
+def _numbers(said: Mapping[str, Any]) -> set[str]:
+    return {each["number"] for name in _BY_NUMBER for each in said.get(name, ())}
 
 
 async def sign_for(office: Office, notice_id: UUID, person: Person) -> None:
     """The unit has it. Raises NoSuchNoticeError, and ReceivedAlreadyError for whoever comes second."""
-    mine = and_(_kept.id == notice_id, *_own(person))
+    mine = and_(_kept.id == notice_id, *_own(office, person))
     async with office.store.transaction(office.clock()) as unit:
         signed = update(result_notices).where(mine, _kept.received_at.is_(None))
         done = await unit.connection.execute(signed.values(received_at=unit.now, received_by=person.name))
@@ -140,13 +167,16 @@ async def sign_for(office: Office, notice_id: UUID, person: Person) -> None:
     raise ReceivedAlreadyError(before.received_by, before.received_at)
 
 
-def unsigned(person: Person) -> ScalarSelect[int]:
+def unsigned(office: Office, person: Person) -> ScalarSelect[int]:
     """How many notices wait for the signature of this person's unit."""
-    waiting = (
-        select(func.count()).select_from(result_notices).where(_kept.unit == person.unit, _kept.received_at.is_(None))
-    )
+    waiting = select(func.count()).select_from(result_notices).where(*_own(office, person), _kept.received_at.is_(None))
     return waiting.scalar_subquery()
 
 
-def _own(person: Person) -> list[ColumnElement[bool]]:
-    return [_kept.unit == person.unit] if person.is_of_a_unit else []
+def _own(office: Office, person: Person) -> list[ColumnElement[bool]]:
+    """The notices that this person may read: a unit's are its own. Of a case that is kept from them there is none."""
+    may_know = office.seen_by(person)
+    if person.is_of_a_unit:  # what it was told stays, wherever the case has gone to since
+        may_know = and_(cases.c.restricted.is_(False), queries.not_complained_of(person, office.ring))
+    case = exists().where(cases.c.number == _kept.number, may_know)
+    return [or_(_kept.number.is_(None), case), *([_kept.unit == person.unit] if person.is_of_a_unit else [])]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from services.workflow.domain.acts import ACTS
 from services.workflow.domain.refusal import Refusal, RefusalCode
-from services.workflow.domain.transitions import DEEDS
+from services.workflow.domain.ways import DEEDS
 from services.workflow.store.files import Deed
 from shared.web.i18n import Bilingual, Language
 from shared.web.problems import Problem

@@ -7,6 +7,7 @@ list costs more for the cases that are over and done with.
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -140,7 +141,7 @@ async def view_counts(office: Office, person: Person, day: Day, most: int = MOST
         counted["approvals"] = _approvals()
     sums = [_counted(and_(seen_by, which), most).label(name) for name, which in counted.items()]
     if person.is_of_a_unit:
-        sums.append(notices.unsigned(person).label("notices"))
+        sums.append(notices.unsigned(office, person).label("notices"))
     async with office.store.reading() as connection:
         row = (await connection.execute(select(*sums))).mappings().one()
     return dict(row) | {"follow_ups": row.get("to_follow_up", 0)}
@@ -360,8 +361,9 @@ def _narrowed(wanted: Wanted, day: Day) -> Sequence[ColumnElement[bool]]:
 
 def _named(text: str, day: Day) -> ColumnElement[bool]:
     """By number, in full or without its year, or by tracking code."""
-    digits = "".join(character for character in text if character.isdigit())
-    code = "".join(character for character in text.upper() if character.isalnum())
+    folded = unicodedata.normalize("NFKC", text).upper()
+    digits = "".join(character for character in folded if character.isdecimal())
+    code = "".join(character for character in folded if character.isalnum())
     if not digits or len(code) != len(digits):
         return cases.c.tracking_code == code
     serial = f"{int(digits[-_SERIAL:]):0{_SERIAL}d}"

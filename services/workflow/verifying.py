@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Row, RowMapping, select
 
 from services.workflow.anchoring import Anchor, newest_heads
-from services.workflow.domain.case import case_from_json
+from services.workflow.domain.case import Case, case_from_json
 from services.workflow.domain.events import (
     Event,
     EvidenceRecorded,
@@ -32,6 +32,7 @@ from services.workflow.domain.evolve import fold
 from services.workflow.domain.timeline import Break, Entry, Head, entry_hash, verify_chain
 from services.workflow.store.files import listed, vouched_for
 from services.workflow.store.tables import cases, frozen_periods, result_notices, supplements, timeline
+from services.workflow.store.telling import AT_ONCE, notice_of
 from shared.contracts.complaint import ComplaintReceived
 from shared.originals import OriginalDamagedError, OriginalMissingError, Originals
 from shared.sealing import CannotOpen, KeyRing
@@ -40,7 +41,8 @@ from shared.store.unit_of_work import Store
 _PAGE = 200
 _BEYOND = 100
 """How many places past the end an entry is tried at, to tell a moved one from a changed one."""
-_WITH_ORIGINALS = frozenset({"statement_attached", "evidence_recorded", "supplemented"})
+
+NOTICE_GONE = "a notice to a unit was changed or removed"
 
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -64,6 +66,42 @@ class Verified:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A case with its seals broken: its row, its entries by place and what they add up to, the fold that is kept, and the
+    complaint as it came.
+    """
+
+    row: AnyRow
+    events: Mapping[int, Event]
+    folded: Case
+    stored: Case
+    complaint: bytes
+
+
+@dataclass(slots=True)
+class _Vouched:
+    """What the timelines say that there must be beside them. ``shut``: the cases whose timelines can't be believed or opened."""
+
+    shut: set[str] = field(default_factory=set)
+    originals: dict[str, None] = field(default_factory=dict)
+    sent_later: dict[UUID, str] = field(default_factory=dict)
+    told: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+
+    def take(self, case: _Opened) -> None:
+        """All that one case names."""
+        number = case.row.number
+        self.originals.update(dict.fromkeys(_originals_of(case)))
+        self.sent_later.update(
+            (event.what.supplement_id, number) for event in case.events.values() if isinstance(event.what, Supplemented)
+        )
+        self.told.update(
+            ((number, place), notice_of(number, place, event))
+            for place, event in case.events.items()
+            if event.kind in AT_ONCE
+        )
+
+
 async def verify(
     store: Store,
     anchors: list[Anchor],
@@ -76,28 +114,28 @@ async def verify(
     """
     heads = newest_heads(anchors)
     seen: set[str] = set()
-    named: dict[str, None] = {}
-    sent_later: dict[UUID, str] = {}
+    vouched = _Vouched()
     findings: list[Finding] = []
     entry_count = 0
     async for row, rows in _timelines(store):
         seen.add(row.number)
         entry_count += len(rows)
         faults = _faults_of(row, rows, heads.get(row.number))
-        if ring is not None and not faults:
-            faults = opened_faults(ring, row, rows)
-            named.update(dict.fromkeys(originals_named(ring, row, rows)))
-            sent_later.update(dict.fromkeys(_supplements_named(ring, rows), row.number))
+        if ring is not None:
+            faults = faults or _opened_faults(ring, row, rows, vouched)
+        if faults:
+            vouched.shut.add(row.number)
         findings += faults
     findings += [
         Finding(number, "the whole case is missing, though an anchor knows it")
         for number in sorted(heads.keys() - seen)
     ]
     findings += await _orphans(store, seen)
-    findings += await _supplements_gone(store, sent_later)
+    findings += await _supplements_gone(store, vouched.sent_later)
+    findings += await _told_faults(store, vouched) if ring is not None else []
     if originals is not None:
-        findings += [fault for sha256 in named if (fault := await _original_fault(originals, sha256))]
-    return Verified(len(seen), entry_count, len(named) if originals else 0, tuple(findings))
+        findings += [fault for sha256 in vouched.originals if (fault := await _original_fault(originals, sha256))]
+    return Verified(len(seen), entry_count, len(vouched.originals) if originals else 0, tuple(findings))
 
 
 async def _timelines(store: Store) -> AsyncIterator[tuple[AnyRow, list[AnyRow]]]:
@@ -143,35 +181,36 @@ def _entry(row: AnyRow) -> Entry:
     return Entry(place=row.version, previous=row.previous, content=vouched_for(row), hash=row.hash)
 
 
-def opened_faults(ring: KeyRing, row: AnyRow, rows: Sequence[AnyRow]) -> list[Finding]:
+def _opened_faults(ring: KeyRing, row: AnyRow, rows: Sequence[AnyRow], vouched: _Vouched) -> list[Finding]:
     """What only shows once the seals are opened: a register's row or a complaint that was put in another's place."""
     try:
-        case = fold(_event(ring, entry) for entry in rows)
-        complaint = ring.open(row.sealed_complaint)
+        events = {entry.version: Event.model_validate_json(ring.open(entry.sealed_event)) for entry in rows}
         stored = case_from_json(ring.open(row.sealed_case))
+        case = _Opened(row, events, fold(events.values()), stored, ring.open(row.sealed_complaint))
+        vouched.take(case)
     except (CannotOpen, ValueError):
         return [Finding(row.number, "a seal can't be opened: it was changed, or its key is not on the ring")]
-    told = listed(ring, case)
-    wrong = sorted(name for name, value in told.items() if getattr(row, name) != value)
+    return _row_faults(ring, case)
+
+
+def _row_faults(ring: KeyRing, case: _Opened) -> list[Finding]:
+    """Where the register's row and the complaint are not what the timeline says."""
+    row = case.row
+    wrong = sorted(name for name, value in listed(ring, case.folded).items() if getattr(row, name) != value)
     findings = [Finding(row.number, f"the register's row says another {name} than the timeline") for name in wrong]
-    if stored != case:
+    if case.stored != case.folded:
         findings.append(Finding(row.number, "the register's fold is not what the timeline adds up to"))
-    begun = _event(ring, rows[0]).what
+    begun = next(iter(case.events.values())).what
     vouched = begun.complaint_sha256 if isinstance(begun, Registered) else None
-    if vouched is not None and vouched != hashlib.sha256(complaint).hexdigest():
+    if vouched is not None and vouched != hashlib.sha256(case.complaint).hexdigest():
         findings.append(Finding(row.number, "the complaint is not the one that was registered"))
     return findings
 
 
-def originals_named(ring: KeyRing, row: AnyRow, rows: Sequence[AnyRow]) -> list[str]:
+def _originals_of(case: _Opened) -> list[str]:
     """Every original that a case names: what came in, its evidence, statements, supplements."""
-    try:
-        complaint = ComplaintReceived.model_validate_json(ring.open(row.sealed_complaint))
-        later = [
-            sha256 for entry in rows if entry.kind in _WITH_ORIGINALS for sha256 in _of_event(_event(ring, entry).what)
-        ]
-    except (CannotOpen, ValueError):
-        return []  # named as a finding already
+    complaint = ComplaintReceived.model_validate_json(case.complaint)
+    later = [sha256 for event in case.events.values() for sha256 in _of_event(event.what)]
     return [*complaint.source.originals, *(item.sha256 for item in complaint.evidence), *later]
 
 
@@ -179,16 +218,6 @@ def _of_event(what: object) -> tuple[str, ...]:
     if isinstance(what, StatementAttached):
         return (what.original,)
     return what.originals if isinstance(what, EvidenceRecorded | Supplemented) else ()
-
-
-def _event(ring: KeyRing, row: AnyRow) -> Event:
-    return Event.model_validate_json(ring.open(row.sealed_event))
-
-
-def _supplements_named(ring: KeyRing, rows: Sequence[AnyRow]) -> list[UUID]:
-    """Every later message that a timeline speaks of."""
-    told = [_event(ring, entry).what for entry in rows if entry.kind == "supplemented"]
-    return [what.supplement_id for what in told if isinstance(what, Supplemented)]
 
 
 async def _supplements_gone(store: Store, named: Mapping[UUID, str]) -> list[Finding]:
@@ -199,6 +228,23 @@ async def _supplements_gone(store: Store, named: Mapping[UUID, str]) -> list[Fin
         Finding(number, "the words of a later message were removed")
         for supplement_id, number in named.items()
         if supplement_id not in there
+    ]
+
+
+async def _told_faults(store: Store, vouched: _Vouched) -> list[Finding]:
+    """Notices of single entries that are not what their timelines say; of a case that was not opened nothing is said."""
+    query = select(result_notices).where(result_notices.c.number.isnot(None))
+    async with store.reading() as connection:
+        rows = {(row["number"], row["entry"]): row for row in (await connection.execute(query)).mappings()}
+    findings = [
+        Finding(number, NOTICE_GONE, place)
+        for (number, place), said in vouched.told.items()
+        if (row := rows.get((number, place))) is None or any(row[name] != value for name, value in said.items())
+    ]
+    return findings + [
+        Finding(number, "no entry of the timeline vouches for this notice to a unit", place)
+        for number, place in sorted(rows.keys() - vouched.told.keys())
+        if number not in vouched.shut
     ]
 
 
@@ -234,12 +280,13 @@ async def frozen_faults(store: Store, key: Ed25519PublicKey, anchors: Sequence[A
 async def _notice_faults(store: Store, frozen: Sequence[RowMapping]) -> list[Finding]:
     """Notices to units that are not as they were issued with figures that are whole, or that nothing vouches for."""
     async with store.reading() as connection:
-        rows = {str(row["id"]): row for row in (await connection.execute(select(result_notices))).mappings()}
+        query = select(result_notices).where(result_notices.c.number.is_(None))
+        rows = {str(row["id"]): row for row in (await connection.execute(query)).mappings()}
     vouched = {
         key: (row, sha256) for row in frozen for key, sha256 in json.loads(row["body"]).get("notices", {}).items()
     }
     findings = [
-        Finding(_frozen_name(row), "a notice to a unit was changed or removed")
+        Finding(_frozen_name(row), NOTICE_GONE)
         for key, (row, sha256) in vouched.items()
         if key not in rows or not _is_as_issued(rows[key], row, sha256)
     ]

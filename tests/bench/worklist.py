@@ -124,6 +124,11 @@ async def _counts(desk: Desk) -> None:
     await reading.view_counts(desk.office, HANDLER, _today(desk))
 
 
+async def _page_and_counts(desk: Desk) -> None:
+    await _the_page(desk)
+    await _counts(desk)
+
+
 async def _counts_of_a_unit(desk: Desk) -> None:
     await reading.view_counts(desk.office, UNIT_HANDLER, _today(desk))
 
@@ -153,6 +158,7 @@ _PAGES: dict[str, Callable[[Desk], Awaitable[None]]] = {
     "an operator's own": _of_an_operator,
     "all, nearest limit first": _everything,
     "the counts of all views": _counts,
+    "the page and its counts": _page_and_counts,
     "a unit's counts": _counts_of_a_unit,
     "an operator's counts": _counts_of_an_operator,
 }

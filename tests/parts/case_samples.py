@@ -28,7 +28,7 @@ from services.workflow.web.case_page import Answered, CasePage, case_page, forms
 from services.workflow.web.draft_forms import APPROVAL, unsent_line
 from services.workflow.web.limits_shown import Reader, shown
 from services.workflow.web.masked import masked
-from services.workflow.web.notice_pages import results_of
+from services.workflow.web.notice_pages import consequence_told, results_of
 from services.workflow.web.periods import chosen
 from services.workflow.web.statistics_page import GroupNames
 from services.workflow.web.worklist import Notice
@@ -255,16 +255,20 @@ NOTICE = {
     "unit": CENTRE.units[0].name,
     "first_day": "2026-10-01",
     "last_day": "2026-10-31",
+    "number": None,
+    "entry": None,
     "issued_at": at("2026-11-02 10:00"),
     "issued_by": "赵志远",
     "received_at": None,
     "received_by": None,
 }
+CONSEQUENCE = NOTICE | {"id": UUID(int=73), "first_day": None, "last_day": None, "number": "2026-001091", "entry": 14}
 SIGNED_FOR = NOTICE | {"id": UUID(int=72), "received_at": at("2026-11-02 15:20"), "received_by": "周明"}
 
 
 def _result(number: int, **came: Any) -> dict[str, Any]:
     usual = {"state": "archived", "substantiated": True, "satisfaction": "satisfied", "rounds": 1, "late": False}
+    usual |= {"settled": False}
     return {"number": f"2026-{number:06d}"} | usual | came
 
 
@@ -279,7 +283,11 @@ def _notice(row: Mapping[str, Any], *, may_sign: bool) -> Mapping[str, Any]:
         },
     }
     said = {
-        "results": [_result(1083), _result(1091, late=True, rounds=2, satisfaction="dissatisfied", state="closed")],
+        "results": [
+            _result(1083),
+            _result(1091, late=True, rounds=2, satisfaction="dissatisfied", state="closed"),
+            _result(1094, substantiated=False, satisfaction=None, settled=True),
+        ],
         "consequences": [{"number": "2026-001091", "sanction": "rectification_order"}],
     }
     words = GroupNames(Language.ZH, str)
@@ -294,6 +302,20 @@ def _notice(row: Mapping[str, Any], *, may_sign: bool) -> Mapping[str, Any]:
         "may_sign": may_sign,
         "notice": None if may_sign else Notice("good", Bilingual("已签收", "Signed for")),
     }
+
+
+def _consequence() -> Mapping[str, Any]:
+    """An order to rectify, that the unit is to sign for."""
+    text = "限三个工作日内整改窗口首问负责制落实不到位的问题，并书面报告整改情况。"
+    told = consequence_told({"consequences": [{"sanction": "rectification_order", "text": text}]})
+    head = {
+        "row": CONSEQUENCE,
+        "opens": {"2026-001091"},
+        "office_name": CENTRE.office,
+        "may_sign": True,
+        "notice": None,
+    }
+    return told | head
 
 
 _CUT: Mapping[str, Any] = {"is_cut": True, "waiting": "120"}
@@ -390,12 +412,13 @@ CONTEXTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "notices": (
         "notices.html",
         {
-            "rows": [{"row": row, "chosen": _PERIOD} for row in (NOTICE, SIGNED_FOR)],
+            "rows": [{"row": row, "chosen": _PERIOD} for row in (CONSEQUENCE, NOTICE, SIGNED_FOR)],
             "next_page": 2,
             "previous_page": 0,
         },
     ),
     "notice": ("notice.html", _notice(NOTICE, may_sign=True)),
+    "consequence": ("consequence.html", _consequence()),
     "notice-signed": ("notice.html", _notice(SIGNED_FOR, may_sign=False)),
     "directory": (
         "directory.html",

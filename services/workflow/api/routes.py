@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,14 +18,17 @@ from services.workflow.api import answers
 from services.workflow.api.case_filter import case_filter
 from services.workflow.api.people import person_of
 from services.workflow.domain.commands import COMMANDS, Command
+from services.workflow.domain.decide import ActionOffer, NotYet
 from services.workflow.handlers import NoSuchCaseError, RefusedError, carry_out
 from services.workflow.office import Office
 from services.workflow.store import files, queries
 from services.workflow.store.statistics import Filter
+from shared.contracts.values import Moment
 from shared.identity.principal import Principal
 from shared.once import KeyReused
 from shared.web.access import Gate
 from shared.web.files import file_answer
+from shared.web.numbers import whole_number
 from shared.web.problems import Problem
 from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
 
@@ -46,7 +48,7 @@ def _add_reading(router: APIRouter, office: Office, gate: Gate) -> None:
     async def worklist(
         state: list[str] = Query(default=[]),
         unit: str | None = None,
-        after_limit: datetime | None = None,
+        after_limit: Moment | None = None,
         after_number: str | None = None,
         limit: int = Query(default=queries.PAGE, ge=1, le=200),
         urgent: bool = False,
@@ -96,16 +98,7 @@ def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:
         return {
             "version": found.case.version,
             "may": [_offer(offer) for offer in found.offers.offers],
-            "cannot": [
-                {
-                    "command": each.command.value,
-                    "label": each.label,
-                    "article": each.refusal.article,
-                    "reason": each.refusal.message_zh,
-                    "reason_en": each.refusal.message_en,
-                }
-                for each in found.offers.cannot
-            ],
+            "cannot": [_not_yet(each) for each in found.offers.cannot],
         }
 
     @router.post("/workflow/cases/{number}/actions/{name}")
@@ -166,19 +159,29 @@ def _command(name: str, body: bytes) -> Command:
 def _version(if_match: str | None) -> int | None:
     if if_match is None:
         return None
-    text = if_match.strip().strip('"')
-    if not text.isdigit():
+    version = whole_number(if_match.strip().strip('"'))
+    if version is None:
         raise Problem(400, "bad_if_match", "If-Match 应为版本号", "If-Match must be a version number")
-    return int(text)
+    return version
 
 
-def _offer(offer: Any) -> dict[str, Any]:
+def _offer(offer: ActionOffer) -> dict[str, Any]:
     return {
         "command": offer.command.value,
         "label": offer.label,
         "article": offer.article,
         "variants": list(offer.variants),
         "most_days": offer.most_days,
+    }
+
+
+def _not_yet(each: NotYet) -> dict[str, Any]:
+    return {
+        "command": each.command.value,
+        "label": each.label,
+        "article": each.refusal.article,
+        "reason": each.refusal.message_zh,
+        "reason_en": each.refusal.message_en,
     }
 
 

@@ -17,7 +17,7 @@ from services.workflow.anchoring import AnchorBroken
 from services.workflow.api.people import person_of
 from services.workflow.kept_figures import Signer
 from services.workflow.office import Office
-from services.workflow.reports import Period
+from services.workflow.reports import Day, Period
 from services.workflow.store.statistics import By
 from shared.identity.principal import Principal
 from shared.once import KeyReused, Once
@@ -32,7 +32,7 @@ Form = Literal["json", "csv", "xlsx"]
 _log = structlog.get_logger("statistics")
 
 
-def period_of(first: Annotated[date, Query(alias="from")], last: Annotated[date, Query(alias="to")]) -> Period:
+def period_of(first: Annotated[Day, Query(alias="from")], last: Annotated[Day, Query(alias="to")]) -> Period:
     """Days at the centre, both included. Raises Problem 422 for a period that has no days or too many."""
     if not 0 <= (last - first).days <= LONGEST_DAYS:
         raise _wrong(

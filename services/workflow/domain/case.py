@@ -134,6 +134,11 @@ class Case:
         return self.dispatch.unit if self.dispatch else None
 
     @property
+    def concerned(self) -> str | None:
+        """The unit that answers for it: where it lies or lay last, or for which it was settled on the spot; else the one named."""
+        return self.unit or (self.settlement.unit if self.settlement else None) or self.target.unit
+
+    @property
     def track(self) -> Track | None:
         """The way it went to the unit in this round."""
         return self.dispatch.track if self.dispatch else None

@@ -27,7 +27,8 @@ from services.workflow.domain.refusal import Refusal, RefusalCode
 from services.workflow.domain.roles import ROLES, Person, may
 from services.workflow.domain.sight import may_see
 from services.workflow.domain.states import STATES
-from services.workflow.domain.transitions import REACHABLE, HandsTo, Transition, find, places, ways
+from services.workflow.domain.transitions import HandsTo, Transition
+from services.workflow.domain.ways import REACHABLE, find, places, ways
 from shared.working_time import BusinessHours, WorkCalendar
 
 

@@ -359,6 +359,7 @@ FIGURES: tuple[FigureRow, ...] = (
         figure=Figure.URGENT_MINUTES,
         value=5,
         chinese="紧急件无人处置即告警的分钟数（昼夜都计）",
+        english="minutes, by day and night, after which danger that nobody has looked at raises an alert",
         article="2",
         set_by=Source.OFFICE,
     ),

@@ -21,6 +21,7 @@ from services.workflow.domain.roles import MAY, ROLES
 from services.workflow.domain.sanctions import SANCTIONS
 from services.workflow.domain.sight import SIGHT, Tie
 from services.workflow.domain.states import STATES, State
+from services.workflow.domain.told import TOLD, When
 from services.workflow.domain.transitions import TRANSITIONS, Transition
 
 _PARTIES = {
@@ -30,6 +31,10 @@ _PARTIES = {
     Party.COMPLAINANT: ("投诉人", "the complainant"),
 }
 _SOURCES = {Source.MEASURE: ("本办法", "the Measure"), Source.OFFICE: ("市政管办自定", "the office itself")}
+_WHEN = {
+    When.AT_ONCE: ("随即通知", "by a notice, at once"),
+    When.WITH_THE_PERIOD: ("列入统计期的结果通报", "with the results of the period"),
+}
 _TIES = {
     Tie.ANYHOW: ("全部", "all"),
     Tie.OWN_UNIT: ("转给本单位的", "dispatched to the own unit"),
@@ -110,6 +115,7 @@ def tables(on: date, tongue: Tongue = Tongue.CHINESE) -> tuple[Table, ...]:
         limits_table(tongue),
         grounds_table(tongue),
         sanctions_table(tongue),
+        told_table(tongue),
         roles_table(tongue),
         sight_table(tongue),
         articles_table(tongue),
@@ -219,6 +225,16 @@ def sanctions_table(tongue: Tongue = Tongue.CHINESE) -> Table:
     ]
     head = tongue.head(("方式", "consequence"), _ARTICLE, _IN_FORCE)
     return Table("sanctions", tongue.pick(("问责", "Sanctions")), head, rows, cites=1)
+
+
+def told_table(tongue: Tongue = Tongue.CHINESE) -> Table:
+    """What a unit is told of beside its own cases, and when."""
+    rows = [
+        (f"{tongue.call(row)} `{row.kind}`", tongue.pick(_WHEN[row.when]), row.article, row.in_force_from.isoformat())
+        for row in TOLD
+    ]
+    head = tongue.head(("事项", "what"), ("何时", "when"), _ARTICLE, _IN_FORCE)
+    return Table("told", tongue.pick(("告知单位的事项", "What a unit is told")), head, rows, cites=2)
 
 
 def roles_table(tongue: Tongue = Tongue.CHINESE) -> Table:

@@ -23,7 +23,7 @@ from services.workflow.domain.limits import urgent_alert_at
 from services.workflow.domain.recording import Consequences, Rule, write_down
 from services.workflow.domain.roles import SOFTWARE, Person
 from services.workflow.domain.states import State
-from services.workflow.domain.transitions import find
+from services.workflow.domain.ways import find
 from shared.contracts.complaint import ComplaintReceived, SpotSettlement
 from shared.contracts.values import CaseNumber, Channel, DangerKind, Role, Sha256
 from shared.working_time import BusinessHours, WorkCalendar

@@ -38,7 +38,7 @@ def first_facts(case: Case, caller: str | None) -> dict[str, Any]:
         "month": case.received_at.astimezone(SHANGHAI).strftime("%Y-%m"),
         "channel": case.channel.value,
         "caller": caller,
-        **_moving(case),
+        **moving_facts(case),
     }
 
 
@@ -59,9 +59,9 @@ def clock_rows(case: Case, clocks: Iterable[Clock]) -> Iterator[dict[str, Any]]:
 
 async def count_again(unit: UnitOfWork, before: Case, after: Case) -> None:
     """Bring the rows to where the case stands now; what has not changed is not written."""
-    if _moving(before) != _moving(after):
+    if moving_facts(before) != moving_facts(after):
         await unit.connection.execute(
-            update(case_facts).where(case_facts.c.number == after.number).values(**_moving(after))
+            update(case_facts).where(case_facts.c.number == after.number).values(**moving_facts(after))
         )
     known = set(before.clocks)
     rows = list(clock_rows(after, (clock for clock in after.clocks if clock not in known)))
@@ -76,14 +76,14 @@ def _upsert(unit: UnitOfWork) -> Any:
     return statement.on_conflict_do_update(index_elements=["number", "clock"], set_=changing)
 
 
-def _moving(case: Case) -> dict[str, Any]:
-    """What may change in the life of a case."""
+def moving_facts(case: Case) -> dict[str, Any]:
+    """The columns that may change in the life of a case."""
     outcome = case.closing.outcome if case.closing else case.follow_up.outcome if case.follow_up else None
     # A new round asks anew; until it is answered, what was said of the last one stands.
     said = {"satisfaction": outcome.value} if outcome else {}
     return said | {
-        "unit": case.unit or case.target.unit,
-        "window": case.dispatch.window if case.dispatch and case.dispatch.window else case.target.window,
+        "unit": case.concerned,
+        "window": _window(case),
         "matter": case.matter and case.matter[:80],
         "ground": case.refusal.ground.value if case.refusal else None,
         "state": case.state.value,
@@ -92,6 +92,12 @@ def _moving(case: Case) -> dict[str, Any]:
         "substantiated": case.is_substantiated,
         "sanctions": len(case.sanctions),
     }
+
+
+def _window(case: Case) -> str | None:
+    """The window that it was sent to; else the one named, which is no window of another unit."""
+    sent_to = case.dispatch.window if case.dispatch else None
+    return sent_to or (case.target.window if case.target.unit in {None, case.concerned} else None)
 
 
 def _extension_days(case: Case) -> int:

@@ -23,9 +23,9 @@ from services.workflow.domain.evolve import fold
 from services.workflow.domain.owed import next_duty
 from services.workflow.domain.publish import publish
 from services.workflow.domain.timeline import Head, append
-from services.workflow.domain.transitions import DEEDS
 from services.workflow.domain.urgency import Standing
-from services.workflow.store import counting, tables
+from services.workflow.domain.ways import DEEDS
+from services.workflow.store import counting, tables, telling
 from shared.contracts.complaint import ComplaintReceived
 from shared.sealing import KeyRing
 from shared.store.unit_of_work import UnitOfWork
@@ -109,6 +109,7 @@ async def go_on(unit: UnitOfWork, ring: KeyRing, file: CaseFile, events: Sequenc
     if written.rowcount != 1:
         raise StaleError
     await counting.count_again(unit, file.case, case)
+    telling.tell_units(unit, case.number, enumerate(events, file.head.length + 1))
     _tell(unit, file.case, events, head)
     return case
 
@@ -172,7 +173,7 @@ def listed(ring: KeyRing, case: Case) -> dict[str, Any]:
         "track": case.track.value if case.track else None,
         "unit": case.unit,
         "target_unit": case.target.unit,
-        "concerned": case.unit or case.target.unit,
+        "concerned": case.concerned,
         "matter": case.matter and case.matter[:80],
         "channel": case.channel.value,
         "real_name": case.real_name,

@@ -48,7 +48,7 @@ def visible_to(person: Person, ring: KeyRing) -> ColumnElement[bool]:
     theirs = ordinary if row.ordinary == row.restricted else or_(
         and_(cases.c.restricted.is_(False), ordinary), and_(cases.c.restricted.is_(True), restricted)
     )  # fmt: skip
-    return and_(theirs, or_(cases.c.staff_blind.is_(None), not_(is_complained_of(person, ring))))
+    return and_(theirs, not_complained_of(person, ring))
 
 
 def _joined(ties: frozenset[Tie], person: Person) -> ColumnElement[bool]:
@@ -70,6 +70,11 @@ def is_complained_of(person: Person, ring: KeyRing) -> ColumnElement[bool]:
     units = cases.c.target_unit.is_(None)
     own = or_(units, cases.c.target_unit == person.unit) if person.unit is not None else units
     return and_(cases.c.staff_blind == blind_staff(ring, person.name), own)
+
+
+def not_complained_of(person: Person, ring: KeyRing) -> ColumnElement[bool]:
+    """All the others."""
+    return or_(cases.c.staff_blind.is_(None), not_(is_complained_of(person, ring)))
 
 
 async def worklist(

@@ -16,7 +16,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, distinct, exists, func, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.workflow.store.tables import case_facts, cases, clock_facts
+from services.workflow.domain.events import Settled
+from services.workflow.store.tables import case_facts, cases, clock_facts, timeline
 from shared.clock import SHANGHAI
 
 _facts = case_facts.c
@@ -136,7 +137,9 @@ async def volumes(connection: AsyncConnection, which: Filter) -> dict[str, int]:
 
 
 async def results(connection: AsyncConnection, which: Filter, unit: str) -> list[dict[str, Any]]:
-    """What came of each case of a unit, by number; ``late``: whether it missed a limit in it (art. 20)."""
+    """What came of each case of a unit, by number; ``late``: whether it missed a limit in it (art. 20); ``settled``: on the
+    spot (art. 18.1).
+    """
     missed = [clock_facts.c.number == _facts.number, clock_facts.c.unit == unit, clock_facts.c.outcome == "missed"]
     told = (
         _facts.state,
@@ -146,7 +149,11 @@ async def results(connection: AsyncConnection, which: Filter, unit: str) -> list
         _facts.extension_days,
         _facts.sanctions,
     )
-    query = select(_facts.number, _facts.received_at, *told, exists().where(*missed).label("late"))
+    settled = exists().where(
+        timeline.c.number == _facts.number, timeline.c.kind == Settled.model_fields["kind"].default
+    )
+    beside = (exists().where(*missed).label("late"), settled.label("settled"))
+    query = select(_facts.number, _facts.received_at, *told, *beside)
     rows = await connection.execute(query.where(*which.conditions()).order_by(_facts.number))
     return [dict(row) for row in rows.mappings()]
 

@@ -53,11 +53,28 @@ cases = Table(
     Column("sealed_complaint", Text, nullable=False),
     Column("timeline_head", String(64), nullable=False),
 )
-Index("cases_worklist", cases.c.state, cases.c.concerned, cases.c.next_limit)
-Index("cases_unit", cases.c.unit, cases.c.next_limit)
-Index("cases_limit", cases.c.next_limit)
 _OPEN = cases.c.next_limit.isnot(None)
-Index("cases_holder", cases.c.holder_id, cases.c.next_limit, sqlite_where=_OPEN, postgresql_where=_OPEN)
+_KEPT_FROM = ("restricted", "staff_blind", "target_unit")
+"""Whom a case is kept from. The indexes of lists carry what ``domain.sight`` asks of a row, so that PostgreSQL counts a view in
+them alone."""
+_IN_CHARGE = ("holder_id", "officer_id")
+Index(
+    "cases_worklist",
+    cases.c.state,
+    cases.c.concerned,
+    cases.c.next_limit,
+    postgresql_include=[*_KEPT_FROM, *_IN_CHARGE],
+)
+Index("cases_unit", cases.c.unit, cases.c.next_limit, postgresql_include=_KEPT_FROM)
+Index("cases_limit", cases.c.next_limit, postgresql_include=[*_KEPT_FROM, *_IN_CHARGE])
+Index(
+    "cases_holder",
+    cases.c.holder_id,
+    cases.c.next_limit,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+    postgresql_include=[*_KEPT_FROM, "officer_id", "unit", "first_receiver"],
+)
 Index("cases_receiver", cases.c.first_receiver, cases.c.next_limit, sqlite_where=_OPEN, postgresql_where=_OPEN)
 _AGAIN = _OPEN & (cases.c.round > 1)
 Index("cases_again", cases.c.next_limit, sqlite_where=_AGAIN, postgresql_where=_AGAIN)
@@ -164,16 +181,20 @@ result_notices = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("unit", String(120), nullable=False),
-    Column("first_day", String(10), nullable=False),
-    Column("last_day", String(10), nullable=False),
+    Column("first_day", String(10)),
+    Column("last_day", String(10)),
     Column("issued_at", UtcDateTime, nullable=False),
     Column("issued_by", String(80), nullable=False),
-    Column("body", Text, nullable=False),
+    Column("body", Text),
+    Column("number", String(11)),
+    Column("entry", Integer),
     Column("received_at", UtcDateTime),
     Column("received_by", String(80)),
 )
-"""The results of a frozen period as a unit was told them (art. 20), and who signed for it there."""
+"""What a unit was told (arts. 19, 20), and who signed for it there: the results of a frozen period, with days and body; or, at
+once, of one entry of a case's timeline, whose words stay there."""
 Index("result_notices_unit", result_notices.c.unit, result_notices.c.issued_at)
+Index("result_notices_entry", result_notices.c.number, result_notices.c.entry, unique=True)
 
 timeline = Table(
     "timeline",

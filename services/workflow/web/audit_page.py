@@ -26,6 +26,7 @@ from services.workflow.web.staff_routes import StaffDesk
 from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.web.i18n import Bilingual
+from shared.web.numbers import whole_number
 from shared.working_time import BusinessHours
 
 PATH = "/workflow/audit"
@@ -112,7 +113,7 @@ def asked_for(query: Mapping[str, str], reader: Reader) -> Wanted:
         query.get("name", "").strip(),
         min(first, last),
         last,
-        int(page[:6]) if page.isascii() and page.isdigit() else 0,
+        whole_number(page) or 0,
     )
 
 

@@ -1,4 +1,4 @@
-"""The pages of the notices of results (art. 20): the list, the notice as it was issued, and signing for it.
+"""The pages of what units were told (arts. 19, 20): the list, a notice as it was issued, and signing for it.
 
 Law of this file: a unit's person sees the unit's own; what the figures on a notice open is the list as it is now.
 """
@@ -45,6 +45,7 @@ class Result:
     satisfaction: str
     rounds: int
     late: bool
+    settled: bool
     sanctions: Sequence[Bilingual]
 
 
@@ -93,15 +94,32 @@ async def _one(
         found = await notices.one(desk.office, notice_id, person_of(who))
     except notices.NoSuchNoticeError as fault:
         raise no_such_notice() from fault
+    is_of_a_period = found.row["number"] is None
+    told = _period_told(desk, request, found.said) if is_of_a_period else consequence_told(found.said)
+    return await desk.render(
+        request, who, "notices", "notice.html" if is_of_a_period else "consequence.html", status=status,
+        **_named(found.row, desk), **told, opens=found.opens, office_name=desk.office.centre.office,
+        may_sign=who.role in SIGNS_FOR and found.row["received_at"] is None, notice=notice,
+    )  # fmt: skip
+
+
+def _period_told(desk: StaffDesk, request: Request, said: Mapping[str, Any]) -> dict[str, Any]:
+    """The results of a period."""
     language, say = language_of(request), desk.pages.catalogue.say
     words = statistics_page.GroupNames(language, lambda key: say(key, language))
     clocks = [name for name in CLOCKS if name in UNIT_CLOCKS]
-    return await desk.render(
-        request, who, "notices", "notice.html", status=status, **_named(found.row, desk), opens=found.opens,
-        results=results_of(found.said), missed=[(each, clock_heading(each["name"], language)) for each in found.said["missed"]],
-        table=statistics_page.table(found.said, words, clocks), office_name=desk.office.centre.office,
-        may_sign=who.role in SIGNS_FOR and found.row["received_at"] is None, notice=notice,
-    )  # fmt: skip
+    return {
+        "results": results_of(said),
+        "missed": [(each, clock_heading(each["name"], language)) for each in said["missed"]],
+        "table": statistics_page.table(said, words, clocks),
+    }
+
+
+def consequence_told(said: Mapping[str, Any]) -> dict[str, Any]:
+    """One consequence, in the words of whoever imposed it."""
+    (what,) = said["consequences"]
+    row = SANCTIONS[Sanction(what["sanction"])]
+    return {"sanction": Bilingual(row.chinese, row.english), "text": what["text"]}
 
 
 def results_of(said: Mapping[str, Any]) -> list[Result]:
@@ -122,12 +140,15 @@ def _result(each: Mapping[str, Any], sanctions: Sequence[Bilingual]) -> Result:
         satisfaction=each["satisfaction"] or "",
         rounds=each["rounds"],
         late=each["late"],
+        settled=each.get("settled", False),
         sanctions=sanctions,
     )
 
 
 def _named(row: RowMapping, desk: StaffDesk) -> dict[str, Any]:
-    """A notice's head, its period as people call it."""
+    """A notice's head, its period as people call it; a case has none."""
+    if row["number"] is not None:
+        return {"row": row}
     today: date = desk.office.hours.date_of(desk.office.clock())
     return {"row": row, "chosen": chosen({"from": row["first_day"], "to": row["last_day"]}, today)}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.workflow.reports import Period, kind_of, month_of, period_before, quarter_of, year_of
+from services.workflow.reports import FIRST_DAY, LAST_DAY, Period, kind_of, month_of, period_before, quarter_of, year_of
 from shared.contracts.lists import PeriodKind
 from shared.web.i18n import Bilingual
 
@@ -15,8 +15,6 @@ MONTHS_OFFERED = 24
 QUARTERS_OFFERED = 8
 YEARS_OFFERED = 3
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_YEARS = range(2000, 3000)
-"""Beyond them nothing was registered, and near the ends of the calendar no period has one before or after it."""
 _KEY = re.compile(r"(?P<year>2[0-9]{3})(?:-(?P<month>[0-9]{2})|-Q(?P<quarter>[1-4]))?")
 
 
@@ -93,9 +91,10 @@ def _named(key: str) -> Chosen | None:
     month, quarter = found["month"], found["quarter"]
     around = month_of if month else quarter_of if quarter else year_of
     try:
-        return _called(around(date(int(found["year"]), int(month or 3 * int(quarter or 0) or 1), 1)))
+        named = _called(around(date(int(found["year"]), int(month or 3 * int(quarter or 0) or 1), 1)))
     except ValueError:
         return None
+    return named if FIRST_DAY <= named.period.first <= LAST_DAY else None
 
 
 def _called(period: Period) -> Chosen:
@@ -121,4 +120,4 @@ def _day(text: str) -> date | None:
         day = date.fromisoformat(text.strip())
     except ValueError:
         return None
-    return day if day.year in _YEARS else None
+    return day if FIRST_DAY <= day <= LAST_DAY else None

@@ -41,6 +41,7 @@ from shared.web.access import Gate
 from shared.web.desk_frame import desk_head
 from shared.web.i18n import Bilingual, language_of
 from shared.web.negotiation import PageRoute
+from shared.web.numbers import whole_number
 from shared.web.pages import Pages
 from shared.web.problems import FieldFault, Problem
 from shared.web.security import WITH_PICTURES_WITHIN
@@ -204,8 +205,7 @@ async def form_values(request: Request) -> dict[str, str]:
 
 def version_of(values: Mapping[str, str]) -> int | None:
     """The version of the case that the form was made from: the page's If-Match."""
-    text = values.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() else None
+    return whole_number(values.get("version", ""))
 
 
 def act_named(name: str) -> Act:
@@ -273,8 +273,8 @@ async def _assignees(office: Office, person: Person) -> list[tuple[str, str]]:
 
 
 def _assigned(asked: QueryParams) -> Notice | None:
-    done, of = asked.get("assigned", ""), asked.get("of", "")
-    if not (done.isdigit() and of.isdigit()):
+    done, of = whole_number(asked.get("assigned", "")), whole_number(asked.get("of", ""))
+    if done is None or of is None:
         return None
     kind = "good" if done == of else "soon"
     zh, en = f"已交承办人 {done} 件，共选 {of} 件", f"{done} of {of} cases assigned"

@@ -69,7 +69,8 @@ class Line:
     label: str
     href: str
     numbers: Sequence[Number]
-    days: int
+    days: Number
+    """Working days of extension: of the cases that were extended."""
     clocks: Sequence[Kept]
 
 
@@ -162,7 +163,7 @@ def _line(group: Figures, by: By | None, words: GroupNames, clocks: Sequence[str
         label=words.of(by, group["key"]),
         href=sheet_address(group["key"], sheet) if opens_sheet and sheet else "",
         numbers=[number_of(group, figure) for figure in HEADINGS],
-        days=group["extension_days"],
+        days=Number(str(group["extension_days"]), number_of(group, Figure.EXTENDED).href),
         clocks=[_kept(group, name) for name in clocks],
     )
 

@@ -23,6 +23,7 @@ from shared.contracts.masking import Showing, mask_text
 from shared.contracts.values import Channel
 from shared.web.frame import count_shown
 from shared.web.i18n import Bilingual
+from shared.web.numbers import whole_number
 
 RINGS: Mapping[State, str] = {
     State.REGISTERED: "",
@@ -39,8 +40,6 @@ RINGS: Mapping[State, str] = {
 }
 """How a state is drawn beside its words."""
 _TITLE = 28
-_LONGEST_PAGE = 6
-"""Digits of a page that is asked for: beyond them no register has pages, and no database can count."""
 _ENDS = {"met": ("按时", ", in time"), "missed": ("逾期", ", missed")}
 _LOOKED_AT = 300
 """Characters, some more than a row shows, so that no number is cut before it is known for one."""
@@ -223,8 +222,9 @@ def asked_for(query: Mapping[str, str]) -> Asked:
     """What an address asks for; anything else in it is passed over."""
     said = {name: query.get(name, "").strip() for name in ("view", "state", "unit", "channel", "q", "page")}
     wanted = Wanted(said["view"] or "all", said["state"], said["unit"], said["channel"], said["q"])
-    page = int(said["page"][:_LONGEST_PAGE]) if said["page"].isascii() and said["page"].isdigit() else 0
-    return Asked(wanted, page, tuple((name, value) for name, value in query.items() if name != "page"))
+    return Asked(
+        wanted, whole_number(said["page"]) or 0, tuple((name, value) for name, value in query.items() if name != "page")
+    )
 
 
 def asks_for_a_figure(query: Mapping[str, str]) -> bool:

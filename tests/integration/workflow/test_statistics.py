@@ -115,6 +115,16 @@ async def test_a_missed_limit_stays_with_the_unit_that_it_bound(desk: Desk):
     assert _count(groups[OTHER_UNIT], Figure.RECEIVED) == 1
 
 
+async def test_a_window_is_counted_with_its_own_unit(desk: Desk):
+    """Told of one unit's window and sent to another unit: that unit has no such window."""
+    number = await desk.registered(target=Target(unit=UNIT, window="A09"))
+    await desk.does(number, "accept")
+    windows = [{each["key"] for each in (await reports.statistics(desk.office, PERIOD, By.WINDOW))["groups"]}]
+    await desk.does(number, "forward", unit=OTHER_UNIT, advice="请核实")
+    windows.append({each["key"] for each in (await reports.statistics(desk.office, PERIOD, By.WINDOW))["groups"]})
+    assert windows == [{"A09"}, {None}]
+
+
 async def test_the_same_person_on_the_same_unit_again_is_a_repeat(desk: Desk):
     """A second call from one number about one unit counts as a repeat, about another unit it doesn't."""
     await desk.registered()

@@ -7,6 +7,7 @@ import pytest
 from services.workflow.domain import commands, events
 from services.workflow.domain.clocks import ClockEnd, ClockName
 from services.workflow.domain.grounds import GROUNDS, ground_row
+from services.workflow.domain.roles import Person
 from services.workflow.domain.states import State
 from shared.contracts.complaint import Target
 from shared.contracts.values import Channel, Element, Ground
@@ -157,6 +158,27 @@ def test_evidence_that_comes_brings_the_decision_back_to_the_office() -> None:
     story.tell(commands.RecordEvidence(originals=(SHA,)), OPERATOR, "2026-11-18 11:00")
     assert story.clock(ClockName.EVIDENCE).end is ClockEnd.MET
     assert story.clock(ClockName.ACCEPTANCE).limit == at("2026-11-19 17:00")
+
+
+@pytest.mark.article("10.4")
+@pytest.mark.parametrize(
+    ("command", "actor"),
+    [
+        (commands.Accept(), HANDLER),
+        (refused(Ground.NOT_SPECIFIC), HANDLER),
+        (commands.Redirect(competent_authority="市公安局", reason="不属进驻单位权限。"), HANDLER),
+        (commands.Settle(result="当场补办。", complainant_agrees=True), HANDLER),
+        (commands.RequireStatement(reason="涉及重大事项。"), HANDLER),
+        (commands.Withdraw(reason="投诉人来电撤回。"), OPERATOR),
+    ],
+    ids=lambda given: getattr(given, "act", None),
+)
+def test_whoever_decides_waits_for_the_evidence_no_longer(command: commands.Command, actor: Person) -> None:
+    """The complainant's date falls away with what it was asked for; nothing but the answer of art. 14 runs on in a case that ended."""
+    story = arrive(State.REGISTERED, channel=Channel.VISIT)
+    story.tell(commands.RequestEvidence(what="收据", working_days=3), HANDLER).tell(command, actor)
+    assert story.clock(ClockName.EVIDENCE).end is ClockEnd.LIFTED
+    assert story.case.is_live or {clock.name for clock in story.case.open_clocks} <= {ClockName.RESPOND}
 
 
 @pytest.mark.article("10.5")

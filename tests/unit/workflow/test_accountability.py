@@ -11,7 +11,7 @@ from services.workflow.domain.sanctions import SANCTIONS, Basis, Sanction
 from services.workflow.domain.sight import may_see
 from services.workflow.domain.states import State
 from shared.contracts.complaint import Target
-from shared.contracts.values import Role
+from shared.contracts.values import Channel, Ground, Role
 from tests.unit.workflow.building import (
     ADMINISTRATOR,
     AUDITOR,
@@ -28,6 +28,7 @@ from tests.unit.workflow.building import (
     arrive,
     fed_back,
     forwarded,
+    refused,
     unfounded,
 )
 from tests.unit.workflow.ways import at_fault, turned_out_unfounded
@@ -44,6 +45,32 @@ def test_the_first_receiver_answers_until_a_hand_over() -> None:
     story.tell(commands.Assign(to=HANDLER.id), LEADER)
     assert story.case.holder == HANDLER
     assert [event.holder.name for event in story.history] == [OPERATOR.name, HANDLER.name]
+
+
+@pytest.mark.article("3")
+@pytest.mark.parametrize(
+    "command",
+    [
+        commands.RequestEvidence(what="收据", working_days=3),
+        commands.Accept(),
+        refused(Ground.NOT_SPECIFIC),
+        commands.Redirect(competent_authority="市公安局", reason="不属进驻单位权限。"),
+        commands.Settle(result="当场补办。", complainant_agrees=True),
+    ],
+    ids=lambda command: command.act,
+)
+def test_whoever_takes_a_case_up_answers_for_it(command: commands.Command) -> None:
+    """What an operator took in and a handler decides on is the handler's from then on."""
+    story = Story.begins(channel=Channel.VISIT)
+    assert story.case.holder.name == OPERATOR.name
+    assert story.tell(command, HANDLER).case.holder == HANDLER
+
+
+@pytest.mark.article("3")
+def test_what_is_recalled_is_with_whoever_recalled_it() -> None:
+    """A colleague of the officer in charge takes it back from the unit, and answers for it."""
+    story = arrive(State.DISPATCHED)
+    assert story.tell(commands.Recall(reason="转错单位。"), COLLEAGUE).case.holder == COLLEAGUE
 
 
 @pytest.mark.article("3")

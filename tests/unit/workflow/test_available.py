@@ -9,7 +9,8 @@ from services.workflow.domain.refusal import Refusal, RefusalCode
 from services.workflow.domain.roles import ROLES, Person, may
 from services.workflow.domain.sight import may_see
 from services.workflow.domain.states import State
-from services.workflow.domain.transitions import REACHABLE, TRANSITIONS, Transition
+from services.workflow.domain.transitions import TRANSITIONS, Transition
+from services.workflow.domain.ways import REACHABLE
 from tests.unit.workflow.building import (
     ACTOR,
     ADMINISTRATOR,

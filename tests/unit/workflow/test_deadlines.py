@@ -265,6 +265,14 @@ def test_a_clock_set_back_undoes_nothing() -> None:
     assert fold(story.history) == story.case
 
 
+@pytest.mark.article("7")
+@pytest.mark.parametrize("name", ClockName)
+def test_there_is_time_to_act_when_a_limit_is_near(name: ClockName) -> None:
+    """A day and three hours of working time where somebody has days to answer; three hours where there is one day in all."""
+    long = {ClockName.STATEMENT, ClockName.EVIDENCE, ClockName.APPROVE, ClockName.FOLLOW_UP}
+    assert limit_row(name, at("2026-11-16 09:00").date()).near == timedelta(hours=11 if name in long else 3)
+
+
 @pytest.mark.article("25")
 def test_every_limit_has_its_version_and_its_day() -> None:
     """Each row is in force from 20 February 2020, and no row is found before."""

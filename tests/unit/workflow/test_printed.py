@@ -15,7 +15,9 @@ from services.workflow.domain.roles import MAY, ROLES
 from services.workflow.domain.sanctions import SANCTIONS
 from services.workflow.domain.sight import SIGHT
 from services.workflow.domain.states import STATES, State
-from services.workflow.domain.transitions import TRANSITIONS, find, index, ways
+from services.workflow.domain.told import TOLD
+from services.workflow.domain.transitions import TRANSITIONS
+from services.workflow.domain.ways import find, index, ways
 from tests.unit.workflow.building import at
 
 TODAY = at("2026-11-16 10:12").date()
@@ -53,6 +55,7 @@ def test_the_flow_of_annex_one() -> None:
         (printed.limits_table(), len(LIMITS) + len(FIGURES), 6),
         (printed.grounds_table(), len(GROUNDS), 4),
         (printed.sanctions_table(), len(SANCTIONS), 3),
+        (printed.told_table(), len(TOLD), 4),
         (printed.roles_table(), len(MAY), 2 + len(ROLES)),
         (printed.sight_table(), len(SIGHT), 4),
         (printed.articles_table(), len(ARTICLES), 3),

@@ -10,9 +10,10 @@ from services.workflow.domain.refusal import Refusal, RefusalCode
 from services.workflow.domain.roles import ROLES, AnyRole, may
 from services.workflow.domain.sight import may_see
 from services.workflow.domain.states import State
-from services.workflow.domain.transitions import TRANSITIONS, HandsTo, Transition, find
+from services.workflow.domain.transitions import TRANSITIONS, HandsTo, Transition
+from services.workflow.domain.ways import find
 from tests.unit.workflow.building import ACTOR, Story, arrive
-from tests.unit.workflow.ways import COMMAND, place, somebody
+from tests.unit.workflow.ways import COMMAND, is_held_by_who_has_to_act, place, somebody
 
 ROWS = [pytest.param(row, id=f"{row.start}-{row.act}-{row.variant or 'only'}") for row in TRANSITIONS]
 
@@ -37,7 +38,7 @@ def test_every_row_can_be_done_by_every_role_that_may(row: Transition) -> None:
 @pytest.mark.article("3")
 @pytest.mark.parametrize("row", ROWS)
 def test_every_row_leaves_exactly_the_holder_it_names(row: Transition) -> None:
-    """After every row one person by name answers for the case, and it is the one that the row hands it to."""
+    """After every row one person by name answers for the case: the one that the row hands it to, who can act upon it."""
     story = place(row)
     for role in _roles(row, story):
         actor = somebody(role, row, story)
@@ -52,6 +53,7 @@ def test_every_row_leaves_exactly_the_holder_it_names(row: Transition) -> None:
             HandsTo.ASSIGNEE: next(p for p in story.facts.office_handlers.values() if p.id == "li"),
         }
         assert after.holder == expected[row.hands_to]
+        assert is_held_by_who_has_to_act(after)
 
 
 @pytest.mark.article("annex 1")

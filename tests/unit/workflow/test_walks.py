@@ -50,7 +50,7 @@ from tests.unit.workflow.building import (
     forwarded,
     unfounded,
 )
-from tests.unit.workflow.ways import COMMAND
+from tests.unit.workflow.ways import COMMAND, is_held_by_who_has_to_act
 
 PEOPLE = (*ACTOR.values(), COLLEAGUE, OTHER_HANDLER, OTHER_LEADER)
 ASKED = (
@@ -188,6 +188,7 @@ class Walk(RuleBasedStateMachine):
         """Art. 3."""
         assert self.case.holder.name
         assert self.case.holder == self.history[-1].holder
+        assert is_held_by_who_has_to_act(self.case)
 
     @invariant()
     def an_ended_clock_never_changes(self) -> None:
@@ -214,6 +215,11 @@ class Walk(RuleBasedStateMachine):
     def what_is_late_is_not_forgotten(self) -> None:
         """A live case always has a duty that comes first, running or missed; so it is in every list by its limit (art. 3)."""
         assert next_duty(self.case) is not None or not self.case.is_live
+
+    @invariant()
+    def nothing_but_the_answer_is_owed_once_it_is_over(self) -> None:
+        """A case that ended leaves no clock behind that somebody would be late on (arts. 3, 14)."""
+        assert self.case.is_live or {clock.name for clock in self.case.open_clocks} <= {ClockName.RESPOND}
 
     @invariant()
     def no_clock_runs_in_a_filed_case(self) -> None:

@@ -11,13 +11,14 @@ from uuid import UUID
 
 from services.workflow.domain import commands
 from services.workflow.domain.acts import Act
+from services.workflow.domain.case import Case
 from services.workflow.domain.roles import SOFTWARE, AnyRole, Person
 from services.workflow.domain.sanctions import Basis, Sanction
 from services.workflow.domain.states import State
 from services.workflow.domain.transitions import Transition
 from services.workflow.domain.urgency import Measure
 from shared.contracts.complaint import Hints
-from shared.contracts.values import Channel, DangerKind, Ground, Satisfaction
+from shared.contracts.values import Channel, DangerKind, Ground, Role, Satisfaction
 from tests.unit.workflow.building import (
     ACTOR,
     COLLEAGUE,
@@ -95,6 +96,32 @@ COMMAND: dict[tuple[Act, str | None], commands.Command] = {
     )
 }
 """A well-formed command of every kind."""
+
+
+_DESK = {Role.OPERATOR, Role.HANDLER}
+HELD_BY: dict[State, set[Role]] = {
+    State.REGISTERED: _DESK,
+    State.AWAITING_STATEMENT: _DESK,
+    State.ACCEPTED: {Role.HANDLER},
+    State.AWAITING_APPROVAL: {Role.OFFICE_LEADER},
+    State.DISPATCHED: {Role.UNIT_HANDLER, Role.UNIT_LEADER},
+    State.FEEDBACK_SUBMITTED: {Role.HANDLER},
+    State.CLOSED: _DESK,
+    State.REFUSED: {Role.HANDLER},
+    State.REDIRECTED: {Role.HANDLER},
+    State.WITHDRAWN: _DESK,
+    State.ARCHIVED: _DESK,
+}
+"""Who has to act next, said once more and without the table: whoever receives, decides, approves, handles or files (art. 3)."""
+
+
+def is_held_by_who_has_to_act(case: Case) -> bool:
+    """Whether the one who answers for the case is the one who can do something about it."""
+    if case.state is State.DISPATCHED and case.unit_refusal is None:
+        return case.holder.role in HELD_BY[case.state] and case.holder.unit == case.unit
+    if case.state is State.DISPATCHED:
+        return case.holder.role is Role.HANDLER  # the unit's refusal waits for the office (annex 5)
+    return case.holder.role in HELD_BY[case.state]
 
 
 def place(row: Transition) -> Story:

@@ -76,6 +76,21 @@ async def test_every_number_on_the_page_opens_its_list(desk: Desk, http: httpx.A
         assert len(re.findall(r"<tr data-row", shown)) == count, href
 
 
+@pytest.mark.article("18.3")
+async def test_days_of_extension_open_the_cases_that_were_extended(desk: Desk, http: httpx.AsyncClient) -> None:
+    """Two working days, granted in one case."""
+    number = await desk.complaint()
+    await _act(http, number, "accept")
+    await _act(http, number, "forward", unit=UNIT, advice="请核实")
+    await _act(
+        http, number, "request_extension", UNIT_HANDLER, days="2", reason="须核对外地结算", signed_by=UNIT_LEADER.name
+    )
+    await _act(http, number, "decide_extension", LEADER, granted="true", days="2", opinion="同意")
+    found = LIST.findall(await _get(http, PAGE))
+    (href,) = {unescape(href) for href, count in found if count == "2"}
+    assert number in await _get(http, href)
+
+
 async def test_the_pages_are_well_formed(desk: Desk, http: httpx.AsyncClient) -> None:
     """Ids once, every control named, every reference leads somewhere, nothing inline, in both languages."""
     await _some_cases(desk, http)

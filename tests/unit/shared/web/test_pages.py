@@ -45,7 +45,14 @@ def request(method: str = "GET", query: str = "", accept: str = "zh") -> Request
     return Request({"type": "http", "method": method, "path": "/x", "query_string": query.encode(), "headers": headers})
 
 
-PARTS = {"desk_macros.html", "desk_entry.html", "action.html", "charts.html", "paper_macros.html"}
+PARTS = {
+    "desk_macros.html",
+    "desk_entry.html",
+    "action.html",
+    "charts.html",
+    "notice_receipt.html",
+    "paper_macros.html",
+}
 """What pages are made of: seen within them."""
 FRAGMENTS = {"desk_known.html", "draft_pages.html"}
 """What a script puts into a page: no page of its own."""
