@@ -29,6 +29,7 @@ from shared.web.pages import Pages
 from shared.web.problem_answers import wants_html
 from shared.web.problems import FieldFault, Problem
 from shared.web.sent_form import read_form
+from shared.web.sent_json import json_body
 
 TABS = tuple((name, Bilingual(chinese, name.capitalize())) for name, chinese in SERVICES.items())
 """The tabs of the page: one a service, all of one origin."""
@@ -153,7 +154,7 @@ def _item(letter: DeadLetter) -> dict[str, Any]:
 
 async def _discarding(request: Request) -> Discarding:
     if request.headers.get("content-type", "").startswith("application/json"):
-        return Discarding.model_validate_json(await request.body())
+        return await json_body(request, Discarding)
     return Discarding(reason=str((await read_form(request)).get("reason", "")))
 
 

@@ -22,6 +22,7 @@ from services.forms.templates import FORMS
 from shared.clock import SHANGHAI
 from shared.identity.principal import Principal
 from shared.web.access import Gate
+from shared.web.days import Day
 from shared.web.files import file_answer
 from shared.web.problems import Problem
 
@@ -31,7 +32,7 @@ def batch_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
     router = APIRouter(tags=["forms"])
 
     @router.get("/forms/documents/batch.pdf", response_class=Response)
-    async def batch(day: date, _who: Principal = Depends(gate.admit)) -> Response:
+    async def batch(day: Day, _who: Principal = Depends(gate.admit)) -> Response:
         """All disposition forms of a day (Asia/Shanghai) in one PDF, the earliest first; one that failed is named on a page."""
         return await _batch(room, printer, day)
 

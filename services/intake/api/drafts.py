@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from services.intake.adapters.told import Line, Moment, Strict
-from services.intake.api.requests import json_body
 from services.intake.drafts import draft_of, drafts_of, drop_draft, open_call, save_draft
 from services.intake.known import earlier_of
 from services.intake.ports import Door
@@ -21,6 +20,7 @@ from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.drafts import draft_in
 from shared.web.problems import Problem
+from shared.web.sent_json import json_body, takes
 
 
 class CallEvent(Strict):
@@ -72,7 +72,7 @@ def call_routes(door: Door, gate: Gate) -> APIRouter:
     """POST /intake/calls; GET /intake/drafts/{id}/earlier."""
     router = APIRouter(tags=["intake"])
 
-    @router.post("/intake/calls", status_code=201)
+    @router.post("/intake/calls", status_code=201, openapi_extra=takes(CallEvent))
     async def call(request: Request, _who: Principal = Depends(gate.admit)) -> Response:
         """An event of the exchange (PBX): opens the operator's draft, and gives the caller's earlier complaints."""
         event = await json_body(request, CallEvent)

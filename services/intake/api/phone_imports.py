@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from services.intake.adapters.told import Strict
 from services.intake.api.answers import unavailable, wrong_media_type
-from services.intake.api.requests import json_body, repetition
+from services.intake.api.requests import repetition
 from services.intake.domain.call_table import HEADERS, Column, harmless
 from services.intake.phone_imports import (
     HeadersRefused,
@@ -38,6 +38,7 @@ from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
 from shared.web.repetition import DOCUMENTED, key_reused
 from shared.web.sent_form import sent_form
+from shared.web.sent_json import json_body, takes
 
 TAKEN = "CSV, tab-separated text, XLSX"
 
@@ -65,7 +66,7 @@ def import_routes(door: Door, gate: Gate) -> APIRouter:
         """How far an import has come."""
         return _standing(await _named(door, import_id))
 
-    @router.post("/imports/{import_id}", status_code=202)
+    @router.post("/imports/{import_id}", status_code=202, openapi_extra=takes(Confirmation))
     async def go(import_id: UUID, request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """Confirm: 202, taken in by and by; 422 naming each column that is missing or there twice; 409 if it was."""
         said = await json_body(request, Confirmation)

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from services.intake.adapters.told import Told
 from services.intake.api.answers import RECEIPT_DOCUMENTED, receipt_answer
-from services.intake.api.requests import json_body, repetition, settled_once
+from services.intake.api.requests import repetition, settled_once
 from services.intake.domain.scan_elements import Offer, band_of
 from services.intake.domain.scan_text import WHAT_TO_DO, Box, UnreadableScan
 from services.intake.ports import Door
@@ -26,6 +26,7 @@ from shared.web.access import Gate
 from shared.web.files import BYTES, file_answer
 from shared.web.problems import FieldFault, Problem
 from shared.web.repetition import DOCUMENTED
+from shared.web.sent_json import json_body, takes
 
 
 class Reviewed(Told):
@@ -46,7 +47,10 @@ def desk_routes(door: Door, gate: Gate, ocr: OcrReader, public_url: str) -> APIR
     _add_files(router, Depends(gate.admit), door, ocr)
 
     @router.post(
-        "/intake/review/{complaint_id}", status_code=201, responses=RECEIPT_DOCUMENTED, openapi_extra={**DOCUMENTED}
+        "/intake/review/{complaint_id}",
+        status_code=201,
+        responses=RECEIPT_DOCUMENTED,
+        openapi_extra={**DOCUMENTED, **takes(Reviewed)},
     )
     async def review(complaint_id: UUID, request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """What a person read on the page: becomes the complaint, under the number and clock it had from the start."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Query
 
 from services.workflow.domain.clocks import ClockName
 from services.workflow.store.statistics import By, Figure, Filter
+from shared.web.days import Day
 
 
 def case_filter(
     *,
-    first: Annotated[date | None, Query(alias="from")] = None,
-    last: Annotated[date | None, Query(alias="to")] = None,
+    first: Annotated[Day | None, Query(alias="from")] = None,
+    last: Annotated[Day | None, Query(alias="to")] = None,
     channel: str | None = None,
     unit: str | None = None,
     window: str | None = None,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
 from fastapi import APIRouter, Depends, Header, Query
-from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -26,10 +24,13 @@ from services.workflow.store.statistics import Filter
 from shared.identity.principal import Principal
 from shared.once import KeyReused
 from shared.web.access import Gate
+from shared.web.days import Moment
 from shared.web.files import file_answer
 from shared.web.problems import Problem
 from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
+from shared.web.sent_json import json_body
 
+_VERSION = re.compile(r"[0-9]{1,9}")
 _BY_NAME: dict[str, type[Command]] = {act.value: model for act, model in COMMANDS.items()}
 
 
@@ -46,7 +47,7 @@ def _add_reading(router: APIRouter, office: Office, gate: Gate) -> None:
     async def worklist(
         state: list[str] = Query(default=[]),
         unit: str | None = None,
-        after_limit: datetime | None = None,
+        after_limit: Moment | None = None,
         after_number: str | None = None,
         limit: int = Query(default=queries.PAGE, ge=1, le=200),
         which: Filter | None = Depends(case_filter),
@@ -119,7 +120,7 @@ def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:
         With an ``Idempotency-Key`` the same request sent again gets the same answer and is done once.
         ``reveal_identity`` records who looked and why, and is the only answer that holds the complainant's identity.
         """
-        command = _command(name, await request.body())
+        command = await json_body(request, _command(name), empty=b"{}")
         same = repetition(key, f"{who.name} {number}/{name}", await request.body())
         with _told():
             async with office.store.transaction(office.clock()) as unit:
@@ -149,21 +150,18 @@ def _told() -> Iterator[None]:
         raise problems.stale(fault.deeds) from fault
 
 
-def _command(name: str, body: bytes) -> Command:
+def _command(name: str) -> type[Command]:
     model = _BY_NAME.get(name)
     if model is None:
         raise Problem(404, "unknown_command", "没有这项办理", "There is no such command")
-    try:
-        return model.model_validate_json(body or b"{}")
-    except ValidationError as fault:
-        raise RequestValidationError(fault.errors()) from fault
+    return model
 
 
 def _version(if_match: str | None) -> int | None:
     if if_match is None:
         return None
     text = if_match.strip().strip('"')
-    if not text.isdigit():
+    if not _VERSION.fullmatch(text):
         raise Problem(400, "bad_if_match", "If-Match 应为版本号", "If-Match must be a version number")
     return int(text)
 

@@ -23,6 +23,7 @@ from shared.identity.principal import Principal
 from shared.once import KeyReused, Once
 from shared.store.answers import Given
 from shared.web.access import Gate
+from shared.web.days import Day
 from shared.web.problems import FieldFault, Problem
 from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
 
@@ -32,7 +33,7 @@ Form = Literal["json", "csv", "xlsx"]
 _log = structlog.get_logger("statistics")
 
 
-def period_of(first: Annotated[date, Query(alias="from")], last: Annotated[date, Query(alias="to")]) -> Period:
+def period_of(first: Annotated[Day, Query(alias="from")], last: Annotated[Day, Query(alias="to")]) -> Period:
     """Days at the centre, both included. Raises Problem 422 for a period that has no days or too many."""
     if not 0 <= (last - first).days <= LONGEST_DAYS:
         raise _wrong(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from services.workflow.reports import Period, month_of, period_before
+from shared.web.days import day_named
 from shared.web.i18n import Bilingual
 
 MONTHS_OFFERED = 24
@@ -45,7 +46,7 @@ def chosen(query: Mapping[str, str], today: date) -> Chosen:
     named = _named(query.get("period", "").strip())
     if named is not None:
         return named
-    first, last = _day(query.get("from", "")), _day(query.get("to", ""))
+    first, last = day_named(query.get("from", "")), day_named(query.get("to", ""))
     if first is not None and last is not None and first <= last:
         return _recognised(Period(first, last))
     return _month(today)
@@ -71,12 +72,11 @@ def months_back(day: date, count: int) -> Iterator[date]:
 
 
 def _named(key: str) -> Chosen | None:
-    try:
-        if len(key) == _MONTH_LENGTH:
-            return _month(date.fromisoformat(f"{key}-01"))
-        return _year(int(key)) if len(key) == _YEAR_LENGTH and key.isascii() and key.isdigit() and int(key) else None
-    except ValueError:
-        return None
+    if len(key) == _MONTH_LENGTH and (first := day_named(f"{key}-01")):
+        return _month(first)
+    if len(key) == _YEAR_LENGTH and (first := day_named(f"{key}-01-01")):
+        return _year(first.year)
+    return None
 
 
 def _recognised(period: Period) -> Chosen:
@@ -93,10 +93,3 @@ def _month(day: date) -> Chosen:
 
 def _year(year: int) -> Chosen:
     return Chosen(f"{year:04d}", Period(date(year, 1, 1), date(year, 12, 31)))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None
