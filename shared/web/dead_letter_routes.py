@@ -29,7 +29,7 @@ from shared.web.pages import Pages
 from shared.web.problem_answers import wants_html
 from shared.web.problems import FieldFault, Problem
 from shared.web.sent_form import read_form
-from shared.web.sent_json import json_body
+from shared.web.sent_json import json_body, takes
 
 TABS = tuple((name, Bilingual(chinese, name.capitalize())) for name, chinese in SERVICES.items())
 """The tabs of the page: one a service, all of one origin."""
@@ -85,7 +85,7 @@ def dead_letter_routes(letters: DeadLetters, gate: Gate, pages: Pages, clock: Cl
         """Have it handled anew: 204; 409 where it is settled already, 422 where it fails again (and stays)."""
         return await desk.replay(letter_id, request, who)
 
-    @router.post(f"{desk.path}/{{letter_id}}/discard", status_code=204)
+    @router.post(f"{desk.path}/{{letter_id}}/discard", status_code=204, openapi_extra=takes(Discarding))
     async def discard(letter_id: UUID, request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """Give it up with a reason: 204; 409 where it is settled already."""
         return await desk.discard(letter_id, request, who)

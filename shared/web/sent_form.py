@@ -94,15 +94,11 @@ async def sent_form(request: Request, most: FormLimits = ANY_FORM) -> AsyncItera
         await form.close()
 
 
-def takes_form(*models: type[BaseModel], file: str, file_required: bool = False) -> dict[str, Any]:
-    """The form as OpenAPI shows it, for ``openapi_extra`` of a route that reads it by ``sent_form``: fields and a file."""
-    schema: dict[str, Any] = {"type": "object", "properties": {}, "required": [file] if file_required else []}
-    for model in models:
-        told = model.model_json_schema(ref_template="#/components/schemas/{model}")
-        schema["properties"] |= told["properties"]
-        schema["required"] += told.get("required", [])
-        schema["$defs"] = told.get("$defs", {})
-    schema["properties"][file] = {"type": "string", "format": "binary"}
+def takes_form(model: type[BaseModel] | None = None, *, file: str) -> dict[str, Any]:
+    """The form as OpenAPI shows it, for ``openapi_extra`` of a route that reads it here: the model's fields and a file."""
+    told = model.model_json_schema(ref_template="#/components/schemas/{model}") if model else {"required": [file]}
+    fields = told.get("properties", {}) | {file: {"type": "string", "format": "binary"}}
+    schema = told | {"type": "object", "properties": fields}
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 
 

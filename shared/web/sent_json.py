@@ -82,10 +82,13 @@ def read_json(body: bytes) -> Any:
     return said
 
 
-def takes(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
-    """The body as OpenAPI shows it, for ``openapi_extra`` of a route that reads it by ``json_body``."""
-    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-    return {"requestBody": {"required": required, "content": {"application/json": {"schema": schema}}}}
+def takes(*models: type[BaseModel], required: bool = True) -> dict[str, Any]:
+    """The body as OpenAPI shows it, for ``openapi_extra`` of a route that reads it here: one of ``models``, or any object."""
+    each = [model.model_json_schema(ref_template="#/components/schemas/{model}") for model in models]
+    named = {name: schema for one in each for name, schema in one.pop("$defs", {}).items()}
+    schema = {"anyOf": each} if len(each) > 1 else each[0] if each else {"type": "object"}
+    content = {"application/json": {"schema": schema | {"$defs": named}}}
+    return {"requestBody": {"required": required, "content": content}}
 
 
 def _is_endless(said: Any) -> bool:

@@ -28,7 +28,7 @@ from shared.web.sent_form import sent_form, takes_form
 LONGEST_SIGNER = 120
 
 
-class SignedForm(BaseModel):
+class SignatureTold(BaseModel):
     """What is told of a signature or seal, beside the scan."""
 
     signer: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SIGNER, strip_whitespace=True)]
@@ -36,7 +36,7 @@ class SignedForm(BaseModel):
     how: How
 
 
-_FORM = takes_form(SignedForm, file="scan")
+_FORM = takes_form(SignatureTold, file="scan")
 
 
 def signing_routes(room: PrintRoom, gate: Gate) -> APIRouter:
@@ -81,7 +81,9 @@ async def _told(request: Request, kind: Kind) -> Signed:
     async with sent_form(request) as form:
         scan = form.get("scan")
         try:
-            told = SignedForm.model_validate({name: form[name] for name in SignedForm.model_fields if name in form})
+            told = SignatureTold.model_validate(
+                {name: form[name] for name in SignatureTold.model_fields if name in form}
+            )
         except ValidationError as fault:
             raise RequestValidationError(fault.errors()) from fault
         return Signed(kind, told.signer, told.signed_at, told.how, await scan_in(scan))

@@ -37,7 +37,7 @@ from shared.store.engine import is_unreachable
 from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
 from shared.web.repetition import DOCUMENTED, key_reused
-from shared.web.sent_form import sent_form
+from shared.web.sent_form import sent_form, takes_form
 from shared.web.sent_json import json_body, takes
 
 TAKEN = "CSV, tab-separated text, XLSX"
@@ -53,7 +53,7 @@ def import_routes(door: Door, gate: Gate) -> APIRouter:
     """POST /intake/phone-logs/import, and GET, POST and faults.csv of one import."""
     router = APIRouter(tags=["intake"], prefix="/intake/phone-logs")
 
-    @router.post("/import", status_code=201, openapi_extra={**DOCUMENTED})
+    @router.post("/import", status_code=201, openapi_extra={**DOCUMENTED, **takes_form(file="file")})
     async def upload(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """A file as the part ``file``: 201 with how it was read and its first rows. Nothing is taken in yet."""
         raw = await uploaded(request)

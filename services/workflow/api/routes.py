@@ -28,7 +28,7 @@ from shared.web.days import Moment
 from shared.web.files import file_answer
 from shared.web.problems import Problem
 from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
-from shared.web.sent_json import json_body
+from shared.web.sent_json import json_body, takes
 
 _VERSION = re.compile(r"[0-9]{1,9}")
 _BY_NAME: dict[str, type[Command]] = {act.value: model for act, model in COMMANDS.items()}
@@ -105,7 +105,7 @@ def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:
             ],
         }
 
-    @router.post("/workflow/cases/{number}/actions/{name}")
+    @router.post("/workflow/cases/{number}/actions/{name}", openapi_extra=takes(*_BY_NAME.values(), required=False))
     async def do(
         number: str,
         name: str,
