@@ -21,7 +21,7 @@ from shared.identity.principal import Principal
 from shared.once import KeyReused
 from shared.web.access import Gate
 from shared.web.days import Moment
-from shared.web.files import file_answer
+from shared.web.files import file_answer, gives
 from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
 from shared.web.sent_form import sent_form, takes_form
 
@@ -57,7 +57,9 @@ def signing_routes(room: PrintRoom, gate: Gate) -> APIRouter:
         """Whose seal was put on it when and how; ``signer`` is the unit whose seal it is."""
         return await _recorded(room, identifier, await _told(request, Kind.SEAL), who, key)
 
-    @router.get("/forms/documents/{identifier}/signatures/{signature}/scan", response_class=Response)
+    @router.get(
+        "/forms/documents/{identifier}/signatures/{signature}/scan", response_class=Response, responses=gives("*/*")
+    )
     async def scan_of(identifier: str, signature: UUID, who: Principal = Depends(gate.admit)) -> Response:
         """The scan of the signed paper, as it was handed in."""
         row = await known_document(room, identifier, who)

@@ -35,6 +35,7 @@ from shared.identity.principal import Principal
 from shared.once import KeyReused, Once
 from shared.store.engine import is_unreachable
 from shared.web.access import Gate
+from shared.web.files import gives
 from shared.web.problems import FieldFault, Problem
 from shared.web.repetition import DOCUMENTED, key_reused
 from shared.web.sent_form import sent_form, takes_form
@@ -75,7 +76,12 @@ def import_routes(door: Door, gate: Gate) -> APIRouter:
             _standing(await _named(door, import_id)), status_code=202, headers={"Location": _place(import_id)}
         )
 
-    @router.get("/imports/{import_id}/faults.csv", dependencies=[Depends(gate.admit)])
+    @router.get(
+        "/imports/{import_id}/faults.csv",
+        dependencies=[Depends(gate.admit)],
+        response_class=Response,
+        responses=gives("text/csv"),
+    )
     async def faults(import_id: UUID) -> Response:
         """The rows that were not taken, each with its reasons, to be mended and sent again. Opens safely in Excel."""
         item = await _named(door, import_id)

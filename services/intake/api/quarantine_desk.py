@@ -25,7 +25,7 @@ from services.intake.quarantine_desk import (
 from services.intake.scan_desk import NotWaitingError
 from shared.identity.principal import Principal
 from shared.web.access import Gate
-from shared.web.files import BYTES, file_answer
+from shared.web.files import BYTES, file_answer, gives
 from shared.web.problems import Problem
 from shared.web.repetition import DOCUMENTED
 from shared.web.sent_json import json_body, takes
@@ -61,7 +61,12 @@ def quarantine_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
     """GET /intake/quarantine/{id}/original and POST /intake/quarantine/{id}."""
     router = APIRouter(tags=["intake"])
 
-    @router.get("/intake/quarantine/{item_id}/original", dependencies=[Depends(gate.admit)])
+    @router.get(
+        "/intake/quarantine/{item_id}/original",
+        dependencies=[Depends(gate.admit)],
+        response_class=Response,
+        responses=gives(BYTES),
+    )
     async def original(item_id: UUID) -> Response:
         """The bytes as they came, to be saved and never shown in the page: nobody has read them yet."""
         found = await original_of(door, item_id)
@@ -72,7 +77,7 @@ def quarantine_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
     @router.post(
         "/intake/quarantine/{item_id}",
         status_code=201,
-        responses=RECEIPT_DOCUMENTED,
+        responses=RECEIPT_DOCUMENTED | {204: {"description": "Set aside."}},
         openapi_extra={**DOCUMENTED, **takes(Settlement)},
     )
     async def settle(item_id: UUID, request: Request, who: Principal = Depends(gate.admit)) -> Response:

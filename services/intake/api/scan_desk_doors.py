@@ -23,7 +23,7 @@ from services.intake.readers.scan_worker import WorkerUnavailable
 from services.intake.scan_desk import NotWaitingError, OnTheDesk, UnconfirmedError, on_the_desk, settle_scan
 from shared.identity.principal import Principal
 from shared.web.access import Gate
-from shared.web.files import BYTES, file_answer
+from shared.web.files import BYTES, file_answer, gives
 from shared.web.problems import FieldFault, Problem
 from shared.web.repetition import DOCUMENTED
 from shared.web.sent_json import json_body, takes
@@ -69,7 +69,12 @@ def desk_routes(door: Door, gate: Gate, ocr: OcrReader, public_url: str) -> APIR
 
 
 def _add_files(router: APIRouter, may: Any, door: Door, ocr: OcrReader) -> None:
-    @router.get("/intake/review/{complaint_id}/pages/{number}.png", dependencies=[may])
+    @router.get(
+        "/intake/review/{complaint_id}/pages/{number}.png",
+        dependencies=[may],
+        response_class=Response,
+        responses=gives("image/png"),
+    )
     async def picture(
         complaint_id: UUID, number: int, region: Annotated[str | None, Query(max_length=80)] = None
     ) -> Response:
@@ -86,7 +91,9 @@ def _add_files(router: APIRouter, may: Any, door: Door, ocr: OcrReader) -> None:
             raise Problem(503, "unavailable", "暂时画不出这一页", "The page can't be drawn now") from fault
         return Response(image, media_type="image/png")
 
-    @router.get("/intake/review/{complaint_id}/original", dependencies=[may])
+    @router.get(
+        "/intake/review/{complaint_id}/original", dependencies=[may], response_class=Response, responses=gives(BYTES)
+    )
     async def original(complaint_id: UUID) -> Response:
         """The file as it came, to be saved and never to be shown by the browser."""
         desk = await _desk(door, complaint_id)

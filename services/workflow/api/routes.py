@@ -25,7 +25,7 @@ from shared.identity.principal import Principal
 from shared.once import KeyReused
 from shared.web.access import Gate
 from shared.web.days import Moment
-from shared.web.files import file_answer
+from shared.web.files import file_answer, gives
 from shared.web.problems import Problem
 from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
 from shared.web.sent_json import json_body, takes
@@ -78,7 +78,7 @@ def _add_reading(router: APIRouter, office: Office, gate: Gate) -> None:
         found = await reading.known(office, number, person_of(who))
         return {"items": [_entry(each) for each in await reading.events_of(office, found, person_of(who))]}
 
-    @router.get("/workflow/cases/{number}/files/{sha256}")
+    @router.get("/workflow/cases/{number}/files/{sha256}", response_class=Response, responses=gives("*/*"))
     async def file(number: str, sha256: str, who: Principal = Depends(gate.admit)) -> Response:
         """A piece of evidence, or an original as it came: a picture to be looked at, anything else to be saved."""
         piece, content = await evidence.opened(office, number, person_of(who), sha256)
