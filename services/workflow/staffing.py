@@ -249,7 +249,8 @@ def _rows(content: bytes) -> Iterator[dict[str, str]]:
 
 
 def _csv(content: bytes) -> Iterable[Iterable[object]]:
-    for encoding in ("utf-8-sig", "gb18030"):
+    encodings = () if b"\0" in content else ("utf-8-sig", "gb18030")  # UTF-16, or a character that PostgreSQL keeps in no text
+    for encoding in encodings:
         try:
             return list(csv.reader(io.StringIO(content.decode(encoding), newline=""), strict=True))
         except UnicodeDecodeError:

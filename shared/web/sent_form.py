@@ -96,7 +96,9 @@ async def sent_form(request: Request, most: FormLimits = ANY_FORM) -> AsyncItera
 
 def takes_form(model: type[BaseModel] | None = None, *, file: str) -> dict[str, Any]:
     """The form as OpenAPI shows it, for ``openapi_extra`` of a route that reads it here: the model's fields and a file."""
-    told = model.model_json_schema(ref_template="#/components/schemas/{model}") if model else {"required": [file]}
+    told: dict[str, Any] = {"required": [file]}
+    if model is not None:
+        told = model.model_json_schema(ref_template="#/components/schemas/{model}")
     fields = told.get("properties", {}) | {file: {"type": "string", "format": "binary"}}
     schema = told | {"type": "object", "properties": fields}
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
@@ -125,13 +127,10 @@ async def _multipart(request: Request, most: FormLimits) -> FormData:
     except MultiPartException as fault:
         raise (too_large() if fault.message.startswith(_TOO_MUCH) else _malformed()) from fault
     try:
-        return _kept(SentForm([(_words(name), _in_words(value)) for name, value in form.multi_items()]))
+        return SentForm([(_words(name), _in_words(value)) for name, value in form.multi_items()])
     except UnicodeError as fault:
         await form.close()
         raise _not_utf8() from fault
-    except Problem:
-        await form.close()
-        raise
 
 
 class _Parts(MultiPartParser):
@@ -187,7 +186,12 @@ def _in_words(value: str | UploadFile) -> str | UploadFile:
 
 def _words(text: str) -> str:
     """The bytes as what they must be. Raises UnicodeError."""
-    return text.encode(_BYTES_AS_THEY_ARE).decode("utf-8")
+    return _storable(text.encode(_BYTES_AS_THEY_ARE).decode("utf-8"))
+
+
+def _storable(text: str) -> str:
+    """With the picture of a NUL for the NUL, which PostgreSQL keeps in no text: nobody's words are lost for it."""
+    return text.replace("\0", "\u2400")
 
 
 async def _percent_encoded(request: Request, most: FormLimits) -> FormData:
@@ -204,15 +208,7 @@ async def _percent_encoded(request: Request, most: FormLimits) -> FormData:
         raise too_large() from fault
     if any(len(value.encode()) > most.field_bytes for _, value in pairs):
         raise too_large()
-    return _kept(SentForm(list[tuple[str, str | UploadFile]](pairs)))
-
-
-def _kept(form: SentForm) -> SentForm:
-    """The form, if a database keeps its words: PostgreSQL has no NUL. Raises Problem 400."""
-    words = ((name, value if isinstance(value, str) else value.filename or "") for name, value in form.multi_items())
-    if any("\0" in name + said for name, said in words):
-        raise Problem(400, "nul_character", "文字里有空字符（U+0000）", "Its text holds the NUL character (U+0000)")
-    return form
+    return SentForm([(_storable(name), _storable(value)) for name, value in pairs])
 
 
 def _malformed() -> Problem:

@@ -22,7 +22,7 @@ import httpx
 
 from shared.contracts.values import Role
 from tests.parts.access_matrix import TABLE
-from tests.parts.staffed_house import PEOPLE, StaffedHouse, fill, staffed_house
+from tests.parts.staffed_house import PATIENCE, PEOPLE, StaffedHouse, fill, staffed_house
 
 SCHEMATHESIS = "schemathesis==4.32.5"
 CHECKS = (
@@ -73,7 +73,7 @@ def _document(house: StaffedHouse) -> dict[str, Any]:
         for number in known["number"]
         for item in house.done(Role.HANDLER, "GET", f"/forms/documents?case={number}")["items"]
     ]
-    document: dict[str, Any] = httpx.get(house.url + "/openapi.json").json()
+    document: dict[str, Any] = httpx.get(house.url + "/openapi.json", timeout=PATIENCE).json()
     for operation in (each for methods in document["paths"].values() for each in methods.values()):
         for parameter in operation.get("parameters", ()):
             if parameter["in"] == "path" and parameter["name"] in known:

@@ -87,33 +87,23 @@ STREAMS = frozenset({"/intake/events", "/workflow/events"})
 NAMES_NOTHING = {"/workflow/directory/staff/{who}/absences": {200}}
 """Where something else than 404 is the answer: somebody who isn't known is never away."""
 READ_BY_PAGES = (
-    "day",
-    "from",
-    "to",
-    "page",
-    "period",
-    "year",
-    "days",
-    "start",
-    "month",
-    "limit",
-    "draft",
-    "done",
-    "of",
-)
-READ_BY_PAGES += (
-    "assigned",
-    "by",
-    "unit",
-    "view",
-    "name",
-    "state",
-    "case",
-    "code",
-    "then",
-    "standing",
-    "channel",
-    "locale",
+    *(
+        "day",
+        "from",
+        "to",
+        "page",
+        "period",
+        "year",
+        "days",
+        "start",
+        "month",
+        "limit",
+        "draft",
+        "done",
+        "of",
+        "assigned",
+    ),
+    *("by", "unit", "view", "name", "state", "case", "code", "then", "standing", "channel", "locale"),
 )
 """What pages read of an address themselves, so that no signature names it."""
 
@@ -156,6 +146,25 @@ async def test_an_id_that_names_nothing_is_not_found(house: OpenHouse, value: st
     for path in (path for path, methods in house.app.openapi()["paths"].items() if "{" in path and "get" in methods):
         answer = await house.ask("GET", with_values(path, value), role_at("GET", path))
         assert answer.status_code in NAMES_NOTHING.get(path, {404, 422}), (path, answer.text)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent"),
+    [
+        ("GET", "/intake/submissions", {"params": {"before": "2026-11-24T00:00:00"}}),
+        ("GET", "/workflow/cases", {"params": {"after_limit": "2026-11-24T00:00:00", "after_number": "x"}}),
+        ("GET", "/intake/channel-checks", {"params": {"day": "0"}}),
+        ("GET", "/forms/documents/batch.pdf", {"params": {"day": "0001-01-01"}}),
+        ("PUT", "/workflow/directory/staff", {"json": {"id": "x", "name": "x", "role": {}}}),
+        ("POST", "/workflow/directory/import", {"content": "工号,姓名,角色\nx,x\0,handler\n".encode()}),
+    ],
+)
+async def test_what_was_found_by_asking_at_random_is_told_at_its_field(
+    house: OpenHouse, method: str, path: str, sent: Any
+):
+    """A moment without a zone, a day before the calendar, a role that is no word, a table with a NUL: 422."""
+    answer = await house.ask(method, path, role_at(method, path), **sent)
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation"), answer.text
 
 
 async def test_no_list_is_shorter_than_one_or_longer_than_a_page(house: OpenHouse):
