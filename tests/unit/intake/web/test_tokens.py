@@ -17,9 +17,7 @@ NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
 CLAIMED = {"algorithm": "SHA-256", "challenge": "a", "number": 1, "salt": "b?expires=1", "signature": "c"}
 
 
-@pytest.mark.parametrize(
-    "token", ["", ".", "a", "投诉.é", "é", "x" * 9999]
-)
+@pytest.mark.parametrize("token", ["", ".", "a", "投诉.é", "é", "x" * 9999])
 def test_a_token_of_a_stranger_finds_no_file(token: str) -> None:
     """Letters that no token has are no reason to break."""
     assert KeptFiles(bytes(32)).find(token, "visitor") is None
