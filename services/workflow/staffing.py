@@ -132,7 +132,9 @@ async def put(unit: UnitOfWork, centre: Centre, entries: Iterable[StaffEntry]) -
     faults = [(place, *fault) for place, each in enumerate(entries, 2) for fault in _faults(each, known, seated)]
     if faults:
         raise SheetFault(faults)
-    for entry in sorted(entries, key=lambda one: one.id):  # whoever writes the same people goes the same way: no deadlock
+    for entry in sorted(
+        entries, key=lambda one: one.id
+    ):  # whoever writes the same people goes the same way: no deadlock
         row = entry.model_dump(mode="json")
         if not await unit.claim(staff, [row | {"since": unit.now}], key="id"):
             await unit.connection.execute(update(staff).where(staff.c.id == entry.id).values(**row))
@@ -249,7 +251,9 @@ def _rows(content: bytes) -> Iterator[dict[str, str]]:
 
 
 def _csv(content: bytes) -> Iterable[Iterable[object]]:
-    encodings = () if b"\0" in content else ("utf-8-sig", "gb18030")  # UTF-16, or a character that PostgreSQL keeps in no text
+    encodings = (
+        () if b"\0" in content else ("utf-8-sig", "gb18030")
+    )  # UTF-16, or a character that PostgreSQL keeps in no text
     for encoding in encodings:
         try:
             return list(csv.reader(io.StringIO(content.decode(encoding), newline=""), strict=True))
