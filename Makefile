@@ -51,6 +51,10 @@ check-house:
 bench: dev parts  ## measure speed beside the limit of the bare libraries, in the same run
 	$(PYTHON_OF_VENV) -m tests.bench $(ARGS)
 
+.PHONY: fuzz
+fuzz: dev  ## ask every operation of the API what its document allows and what it doesn't, with schemathesis (ARGS="-n 50")
+	$(PYTHON_OF_VENV) -m tests.fuzz $(ARGS)
+
 .PHONY: articles
 articles: dev  ## list each article of the regulation with its rules and the tests that prove it
 	@$(PYTHON_OF_VENV) -m tests.articles

@@ -11,10 +11,9 @@ from calendar import monthrange
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlencode
 
-from pydantic import Field
 from sqlalchemy import ColumnElement
 
 from services.workflow.domain.clocks import Party, Source
@@ -25,7 +24,6 @@ from shared.contracts.lists import PeriodKind
 from shared.web.i18n import Bilingual, Language
 from shared.web.words import article
 from shared.working_time import limit_in_full
-from shared.working_time.year_data import FIRST_YEAR, LAST_YEAR
 
 FEW = 5
 """A public figure below this many is not said: few can be recognised (art. 17)."""
@@ -50,10 +48,6 @@ CLOCKS: Mapping[str, LimitRow] = {
 UNNAMED = Bilingual("未指明", "not stated")
 """A group whose cases don't say what it goes by."""
 UNIT_CLOCKS = frozenset(row.name.value for row in LIMITS if row.bound is Party.UNIT)
-
-FIRST_DAY, LAST_DAY = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
-Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
-"""A day that figures can be of: one whose working days can be known."""
 
 _SAID = (Figure.RECEIVED, Figure.SATISFIED, Figure.DISSATISFIED)
 

@@ -70,6 +70,11 @@ _NO = frozenset({"否", "0", "false", "no", "不在岗"})
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
 
 
+def _role_named(said: object) -> object:
+    """The role by its Chinese name, as tables have it; anything else is the field's own to check."""
+    return ROLE_NAMES.get(said, said) if isinstance(said, str) else said
+
+
 class StaffEntry(BaseModel):
     """One person of the office or of a unit. ``id`` is the account's name, ``deputy`` another's of the same unit."""
 
@@ -77,7 +82,7 @@ class StaffEntry(BaseModel):
 
     id: Name
     name: Name
-    role: Annotated[Role, BeforeValidator(lambda said: ROLE_NAMES.get(said, said))]
+    role: Annotated[Role, BeforeValidator(_role_named)]
     unit: Annotated[str, StringConstraints(max_length=120)] | None = None
     deputy: Name | None = None
     desk_number: Annotated[str, StringConstraints(max_length=40)] | None = None
@@ -245,7 +250,10 @@ def _rows(content: bytes) -> Iterator[dict[str, str]]:
 
 
 def _csv(content: bytes) -> Iterable[Iterable[object]]:
-    for encoding in ("utf-8-sig", "gb18030"):
+    encodings = (
+        () if b"\0" in content else ("utf-8-sig", "gb18030")
+    )  # UTF-16, or a character that PostgreSQL keeps in no text
+    for encoding in encodings:
         try:
             return list(csv.reader(io.StringIO(content.decode(encoding), newline=""), strict=True))
         except UnicodeDecodeError:

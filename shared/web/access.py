@@ -7,6 +7,8 @@ of our own pages; a request with a token need not, since no browser sends those 
 
 from __future__ import annotations
 
+from fastapi import Security
+from fastapi.security import APIKeyCookie, HTTPBearer
 from starlette.requests import HTTPConnection, Request
 
 from shared.clock import Clock
@@ -26,6 +28,9 @@ from shared.web.then import login_and_back
 STAFF: tuple[Role, ...] = tuple(Role)
 CSRF_HEADER = "x-csrf-token"
 _PURPOSE = "session"
+_BY_TOKEN = HTTPBearer(auto_error=False, scheme_name="token", description="shouli token add")
+_BY_SESSION = APIKeyCookie(name="__Host-session", auto_error=False, scheme_name="session", description="by /login")
+"""The two ways to come in as OpenAPI shows them; which of them holds, ``principal`` finds out."""
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -58,7 +63,9 @@ class Gate:
         self._clock = clock
         self._table = table
 
-    async def admit(self, request: Request) -> Principal:
+    async def admit(
+        self, request: Request, _token: object = Security(_BY_TOKEN), _session: object = Security(_BY_SESSION)
+    ) -> Principal:
         """A dependency of every route for staff: who asks, if the route's row lets them in.
 
         Raises Problem 401 where nobody is signed in (303 to the log-in for a page), 403 where the role, the token's scope

@@ -25,6 +25,7 @@ from shared.web.docs_page import docs_routes
 from shared.web.edge import EdgePolicy, install_web
 from shared.web.frame import Site
 from shared.web.i18n import Bilingual
+from shared.web.openapi import DescribedApi
 from shared.web.pages import Pages, make_templates
 from shared.web.security import Limits
 from shared.web.static_files import FILES
@@ -56,7 +57,9 @@ def make_app(services: Sequence[Service], settings: Settings) -> FastAPI:
             yield
 
     names = [service.name for service in services if service.routers]
-    app = FastAPI(title=f"Shouli: {', '.join(names)}", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = DescribedApi(
+        title=f"Shouli: {', '.join(names)}", version="1", lifespan=lifespan, docs_url=None, redoc_url=None
+    )
     limits = Limits(bodies=_UPLOADS)
     proxies = tuple(filter(None, settings.trusted_proxies.replace(",", " ").split()))
     policy = EdgePolicy(proxies, limits, guesses_a_minute=settings.guesses_a_minute)

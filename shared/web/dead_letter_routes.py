@@ -29,6 +29,7 @@ from shared.web.pages import Pages
 from shared.web.problem_answers import wants_html
 from shared.web.problems import FieldFault, Problem
 from shared.web.sent_form import read_form
+from shared.web.sent_json import json_body, takes
 
 TABS = tuple((name, Bilingual(chinese, name.capitalize())) for name, chinese in SERVICES.items())
 """The tabs of the page: one a service, all of one origin."""
@@ -84,7 +85,7 @@ def dead_letter_routes(letters: DeadLetters, gate: Gate, pages: Pages, clock: Cl
         """Have it handled anew: 204; 409 where it is settled already, 422 where it fails again (and stays)."""
         return await desk.replay(letter_id, request, who)
 
-    @router.post(f"{desk.path}/{{letter_id}}/discard", status_code=204)
+    @router.post(f"{desk.path}/{{letter_id}}/discard", status_code=204, openapi_extra=takes(Discarding))
     async def discard(letter_id: UUID, request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """Give it up with a reason: 204; 409 where it is settled already."""
         return await desk.discard(letter_id, request, who)
@@ -153,7 +154,7 @@ def _item(letter: DeadLetter) -> dict[str, Any]:
 
 async def _discarding(request: Request) -> Discarding:
     if request.headers.get("content-type", "").startswith("application/json"):
-        return Discarding.model_validate_json(await request.body())
+        return await json_body(request, Discarding)
     return Discarding(reason=str((await read_form(request)).get("reason", "")))
 
 

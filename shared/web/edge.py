@@ -1,6 +1,6 @@
 """Puts the parts of this package around an application, in their order.
 
-Law of this file: it only composes. From outside to inside: headers, number of the request, client's address, the
+Law of this file: it only composes. From outside to inside: headers, HEAD as GET, number of the request, client's address, the
 unforeseen, guessed codes, sizes; then the application with its problem handlers and the static files.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from shared.web.head_requests import HeadAsGet
 from shared.web.pages import Pages
 from shared.web.problem_answers import Problems, install_problem_handlers
 from shared.web.rate_limits import GuessLimit, RateLimit
@@ -41,5 +42,6 @@ def install_web(app: FastAPI, pages: Pages, policy: EdgePolicy | None = None) ->
     app.add_middleware(Unforeseen, problems=problems)
     app.add_middleware(ClientAddress, trusted=policy.trusted_proxies)
     app.add_middleware(RequestId)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(SecurityHeaders)
     return problems

@@ -6,9 +6,10 @@ the browser; whatever else a file is, it is saved.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -22,12 +23,20 @@ SANDBOXED: Final[Mapping[str, str]] = MappingProxyType(
 )
 BYTES: Final = "application/octet-stream"
 """The type of what nobody has looked at yet."""
+_MEDIA_TYPE: Final = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(; ?[\w-]+=[\w.\"-]+)*", re.ASCII)
+"""What may stand in a header: a type is a stranger's word, and may be any letters at all (RFC 9110 8.3.1)."""
 PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 """What a browser draws without running anything; SVG is not among them."""
 
 
+def gives(*kinds: str) -> dict[int | str, dict[str, Any]]:
+    """An answer of one of these media types as OpenAPI shows it, for ``responses`` of a route that gives a file."""
+    return {200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in kinds}}}
+
+
 def file_answer(content: bytes, media_type: str, name: str, *, to_look_at: bool = False) -> Response:
     """A file to be saved under this name; a picture is shown where it is ``to_look_at``."""
-    how = "inline" if to_look_at and media_type in PICTURES else "attachment"
+    kind = media_type if _MEDIA_TYPE.fullmatch(media_type) else BYTES
+    how = "inline" if to_look_at and kind in PICTURES else "attachment"
     headers = {**SANDBOXED, "Content-Disposition": f"{how}; filename*=UTF-8''{quote(name)}"}
-    return Response(content, media_type=media_type, headers=headers)
+    return Response(content, media_type=kind, headers=headers)

@@ -207,10 +207,11 @@ class _CutOff(Exception):
 
 
 class SizeLimit:
-    """Refuses what is too large before it is read, and what turns out too large, or never ends, while it is read.
+    """Refuses what can't be taken before it is read, and what turns out too large, or never ends, while it is read.
 
     413 for a body over its path's limit, 414 for an address, 431 for headers, 415 for a compressed body, since its true
-    size is only known once it is unpacked, 408 for one that comes slower than any honest line.
+    size is only known once it is unpacked, 408 for one that comes slower than any honest line, 400 for an address with the
+    NUL character, which PostgreSQL would choke on wherever it is looked for.
     """
 
     def __init__(self, app: ASGIApp, problems: Problems, limits: Limits) -> None:
@@ -245,6 +246,8 @@ class SizeLimit:
     def _refusal(self, scope: Scope, headers: Headers, limit: int) -> int | None:
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > self._limits.target:
             return 414
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            return 400
         if sum(len(name) + len(value) for name, value in scope["headers"]) > self._limits.headers:
             return 431
         if headers.get("content-encoding", "identity").lower() != "identity":

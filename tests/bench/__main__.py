@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-BENCHES = ("web_form", "mail", "worklist", "pages", "imports", "notify", "forms")
+BENCHES = ("web_form", "sent_json", "mail", "worklist", "pages", "imports", "notify", "forms")
 
 
 def main(names: list[str]) -> int:

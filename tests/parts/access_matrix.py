@@ -53,24 +53,25 @@ PERSONAS = (
 
 def routes_of(routes: Any) -> Iterator[tuple[str, str]]:
     """Every (method, path) that is mounted."""
-    for route in _flat(routes):
+    for route in flat(routes):
         yield from ((method, route.path) for method in sorted(route.methods - _SILENT))
 
 
-def _flat(routes: Any) -> Iterator[Any]:
+def flat(routes: Any) -> Iterator[Any]:
+    """Every route that is mounted, those of included routers too."""
     for route in routes:
         inner = getattr(route, "original_router", None)
         if inner is None:
             yield route
         else:
-            yield from _flat(inner.routes)
+            yield from flat(inner.routes)
 
 
 def only_for_browsers(routes: Any) -> set[tuple[str, str]]:
     """The routes that are there for nobody but who asks for HTML."""
     for_browsers: set[tuple[str, str]] = set()
     for_all: set[tuple[str, str]] = set()
-    for route in _flat(routes):
+    for route in flat(routes):
         served = {(method, route.path) for method in route.methods - _SILENT}
         (for_browsers if isinstance(route, PageRoute) else for_all).update(served)
     return for_browsers - for_all

@@ -13,6 +13,8 @@ PAYLOADS = (
     "' OR '1'='1", '" OR 1=1 --', "1); DROP TABLE cases; --", "%", "_", "') UNION SELECT * FROM staff --", "\x00", "registered' OR 1=1",
     "1 OR SLEEP(9)", "pg_sleep(9)",
 )  # fmt: skip
+ANSWERS = {"\x00": (400,)}
+"""What no database can hold is refused at the edge."""
 FILTERS = ("unit", "state", "q", "sort", "holder", "channel", "cursor", "limit", "due")
 
 
@@ -24,11 +26,11 @@ async def test_no_filter_is_a_piece_of_sql(attacked: OpenHouse, who: str):
     for field in FILTERS:
         for payload in PAYLOADS:
             answer = await attacked.ask("GET", "/workflow/cases", who, params={field: payload})
-            assert answer.status_code in (200, 422), f"{field} {payload!r}: {answer.status_code}"
+            assert answer.status_code in ANSWERS.get(payload, (200, 422)), f"{field} {payload!r}: {answer.status_code}"
             assert who == "handler" or number not in answer.text
     for payload in PAYLOADS:
         body = {"text": payload, "unit": payload}
         found = await attacked.ask("POST", "/workflow/search", who, json=body)
-        assert found.status_code in (200, 422)
+        assert found.status_code in ANSWERS.get(payload, (200, 422))
         assert number not in found.text
     assert (await attacked.ask("GET", f"/workflow/cases/{number}", "handler")).status_code == 200

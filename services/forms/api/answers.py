@@ -50,6 +50,7 @@ LISTED = (
 CENTRE = "枣庄市民中心"
 """Every title begins with it; a file's name needn't."""
 PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PATIENCE = 30
 """Seconds that a request waits for a document that is being drawn."""
 _POLL = 0.25

@@ -22,7 +22,8 @@ from services.forms.templates import FORMS
 from shared.clock import SHANGHAI
 from shared.identity.principal import Principal
 from shared.web.access import Gate
-from shared.web.files import file_answer
+from shared.web.days import Day
+from shared.web.files import file_answer, gives
 from shared.web.problems import Problem
 
 
@@ -30,8 +31,8 @@ def batch_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
     """One route; to be included before ``/forms/documents/{name}``, which it looks like."""
     router = APIRouter(tags=["forms"])
 
-    @router.get("/forms/documents/batch.pdf", response_class=Response)
-    async def batch(day: date, who: Principal = Depends(gate.admit)) -> Response:
+    @router.get("/forms/documents/batch.pdf", response_class=Response, responses=gives(PDF))
+    async def batch(day: Day, who: Principal = Depends(gate.admit)) -> Response:
         """All disposition forms of a day (Asia/Shanghai) in one PDF, the earliest first; one that failed is named on a page."""
         return await _batch(room, printer, day, who)
 

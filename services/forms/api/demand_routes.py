@@ -27,6 +27,7 @@ from shared.once import KeyReused
 from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
 from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
+from shared.web.sent_json import json_body, takes
 
 Words = Annotated[str, StringConstraints(max_length=20_000)]
 Name = Annotated[str, StringConstraints(max_length=40)]
@@ -70,20 +71,20 @@ def demand_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
     """POST documents and previews."""
     router = APIRouter(tags=["forms"])
 
-    @router.post("/forms/documents", status_code=201)
-    async def make(
-        request: Request, wanted: Wanted, key: IdempotencyKey = None, who: Principal = Depends(gate.admit)
-    ) -> JSONResponse:
+    @router.post("/forms/documents", status_code=201, openapi_extra=takes(Wanted))
+    async def make(request: Request, key: IdempotencyKey = None, who: Principal = Depends(gate.admit)) -> JSONResponse:
         """Make a form of a case as it stands now: the next version, which supersedes the one before."""
+        wanted = await json_body(request, Wanted)
         same = repetition(key, f"{who.name} {request.url.path}", await request.body())
         await known_case(room, wanted.case, who)
         with told():
             made = await make_form(room, wanted.case, wanted.form, wanted.reader, who=who.name, same=same)
         return await _created(room, printer, made, who)
 
-    @router.post("/forms/previews")
-    async def preview(draft: Draft, _who: Principal = Depends(gate.admit)) -> dict[str, list[str]]:
+    @router.post("/forms/previews", openapi_extra=takes(Draft))
+    async def preview(request: Request, _who: Principal = Depends(gate.admit)) -> dict[str, list[str]]:
         """The pages as pictures (PNG, as data: addresses), marked as a preview; nothing is kept."""
+        draft = await json_body(request, Draft)
         issue = Issue(issued_at=room.clock(), issued_by=room.centre.office)
         values = draft.values.of(draft.form)
         with told():

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from services.forms.api.access import BINDER_READERS, READERS_OF, UNITS
 from services.forms.api.answers import (
+    DOCX,
     LISTED,
     PDF,
     file_name,
@@ -34,7 +35,7 @@ from services.forms.signing import signatures_of
 from services.forms.store.tables import complaints, documents, reprints
 from shared.identity.principal import Principal
 from shared.web.access import Gate
-from shared.web.files import file_answer
+from shared.web.files import file_answer, gives
 
 
 def document_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
@@ -46,12 +47,12 @@ def document_routes(room: PrintRoom, printer: Printer, gate: Gate) -> APIRouter:
         """The documents of a case, the newest first; only the copies meant for the asker."""
         return {"items": [listed(row) for row in await papers_of_case(room, case, who)]}
 
-    @router.get("/forms/documents/{name}", response_class=Response)
+    @router.get("/forms/documents/{name}", response_class=Response, responses=gives(PDF, DOCX, "application/json"))
     async def document(name: str, copy: bool = False, who: Principal = Depends(gate.admit)) -> Response:
         """One document: ``{id}.pdf`` as issued (``?copy=1``: a reprint that says so), ``{id}.docx``, ``{id}``: what it is."""
         return await answered(room, printer, name, who, copy=copy)
 
-    @router.get("/forms/cases/{number}/binder.pdf", response_class=Response)
+    @router.get("/forms/cases/{number}/binder.pdf", response_class=Response, responses=gives(PDF))
     async def binder(number: str, who: Principal = Depends(gate.admit)) -> Response:
         """The whole case in one PDF (art. 18.6), as it stands now."""
         await known_case(room, number, who)

@@ -6,9 +6,11 @@ import json
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, File, Form, UploadFile
-from pydantic import AwareDatetime, StringConstraints
-from starlette.datastructures import UploadFile as Upload
+from fastapi import APIRouter, Depends
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, StringConstraints, ValidationError
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from services.forms.api.answers import known_document, no_such_document
@@ -18,46 +20,46 @@ from services.forms.signing import Scan, Signed, record_signature, signatures_of
 from shared.identity.principal import Principal
 from shared.once import KeyReused
 from shared.web.access import Gate
-from shared.web.files import file_answer
+from shared.web.days import Moment
+from shared.web.files import file_answer, gives
 from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
+from shared.web.sent_form import sent_form, takes_form
 
 LONGEST_SIGNER = 120
-Signer = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SIGNER, strip_whitespace=True)]
+
+
+class SignatureTold(BaseModel):
+    """What is told of a signature or seal, beside the scan."""
+
+    signer: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SIGNER, strip_whitespace=True)]
+    signed_at: Moment
+    how: How
+
+
+_FORM = takes_form(SignatureTold, file="scan")
 
 
 def signing_routes(room: PrintRoom, gate: Gate) -> APIRouter:
     """Record and list; a unit's people record on the copies that are theirs."""
     router = APIRouter(tags=["forms"])
 
-    @router.post("/forms/documents/{identifier}/signatures", status_code=201)
+    @router.post("/forms/documents/{identifier}/signatures", status_code=201, openapi_extra=_FORM)
     async def signed(
-        identifier: str,
-        signer: Annotated[Signer, Form()],
-        signed_at: Annotated[AwareDatetime, Form()],
-        how: Annotated[How, Form()],
-        scan: Annotated[UploadFile | None, File()] = None,
-        key: IdempotencyKey = None,
-        who: Principal = Depends(gate.admit),
+        identifier: str, request: Request, key: IdempotencyKey = None, who: Principal = Depends(gate.admit)
     ) -> JSONResponse:
         """Who signed when and how; the signed paper's scan is kept as an original."""
-        signature = Signed(Kind.SIGNATURE, signer, signed_at, how, await scan_in(scan))
-        return await _recorded(room, identifier, signature, who, key)
+        return await _recorded(room, identifier, await _told(request, Kind.SIGNATURE), who, key)
 
-    @router.post("/forms/documents/{identifier}/seals", status_code=201)
+    @router.post("/forms/documents/{identifier}/seals", status_code=201, openapi_extra=_FORM)
     async def sealed(
-        identifier: str,
-        signer: Annotated[Signer, Form(description="the unit whose seal it is")],
-        signed_at: Annotated[AwareDatetime, Form()],
-        how: Annotated[How, Form()],
-        scan: Annotated[UploadFile | None, File()] = None,
-        key: IdempotencyKey = None,
-        who: Principal = Depends(gate.admit),
+        identifier: str, request: Request, key: IdempotencyKey = None, who: Principal = Depends(gate.admit)
     ) -> JSONResponse:
-        """Whose seal was put on it when and how."""
-        seal = Signed(Kind.SEAL, signer, signed_at, how, await scan_in(scan))
-        return await _recorded(room, identifier, seal, who, key)
+        """Whose seal was put on it when and how; ``signer`` is the unit whose seal it is."""
+        return await _recorded(room, identifier, await _told(request, Kind.SEAL), who, key)
 
-    @router.get("/forms/documents/{identifier}/signatures/{signature}/scan", response_class=Response)
+    @router.get(
+        "/forms/documents/{identifier}/signatures/{signature}/scan", response_class=Response, responses=gives("*/*")
+    )
     async def scan_of(identifier: str, signature: UUID, who: Principal = Depends(gate.admit)) -> Response:
         """The scan of the signed paper, as it was handed in."""
         row = await known_document(room, identifier, who)
@@ -74,6 +76,19 @@ def signing_routes(room: PrintRoom, gate: Gate) -> APIRouter:
         return {"items": await signatures_of(room, row.id)}
 
     return router
+
+
+async def _told(request: Request, kind: Kind) -> Signed:
+    """The form that was sent. Raises Problem, RequestValidationError."""
+    async with sent_form(request) as form:
+        scan = form.get("scan")
+        try:
+            told = SignatureTold.model_validate(
+                {name: form[name] for name in SignatureTold.model_fields if name in form}
+            )
+        except ValidationError as fault:
+            raise RequestValidationError(fault.errors()) from fault
+        return Signed(kind, told.signer, told.signed_at, told.how, await scan_in(scan))
 
 
 async def _recorded(room: PrintRoom, identifier: str, signed: Signed, who: Principal, key: str | None) -> JSONResponse:
@@ -95,8 +110,8 @@ def _content(signed: Signed) -> bytes:
     return said + (signed.scan.content if signed.scan else b"")
 
 
-async def scan_in(upload: Upload | None) -> Scan | None:
+async def scan_in(upload: UploadFile | str | None) -> Scan | None:
     """The file that came with a form; None where none was chosen, which browsers send as an empty one without a name."""
-    if upload is None or not (upload.filename or upload.size):
+    if not isinstance(upload, UploadFile) or not (upload.filename or upload.size):
         return None
     return Scan(await upload.read(), (upload.content_type or "application/octet-stream")[:120])

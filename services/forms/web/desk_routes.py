@@ -13,7 +13,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends
 from sqlalchemy import func, select
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -53,6 +53,7 @@ from shared.clock import SHANGHAI
 from shared.contracts.tracking import show_tracking_code
 from shared.identity.principal import Principal
 from shared.web.access import Gate
+from shared.web.days import day_named, moment_named
 from shared.web.desk_frame import desk_head
 from shared.web.i18n import Bilingual
 from shared.web.negotiation import PageRoute
@@ -199,7 +200,7 @@ async def _put_down(desk: FormsDesk, request: Request, identifier: str, kind: Ki
         back = SignedForm(given.get("signed_at", ""), given.get("signer", ""), given.get("how", ""), faults)
         return await _paper_page(desk, request, identifier, who, signing=back, status=422)
     upload = form.get("scan")
-    scan = await scan_in(upload if isinstance(upload, UploadFile) else None)
+    scan = await scan_in(upload)
     signed = Signed(kind, given["signer"], moment, How(given["how"]), scan)
     await record_signature(desk.room, row.id, signed, who=who.name)
     return RedirectResponse(f"/forms/documents/{row.id}?done=signed", status_code=303)
@@ -214,13 +215,9 @@ def _read(given: Mapping[str, str]) -> tuple[datetime | None, dict[str, FieldFau
         )
     if given.get("how") not in set(How):
         faults["how"] = FieldFault("how", "wrong", "请选择方式", "Choose how")
-    try:
-        moment: datetime | None = datetime.fromisoformat(given.get("signed_at", ""))
-    except ValueError:
-        moment = None
+    moment = moment_named(given.get("signed_at", ""))
+    if moment is None:
         faults["signed_at"] = FieldFault("signed_at", "wrong", "请写明日期和时间", "Say the date and the time")
-    if moment is not None and moment.tzinfo is None:
-        moment = moment.replace(tzinfo=SHANGHAI)
     return moment, faults
 
 
@@ -271,16 +268,9 @@ def _add_day(router: APIRouter, desk: FormsDesk) -> None:
     @router.get("/forms/day")
     async def of_day(request: Request, day: str = "", who: Principal = Depends(desk.gate.admit)) -> Response:
         """What was issued on a day, today unless another is asked for; an operator sees what they asked for themselves."""
-        wanted = _day(day) or desk.room.clock().astimezone(SHANGHAI).date()
+        wanted = day_named(day) or desk.room.clock().astimezone(SHANGHAI).date()
         page = await _day_page(desk.room, wanted, who)
         return desk.render(request, who, "papers", "papers_of_day.html", page)
-
-
-def _day(words: str) -> date | None:
-    try:
-        return date.fromisoformat(words)
-    except ValueError:
-        return None
 
 
 async def _day_page(room: PrintRoom, day: date, who: Principal) -> DayPage:

@@ -5,7 +5,6 @@ Law of this file: no number and no name of a caller stands in an answer; to an o
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -19,8 +18,7 @@ from starlette.responses import JSONResponse, Response
 from services.intake.adapters.phone_log import CallWithoutComplaint
 from services.intake.adapters.told import Line, Moment, Strict
 from services.intake.api.access import own_of
-from services.intake.api.requests import json_body, repetition
-from services.intake.api.told_doors import body_of
+from services.intake.api.requests import repetition
 from services.intake.calls import (
     AccountedForError,
     CallHeldError,
@@ -39,9 +37,11 @@ from shared.clock import SHANGHAI
 from shared.identity.principal import Principal
 from shared.once import KeyReused
 from shared.web.access import Gate
+from shared.web.days import Day
 from shared.web.i18n import Bilingual
 from shared.web.problems import Problem
 from shared.web.repetition import DOCUMENTED, key_reused
+from shared.web.sent_json import json_body, takes
 
 
 class CallEvent(Strict):
@@ -65,7 +65,7 @@ def call_routes(door: Door, gate: Gate) -> APIRouter:
 
 
 def _add_event(router: APIRouter, door: Door, gate: Gate) -> None:
-    @router.post("/intake/calls", status_code=201, openapi_extra=body_of(CallEvent))
+    @router.post("/intake/calls", status_code=201, openapi_extra=takes(CallEvent))
     async def call(request: Request, _who: Principal = Depends(gate.admit)) -> Response:
         """An event of the exchange (PBX): opens the operator's draft, and gives the caller's earlier complaints.
 
@@ -93,7 +93,7 @@ def _add_account(router: APIRouter, door: Door, gate: Gate) -> None:
     @router.post(
         "/intake/calls/no-complaint",
         status_code=201,
-        openapi_extra={**DOCUMENTED, **body_of(CallWithoutComplaint)},
+        openapi_extra={**DOCUMENTED, **takes(CallWithoutComplaint)},
     )
     async def no_complaint(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """A call that was no complaint: 201 with what is on record of it. 409 where somebody said otherwise before."""
@@ -121,7 +121,7 @@ def _add_account(router: APIRouter, door: Door, gate: Gate) -> None:
 
 def _add_reading(router: APIRouter, door: Door, gate: Gate) -> None:
     @router.get("/intake/calls")
-    async def of_a_day(day: date | None = None, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
+    async def of_a_day(day: Day | None = None, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """The calls of a day (today where none is given), the first one first; an operator sees their own."""
         wanted = day or door.clock().astimezone(SHANGHAI).date()
         rows = await queries.calls_between(door.store, *span_of(wanted), own=own_of(who))

@@ -17,6 +17,7 @@ from shared.identity.principal import Principal
 from shared.web.access import Gate
 from shared.web.drafts import draft_in
 from shared.web.problems import Problem
+from shared.web.sent_json import takes
 
 
 def draft_routes(door: Door, gate: Gate) -> APIRouter:
@@ -29,7 +30,7 @@ def draft_routes(door: Door, gate: Gate) -> APIRouter:
         rows = await drafts_of(door, who.name)
         return {"items": [dict(row._mapping) for row in rows]}  # noqa: SLF001 - SQLAlchemy's documented name
 
-    @router.put("/intake/drafts/{draft_id}", status_code=204)
+    @router.put("/intake/drafts/{draft_id}", status_code=204, openapi_extra=takes())
     async def put(draft_id: UUID, request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """Save; send it every few seconds. 404 where the id is somebody else's."""
         content = await draft_in(request)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from services.intake.store import queries
 from shared.contracts.complaint import ComplaintReceived
 from shared.identity.principal import Principal
 from shared.web.access import Gate
+from shared.web.days import Moment
 from shared.web.problems import Problem
 
 
@@ -24,7 +24,7 @@ def list_routes(door: Door, gate: Gate) -> APIRouter:
 
     @router.get("/intake/submissions")
     async def submissions(
-        before: datetime | None = None,
+        before: Moment | None = None,
         limit: int = Query(default=50, ge=1, le=200),
         who: Principal = Depends(gate.admit),
     ) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from starlette.responses import JSONResponse, Response
 from services.intake.adapters.suggestion_box import BoxOpening, SuggestionSlip
 from services.intake.adapters.told import Line, Strict, Told
 from services.intake.api.answers import RECEIPT_DOCUMENTED, receipt_answer
-from services.intake.api.requests import json_body, repetition
-from services.intake.api.told_doors import STAFF_DOORS, ToldDoor, body_of, take_of_staff
+from services.intake.api.requests import repetition
+from services.intake.api.told_doors import STAFF_DOORS, ToldDoor, take_of_staff
 from services.intake.box_sheet import hand_over
 from services.intake.domain.transcription import MARKS
 from services.intake.handlers import Receipt
@@ -44,6 +44,7 @@ from shared.web.access import Gate
 from shared.web.handed_over import told_of
 from shared.web.problems import FieldFault, Problem
 from shared.web.repetition import DOCUMENTED, key_reused
+from shared.web.sent_json import json_body, takes
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 OWN_WITNESS = ("见证人应为另一人", "must be another person")
@@ -90,7 +91,7 @@ def paper_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
 
 
 def _add_openings(router: APIRouter, door: Door, gate: Gate) -> None:
-    @router.post("/intake/box-openings", status_code=201, openapi_extra={**DOCUMENTED, **body_of(BoxOpening)})
+    @router.post("/intake/box-openings", status_code=201, openapi_extra={**DOCUMENTED, **takes(BoxOpening)})
     async def opened(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """A box was opened; its slips are registered one by one against this, and it is closed when the counts agree."""
         told = await json_body(request, BoxOpening)
@@ -119,10 +120,10 @@ def _add_openings(router: APIRouter, door: Door, gate: Gate) -> None:
 
 
 def _add_closing(router: APIRouter, door: Door, gate: Gate) -> None:
-    @router.post("/intake/box-openings/{opening_id}/close", openapi_extra=body_of(Closing, required=False))
+    @router.post("/intake/box-openings/{opening_id}/close", openapi_extra=takes(Closing, required=False))
     async def close(opening_id: UUID, request: Request, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """Close it: 409 unless as many slips are registered as were counted, or two people say why they are fewer."""
-        closing = await json_body(request, Closing) if await request.body() else Closing()
+        closing = await json_body(request, Closing, empty=b"{}")
         try:
             await close_opening(door, opening_id, closed_by=who.name, difference=closing.difference_by(who.name))
         except CountsDifferError as fault:
@@ -157,7 +158,7 @@ def _add_paper(router: APIRouter, row: ToldDoor, door: Door, gate: Gate, public_
         responses=RECEIPT_DOCUMENTED,
         name=row.kind,
         summary=(row.model.__doc__ or "").strip(),
-        openapi_extra={**DOCUMENTED, **body_of(row.model)},
+        openapi_extra={**DOCUMENTED, **takes(row.model)},
     )
 
 

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from services.intake.adapters.told import Strict
 from services.intake.api.answers import unavailable, wrong_media_type
-from services.intake.api.requests import json_body, repetition
+from services.intake.api.requests import repetition
 from services.intake.bad_rows import bad_rows_file
 from services.intake.domain.call_table import HEADERS, Column
 from services.intake.phone_file_faults import HeadersRefused, why_refused
@@ -33,9 +33,11 @@ from shared.identity.principal import Principal
 from shared.once import KeyReused, Once
 from shared.store.engine import is_unreachable
 from shared.web.access import Gate
+from shared.web.files import gives
 from shared.web.problems import FieldFault, Problem
 from shared.web.repetition import DOCUMENTED, key_reused
-from shared.web.sent_form import sent_form
+from shared.web.sent_form import sent_form, takes_form
+from shared.web.sent_json import json_body, takes
 
 TAKEN = "CSV, tab-separated text, XLSX"
 
@@ -50,7 +52,7 @@ def import_routes(door: Door, gate: Gate) -> APIRouter:
     """POST /intake/phone-logs/import, and GET, POST and faults.csv of one import."""
     router = APIRouter(tags=["intake"], prefix="/intake/phone-logs")
 
-    @router.post("/import", status_code=201, openapi_extra={**DOCUMENTED})
+    @router.post("/import", status_code=201, openapi_extra={**DOCUMENTED, **takes_form(file="file")})
     async def upload(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """A file as the part ``file``: 201 with how it was read and its first rows. Nothing is taken in yet."""
         raw = await uploaded(request)
@@ -63,7 +65,7 @@ def import_routes(door: Door, gate: Gate) -> APIRouter:
         """How far an import has come."""
         return _standing(await _named(door, import_id))
 
-    @router.post("/imports/{import_id}", status_code=202)
+    @router.post("/imports/{import_id}", status_code=202, openapi_extra=takes(Confirmation))
     async def go(import_id: UUID, request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """Confirm: 202, taken in by and by; 422 naming each column that is missing or there twice; 409 if it was."""
         said = await json_body(request, Confirmation)
@@ -72,7 +74,12 @@ def import_routes(door: Door, gate: Gate) -> APIRouter:
             _standing(await _named(door, import_id)), status_code=202, headers={"Location": _place(import_id)}
         )
 
-    @router.get("/imports/{import_id}/faults.csv", dependencies=[Depends(gate.admit)])
+    @router.get(
+        "/imports/{import_id}/faults.csv",
+        dependencies=[Depends(gate.admit)],
+        response_class=Response,
+        responses=gives("text/csv"),
+    )
     async def faults(import_id: UUID) -> Response:
         """The rows that were not taken, each with its reasons, to be mended and sent again. Opens safely in Excel."""
         item = await _named(door, import_id)

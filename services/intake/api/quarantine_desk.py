@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from services.intake.adapters.told import Strict, Told
 from services.intake.api.answers import RECEIPT_DOCUMENTED, receipt_answer
-from services.intake.api.requests import json_body, repetition, settled_once
+from services.intake.api.requests import repetition, settled_once
 from services.intake.ports import Door
 from services.intake.quarantine_desk import (
     StillUnreadableError,
@@ -25,9 +25,10 @@ from services.intake.quarantine_desk import (
 from services.intake.scan_desk import NotWaitingError
 from shared.identity.principal import Principal
 from shared.web.access import Gate
-from shared.web.files import BYTES, file_answer
+from shared.web.files import BYTES, file_answer, gives
 from shared.web.problems import Problem
 from shared.web.repetition import DOCUMENTED
+from shared.web.sent_json import json_body, takes
 
 
 class TakeAsTyped(Strict):
@@ -60,7 +61,12 @@ def quarantine_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
     """GET /intake/quarantine/{id}/original and POST /intake/quarantine/{id}."""
     router = APIRouter(tags=["intake"])
 
-    @router.get("/intake/quarantine/{item_id}/original", dependencies=[Depends(gate.admit)])
+    @router.get(
+        "/intake/quarantine/{item_id}/original",
+        dependencies=[Depends(gate.admit)],
+        response_class=Response,
+        responses=gives(BYTES),
+    )
     async def original(item_id: UUID) -> Response:
         """The bytes as they came, to be saved and never shown in the page: nobody has read them yet."""
         found = await original_of(door, item_id)
@@ -69,7 +75,10 @@ def quarantine_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
         return file_answer(found[1], BYTES, f"{item_id}.eml")
 
     @router.post(
-        "/intake/quarantine/{item_id}", status_code=201, responses=RECEIPT_DOCUMENTED, openapi_extra={**DOCUMENTED}
+        "/intake/quarantine/{item_id}",
+        status_code=201,
+        responses=RECEIPT_DOCUMENTED | {204: {"description": "Set aside."}},
+        openapi_extra={**DOCUMENTED, **takes(Settlement)},
     )
     async def settle(item_id: UUID, request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """201 with the receipt of the complaint that it becomes; 204 where it is set aside; 409 if it is settled."""

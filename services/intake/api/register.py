@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -12,14 +12,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from services.intake.adapters.told import Line, Strict
-from services.intake.api.requests import json_body
 from services.intake.channel_watch import LONGEST_REPORT, Register
 from services.intake.domain.channel_checks import CHINESE, CheckOfDay
 from services.intake.reconciling import Line as Balance
 from services.intake.reconciling import reconcile
 from shared.identity.principal import Principal
 from shared.web.access import Gate
+from shared.web.days import Day
 from shared.web.problems import FieldFault, Problem
+from shared.web.sent_json import json_body, takes
 
 
 class Confirmation(Strict):
@@ -50,7 +51,7 @@ def register_routes(register: Register, gate: Gate) -> APIRouter:
     _add_confirming(router, register, gate)
 
     @router.get("/intake/reconciliation", dependencies=[Depends(gate.admit)])
-    async def reconciliation(day: date | None = None) -> dict[str, Any]:
+    async def reconciliation(day: Day | None = None) -> dict[str, Any]:
         """Of each channel on a day: receipts = complaints + classified otherwise + waiting; what doesn't add up is named."""
         wanted = day or register.today()
         items = [_balance(line) for line in await reconcile(register.door, wanted)]
@@ -61,21 +62,21 @@ def register_routes(register: Register, gate: Gate) -> APIRouter:
 
 def _add_checks(router: APIRouter, register: Register, gate: Gate) -> None:
     @router.get("/intake/channel-checks", dependencies=[Depends(gate.admit)])
-    async def checks(day: date | None = None) -> dict[str, Any]:
+    async def checks(day: Day | None = None) -> dict[str, Any]:
         """Every channel's check on a day (today where none is given): window, standing, who, when."""
         wanted = day or register.today()
         items = [_shown(of_day, row) for of_day, row in await register.day(wanted)]
         return {"day": wanted, "worked": register.door.calendar.is_working_day(wanted), "items": items}
 
     @router.get("/intake/channel-checks/missed", dependencies=[Depends(gate.admit)])
-    async def missed(since: date = Query(description="at most a year back")) -> dict[str, Any]:
+    async def missed(since: Day = Query(description="at most a year back")) -> dict[str, Any]:
         """How often each check was missed or late since then, for the statistics (art. 21)."""
         first = max(since, register.today() - timedelta(days=LONGEST_REPORT))
         return {"since": first, "missed": await register.missed_since(first)}
 
 
 def _add_confirming(router: APIRouter, register: Register, gate: Gate) -> None:
-    @router.post("/intake/channel-checks", status_code=201)
+    @router.post("/intake/channel-checks", status_code=201, openapi_extra=takes(Confirmation))
     async def confirm(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """A person has checked a channel today; the first confirmation of a day counts. 201 with how it stands."""
         said = await json_body(request, Confirmation)

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from services.intake.adapters.told import Told
 from services.intake.api.answers import RECEIPT_DOCUMENTED, receipt_answer
-from services.intake.api.requests import json_body, repetition, settled_once
+from services.intake.api.requests import repetition, settled_once
 from services.intake.domain.scan_elements import Offer, band_of
 from services.intake.domain.scan_text import WHAT_TO_DO, Box, UnreadableScan
 from services.intake.ports import Door
@@ -23,9 +23,10 @@ from services.intake.readers.scan_worker import WorkerUnavailable
 from services.intake.scan_desk import NotWaitingError, OnTheDesk, UnconfirmedError, on_the_desk, settle_scan
 from shared.identity.principal import Principal
 from shared.web.access import Gate
-from shared.web.files import BYTES, file_answer
+from shared.web.files import BYTES, file_answer, gives
 from shared.web.problems import FieldFault, Problem
 from shared.web.repetition import DOCUMENTED
+from shared.web.sent_json import json_body, takes
 
 
 class Reviewed(Told):
@@ -46,7 +47,10 @@ def desk_routes(door: Door, gate: Gate, ocr: OcrReader, public_url: str) -> APIR
     _add_files(router, Depends(gate.admit), door, ocr)
 
     @router.post(
-        "/intake/review/{complaint_id}", status_code=201, responses=RECEIPT_DOCUMENTED, openapi_extra={**DOCUMENTED}
+        "/intake/review/{complaint_id}",
+        status_code=201,
+        responses=RECEIPT_DOCUMENTED,
+        openapi_extra={**DOCUMENTED, **takes(Reviewed)},
     )
     async def review(complaint_id: UUID, request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """What a person read on the page: becomes the complaint, under the number and clock it had from the start."""
@@ -65,7 +69,12 @@ def desk_routes(door: Door, gate: Gate, ocr: OcrReader, public_url: str) -> APIR
 
 
 def _add_files(router: APIRouter, may: Any, door: Door, ocr: OcrReader) -> None:
-    @router.get("/intake/review/{complaint_id}/pages/{number}.png", dependencies=[may])
+    @router.get(
+        "/intake/review/{complaint_id}/pages/{number}.png",
+        dependencies=[may],
+        response_class=Response,
+        responses=gives("image/png"),
+    )
     async def picture(
         complaint_id: UUID, number: int, region: Annotated[str | None, Query(max_length=80)] = None
     ) -> Response:
@@ -82,7 +91,9 @@ def _add_files(router: APIRouter, may: Any, door: Door, ocr: OcrReader) -> None:
             raise Problem(503, "unavailable", "暂时画不出这一页", "The page can't be drawn now") from fault
         return Response(image, media_type="image/png")
 
-    @router.get("/intake/review/{complaint_id}/original", dependencies=[may])
+    @router.get(
+        "/intake/review/{complaint_id}/original", dependencies=[may], response_class=Response, responses=gives(BYTES)
+    )
     async def original(complaint_id: UUID) -> Response:
         """The file as it came, to be saved and never to be shown by the browser."""
         desk = await _desk(door, complaint_id)

@@ -23,16 +23,18 @@ from shared.once import KeyReused
 from shared.store.engine import is_unreachable
 from shared.web.access import Gate
 from shared.web.repetition import DOCUMENTED, key_reused
-from shared.web.sent_form import sent_form
+from shared.web.sent_form import sent_form, takes_form
 
 SCANS = ("image/tiff", "application/pdf", "image/png", "image/jpeg")
+_TAKEN = takes_form(file="file")
+_TAKEN["requestBody"]["content"] |= {kind: {"schema": {"type": "string", "format": "binary"}} for kind in SCANS}
 
 
 def scan_routes(door: Door, gate: Gate, public_url: str) -> APIRouter:
     """POST /intake/faxes."""
     router = APIRouter(tags=["intake"])
 
-    @router.post("/intake/faxes", status_code=201, responses=RECEIPT_DOCUMENTED, openapi_extra={**DOCUMENTED})
+    @router.post("/intake/faxes", status_code=201, responses=RECEIPT_DOCUMENTED, openapi_extra={**DOCUMENTED, **_TAKEN})
     async def fax(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """A fax or scan as it came: multi-page TIFF (G3, G4) or PDF, PNG, JPEG. Read afterwards; the receipt comes at once."""
         original = await _scan_of(request)

@@ -14,11 +14,11 @@ from starlette.responses import Response
 from services.intake.adapters.letter import Letter
 from services.intake.adapters.phone_log import PhoneLogEntry
 from services.intake.adapters.suggestion_box import SuggestionSlip
-from services.intake.adapters.told import FileTold, Strict, Told
+from services.intake.adapters.told import FileTold, Told
 from services.intake.adapters.visit import Visit
 from services.intake.adapters.web_form import WebForm
 from services.intake.api.answers import RECEIPT_DOCUMENTED, receipt_answer, unavailable
-from services.intake.api.requests import json_body, repetition
+from services.intake.api.requests import repetition
 from services.intake.calls import receive_call
 from services.intake.handlers import Original, Receipt, keep, receive
 from services.intake.paper_desk import SERIES
@@ -32,6 +32,7 @@ from shared.store.engine import is_unreachable
 from shared.web.access import Gate
 from shared.web.i18n import language_of
 from shared.web.repetition import DOCUMENTED, key_reused
+from shared.web.sent_json import json_body, takes
 
 CITIZEN = "网上投诉"
 WEB_FORM, UNPROVEN = "web_form", "web_form_unproven"
@@ -146,7 +147,7 @@ def _add_staff_door(router: APIRouter, row: ToldDoor, door: Door, gate: Gate, pu
         responses=RECEIPT_DOCUMENTED,
         name=row.kind,
         summary=(row.model.__doc__ or "").strip(),
-        openapi_extra={**DOCUMENTED, **body_of(row.model)},
+        openapi_extra={**DOCUMENTED, **takes(row.model)},
     )
 
 
@@ -222,9 +223,3 @@ def submission_of(told: Told, channel: Channel, more: dict[str, Any]) -> Any:
     base = {key: more[key] for key in ("received_at", "received_by", "source", "evidence")}
     extra = {key: value for key, value in more.items() if key not in base}
     return told.submission(channel, **base).model_copy(update=extra)
-
-
-def body_of(model: type[Strict], *, required: bool = True) -> dict[str, Any]:
-    """The model as OpenAPI shows it for a route that reads the bytes itself."""
-    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-    return {"requestBody": {"required": required, "content": {"application/json": {"schema": schema}}}}

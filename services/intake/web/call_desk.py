@@ -39,6 +39,7 @@ from services.intake.web.entry_reading import Typed, linked_in, no_complaint_in,
 from shared.clock import SHANGHAI
 from shared.contracts.values import Channel
 from shared.identity.principal import Principal
+from shared.web.days import Day
 from shared.web.i18n import Bilingual
 from shared.web.problems import Problem
 from shared.web.sent_form import read_form, sent_form
@@ -67,7 +68,7 @@ def call_desk_routes(room: DeskRoom) -> APIRouter:
             return await _end(room, request, who, form)
 
     @router.get(CALLS, include_in_schema=False)
-    async def calls(request: Request, who: Principal = Depends(room.gate.admit), day: date | None = None) -> Response:
+    async def calls(request: Request, who: Principal = Depends(room.gate.admit), day: Day | None = None) -> Response:
         """The calls of a day; today's where none is named."""
         return await _page(room, request, who, day)
 

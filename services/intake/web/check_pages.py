@@ -17,6 +17,7 @@ from services.intake.web.desk_room import DeskRoom
 from services.intake.web.desk_views import BalanceLine, CheckLine, ChecksPage, CheckTyped
 from services.intake.web.stored_words import stored_words
 from shared.identity.principal import Principal
+from shared.web.days import Day
 from shared.web.i18n import Bilingual
 from shared.web.sent_form import read_form
 
@@ -41,7 +42,7 @@ def check_page_routes(room: DeskRoom) -> APIRouter:
 
     @router.get(CHECKS, include_in_schema=False)
     async def page(
-        request: Request, who: Principal = Depends(room.gate.admit), day: date | None = None, done: str = ""
+        request: Request, who: Principal = Depends(room.gate.admit), day: Day | None = None, done: str = ""
     ) -> Response:
         """A day's register; today's where none is named; after a check-in what was checked."""
         known = room.register.named(done)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from services.intake.drafts import draft_of, drop_draft, recent_drafts
 from services.intake.ports import Door
 from services.intake.web.desk_views import CallInHand, Unfinished
 from services.intake.web.entry_reading import Typed, linked_in, typed_in
+from shared.web.days import moment_named
 
 PHONE = "phone"
 REMEMBERED = timedelta(days=7)
@@ -75,7 +76,7 @@ def call_in_hand(typed: Typed) -> CallInHand | None:
     """The call that is being recorded, if the exchange told of one."""
     if not typed.call_id:
         return None
-    return CallInHand(typed.call_number, _moment(typed.call_started_at))
+    return CallInHand(typed.call_number, moment_named(typed.call_started_at))
 
 
 def _with_call(typed: Typed, content: Mapping[str, Any]) -> Typed:
@@ -91,11 +92,3 @@ def _with_call(typed: Typed, content: Mapping[str, Any]) -> Typed:
         call_started_at=told["started_at"],
         phone=typed.phone or (told["caller_number"] if began_by_exchange else ""),
     )
-
-
-def _moment(said: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(said)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None

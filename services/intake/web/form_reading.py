@@ -6,8 +6,7 @@ can't set what isn't asked). Pure.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -27,15 +26,6 @@ _REQUIRED = {
     "demand": ("请写明您希望怎样处理", "Say what you ask for"),
     "truth": ("请勾选情况属实的声明", "Please confirm the statement of truth"),
 }
-
-
-_OFTEN = frozenset({"evidence", "kept", "drop"})
-"""Fields that may stand more than once."""
-
-
-def repeated_fields(names: Iterable[str]) -> set[str]:
-    """Fields that stand more than once and must not."""
-    return {name for name, count in Counter(names).items() if count > 1 and name not in _OFTEN}
 
 
 def values_of(fields: Mapping[str, Any]) -> FormValues:

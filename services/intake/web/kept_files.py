@@ -32,7 +32,7 @@ class KeptFiles:
     def find(self, token: str, visitor: str) -> Evidence | None:
         """The file behind a token; None where it isn't this visitor's."""
         body, _, mac = token.partition(".")
-        if not hmac.compare_digest(mac, self._mac(body, visitor)):
+        if not hmac.compare_digest(mac.encode(), self._mac(body, visitor).encode()):
             return None
         sha256, name, media_type, size = json.loads(base64.urlsafe_b64decode(body))
         return Evidence(id=new_id(), name=name, media_type=media_type, size=size, sha256=sha256)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from fastapi import APIRouter, Depends
@@ -17,6 +17,7 @@ from fastapi import APIRouter, Depends
 from services.intake.drafts import calls_since
 from services.intake.web.desk_room import DESKS, DeskRoom
 from shared.identity.principal import Principal
+from shared.web.days import moment_named
 from shared.web.sse import EventSourceResponse, LastEventId, Notice, ServerSentEvent, as_long_as, follow, mark_of
 
 A_TICK = 1.0
@@ -52,7 +53,7 @@ class _Reading:
     async def __call__(self, after: str | None) -> Sequence[Notice]:
         now = self._room.door.clock()
         counts, _, told = (after or "").partition("@")
-        since = _moment(told) or now - RECENT
+        since = moment_named(told) or now - RECENT
         found = await calls_since(self._room.door, self._who.name, since)
         notices = []
         for draft_id, made_at in found:
@@ -65,11 +66,3 @@ class _Reading:
             if said != counts:
                 notices.append(Notice(f"{said}@{since.isoformat()}", "counts", json.dumps(waiting)))
         return notices
-
-
-def _moment(said: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(said)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None

@@ -8,10 +8,8 @@ asked. The moment comes in.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
-import json
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +18,8 @@ from urllib.parse import parse_qs
 from altcha import v1
 
 from services.intake.web.views import Challenge
+from shared.web.problems import Problem
+from shared.web.sent_json import read_json
 
 VALID_FOR = timedelta(hours=2)
 WORK: tuple[tuple[int, int], ...] = ((0, 50_000), (60, 150_000), (240, 500_000))
@@ -84,7 +84,7 @@ class Proofs:
             return None
         told = parse_qs(str(said["salt"]).partition("?")[2])
         expires, bound = told.get("expires", [""])[0], told.get("form", [""])[0]
-        if not expires.isdecimal() or not hmac.compare_digest(bound, self._bound(visitor, purpose)):
+        if not expires.isdecimal() or not hmac.compare_digest(bound.encode(), self._bound(visitor, purpose).encode()):
             return None
         until = datetime.fromtimestamp(int(expires), UTC)
         return Solved(str(said["challenge"])[:64], until) if now < until else None
@@ -98,8 +98,8 @@ def _decoded(payload: str) -> dict[str, object] | None:
     if len(payload) > LONGEST_PAYLOAD:
         return None
     try:
-        said = json.loads(base64.b64decode(payload, validate=True))
-    except (binascii.Error, ValueError, RecursionError):
+        said = read_json(base64.b64decode(payload, validate=True))
+    except (ValueError, Problem):
         return None
     if not isinstance(said, dict) or said.get("algorithm") != "SHA-256":
         return None

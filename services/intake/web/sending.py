@@ -23,7 +23,7 @@ from services.intake.form_desk import draft_of, drop_draft, save_draft, spend
 from services.intake.handlers import receive
 from services.intake.web.counter import FORM, Back, Counter, draft_in, form_page
 from services.intake.web.form_drafts import draft_bytes
-from services.intake.web.form_reading import repeated_fields, values_of, web_form_of
+from services.intake.web.form_reading import values_of, web_form_of
 from services.intake.web.proof_of_work import Solved
 from services.intake.web.uploads import Received, known_files, receive_files
 from services.intake.web.views import FormNotice, FormValues
@@ -175,9 +175,6 @@ def _require_own(counter: Counter, request: Request, fields: FormData) -> None:
 
 
 def _sent(counter: Counter, request: Request, fields: FormData) -> Sent:
-    """Raises Problem 400 where a field stands twice: which of the two was meant nobody knows."""
-    if repeated_fields(name for name, _ in fields.multi_items()):
-        raise Problem(400, "malformed", "同一项填了两次", "A field was sent twice")
     visitor = visitor_of(request) or new_visitor()
     proof = str(fields.get("altcha", ""))
     now = counter.door.clock()

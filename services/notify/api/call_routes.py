@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, StringConstraints
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from services.notify.call_desk import AlreadyRecorded, NotOnTheList, record
@@ -26,6 +27,7 @@ from shared.web.access import Gate
 from shared.web.handed_over import told_of
 from shared.web.problems import Problem
 from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
+from shared.web.sent_json import json_body, takes
 
 BUTTONS: Mapping[str, CallOutcome] = {
     "reached": CallOutcome.REACHED,
@@ -78,15 +80,18 @@ def _add_list(router: APIRouter, desk: Desk, gate: Gate) -> None:
 
 
 def _add_button(router: APIRouter, desk: Desk, gate: Gate, path: str, outcome: CallOutcome) -> None:
-    @router.post(f"/notify/call-list/{{delivery_id}}/{path}", name=f"call_{outcome.value}")
+    @router.post(
+        f"/notify/call-list/{{delivery_id}}/{path}", name=f"call_{outcome.value}", openapi_extra=takes(CallRecord)
+    )
     async def press(
         delivery_id: UUID,
-        entry: CallRecord,
+        request: Request,
         response: Response,
         key: IdempotencyKey = None,
         who: Principal = Depends(gate.admit),
     ) -> dict[str, Any]:
         """Record what became of it: once, by one person."""
+        entry = await json_body(request, CallRecord)
         same = repetition(key, f"{who.name} {delivery_id}/{path}", entry.model_dump_json().encode())
         given = await _record(desk, delivery_id, outcome, entry, who, same)
         if given.repeated:

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
 
 from services.notify.desk import Desk
 from services.notify.domain.reasons import REASONS
@@ -16,6 +15,7 @@ from services.notify.domain.rule import CHINESE, Standing
 from services.notify.store import queries
 from shared.contracts.values import Channel
 from shared.web.access import Gate
+from shared.web.days import Moment
 
 PERIOD = timedelta(days=30)
 """What the report is about where nobody says."""
@@ -40,8 +40,8 @@ def notify_routes(desk: Desk, gate: Gate) -> APIRouter:
 
     @router.get("/notify/response-rule", dependencies=[Depends(gate.admit)])
     async def response_rule(
-        since: AwareDatetime | None = Query(default=None, alias="from"),
-        until: AwareDatetime | None = Query(default=None, alias="to"),
+        since: Moment | None = Query(default=None, alias="from"),
+        until: Moment | None = Query(default=None, alias="to"),
         standing: Standing | None = None,
         channel: Channel | None = None,
         limit: int = Query(default=queries.PAGE, ge=1, le=1000),

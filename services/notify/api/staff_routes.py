@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
+from starlette.requests import Request
 
 from services.notify.desk import Desk
 from services.notify.domain.addresses import is_deliverable_address
@@ -16,6 +17,7 @@ from services.notify.staff import keep, listed
 from shared.contracts.values import Role
 from shared.identity.principal import Principal
 from shared.web.access import Gate
+from shared.web.sent_json import json_body, takes
 
 
 def _takes_texts(number: str) -> str:
@@ -57,9 +59,10 @@ def staff_routes(desk: Desk, gate: Gate) -> APIRouter:
         """Everybody, and the routes that lead to them; the numbers themselves are not shown again."""
         return {"items": await listed(desk)}
 
-    @router.put("/notify/staff-contacts")
-    async def put(entry: StaffContactEntry, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
+    @router.put("/notify/staff-contacts", openapi_extra=takes(StaffContactEntry))
+    async def put(request: Request, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """Add a person, or change how they are reached."""
+        entry = await json_body(request, StaffContactEntry)
         contact = StaffContact(entry.phone, entry.email)
         await keep(desk, StaffEntry(entry.name, entry.role, entry.unit, ""), contact, who.name)
         return {"name": entry.name, "role": entry.role, "unit": entry.unit, "reached_by": list(contact.addresses())}

@@ -15,6 +15,7 @@ from services.notify.desk import Desk
 from services.notify.metrics import CALLBACKS
 from services.notify.ports import Refused, Webhook
 from services.notify.reports import store_inbound, store_status
+from shared.web.files import gives
 from shared.web.problems import Problem
 
 NOTHING_TO_SAY = "<Response/>"
@@ -37,7 +38,7 @@ def webhook_routes(desk: Desk) -> APIRouter:
         CALLBACKS.labels(answer="stored" if fresh else "known").inc()
         return Response(status_code=204)
 
-    @router.post("/notify/webhooks/twilio/inbound")
+    @router.post("/notify/webhooks/twilio/inbound", response_class=Response, responses=gives("text/xml"))
     async def inbound(request: Request) -> Response:
         """A text from outside: 200 once it is on disk."""
         read = _webhook(desk).read_inbound(await request.body(), *_signed(request))

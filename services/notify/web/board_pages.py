@@ -27,6 +27,7 @@ from services.notify.web.words import RINGS, ROUTES, STANDINGS, state_words
 from shared.clock import SHANGHAI
 from shared.contracts.values import Channel, Route
 from shared.identity.principal import Principal
+from shared.web.days import day_named
 from shared.web.desk_frame import desk_head
 from shared.web.i18n import Bilingual, Language, language_of
 from shared.web.limits import Due
@@ -181,12 +182,9 @@ def _this_month(today: date) -> Wanted:
 def _period(request: Request, today: date) -> Wanted | None:
     """The days that were asked for, by default this month; None where they make no period."""
     usual = _this_month(today)
-    try:
-        first = date.fromisoformat(request.query_params.get("from") or usual.first.isoformat())
-        last = date.fromisoformat(request.query_params.get("to") or usual.last.isoformat())
-    except ValueError:
-        return None
-    return Wanted(first, last) if first <= last < date.max else None
+    first = day_named(request.query_params.get("from") or usual.first.isoformat())
+    last = day_named(request.query_params.get("to") or usual.last.isoformat())
+    return Wanted(first, last) if first and last and first <= last else None
 
 
 async def _page(room: Room, wanted: Wanted, language: Language, trouble: Bilingual | None) -> ResponsePage:

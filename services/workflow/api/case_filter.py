@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import Query
 
 from services.workflow.domain.clocks import ClockName
-from services.workflow.reports import Day
 from services.workflow.store.statistics import By, Figure, Filter
+from shared.web.days import Day
 
 
 def case_filter(

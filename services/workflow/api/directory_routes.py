@@ -20,6 +20,7 @@ from shared.web.access import Gate
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault, Problem
 from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
+from shared.web.sent_json import json_body, takes
 
 MOST_BYTES = 5 * 1024 * 1024
 
@@ -58,9 +59,10 @@ def _add_reading(router: APIRouter, office: Office, gate: Gate) -> None:
 
 
 def _add_keeping(router: APIRouter, office: Office, gate: Gate) -> None:
-    @router.put("/workflow/directory/staff")
-    async def put(entry: StaffEntry, _who: Principal = Depends(gate.admit)) -> dict[str, Any]:
+    @router.put("/workflow/directory/staff", openapi_extra=takes(StaffEntry))
+    async def put(request: Request, _who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """Add a person, or change who they are."""
+        entry = await json_body(request, StaffEntry)
         try:
             async with office.store.transaction(office.clock()) as unit:
                 await staffing.put(unit, office.centre, [entry])
@@ -86,15 +88,16 @@ def _add_keeping(router: APIRouter, office: Office, gate: Gate) -> None:
 
 
 def _add_absences(router: APIRouter, office: Office, gate: Gate) -> None:
-    @router.post("/workflow/directory/staff/{who}/absences", status_code=201)
+    @router.post("/workflow/directory/staff/{who}/absences", status_code=201, openapi_extra=takes(Absence))
     async def leave(
         who: str,
-        absence: Absence,
+        request: Request,
         response: Response,
         key: IdempotencyKey = None,
         keeper: Principal = Depends(gate.admit),
     ) -> dict[str, Any]:
         """Somebody will be away; the deputy stands in."""
+        absence = await json_body(request, Absence)
         same = repetition(key, f"{keeper.name} absence of {who}", absence.model_dump_json().encode())
         try:
             async with office.store.transaction(office.clock()) as unit:

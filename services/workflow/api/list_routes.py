@@ -11,6 +11,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, StringConstraints
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from services.workflow import follow_up_sheet, period_report
@@ -24,6 +25,7 @@ from shared.web.access import Gate
 from shared.web.handed_over import told_of
 from shared.web.problems import Problem
 from shared.web.repetition import IdempotencyKey, key_reused, repetition
+from shared.web.sent_json import json_body, takes
 
 
 class Analysis(BaseModel):
@@ -38,11 +40,17 @@ def list_routes(office: Office, gate: Gate, key: Ed25519PublicKey) -> APIRouter:
     """The doors; ``key`` is what frozen figures are checked with."""
     router = APIRouter()
 
-    @router.post("/workflow/statistics/frozen/{frozen_id}/report", status_code=201, tags=["statistics"])
+    @router.post(
+        "/workflow/statistics/frozen/{frozen_id}/report",
+        status_code=201,
+        tags=["statistics"],
+        openapi_extra=takes(Analysis),
+    )
     async def report(
-        frozen_id: UUID, told: Analysis, once: IdempotencyKey = None, who: Principal = Depends(gate.admit)
+        frozen_id: UUID, request: Request, once: IdempotencyKey = None, who: Principal = Depends(gate.admit)
     ) -> JSONResponse:
         """Have the figures of a frozen period issued as a document (art. 21)."""
+        told = await json_body(request, Analysis)
         same = repetition(once, f"{who.name} report {frozen_id}", told.analysis.encode())
         try:
             made = await period_report.hand_over(office, key, frozen_id, told.analysis, asked_by=who.name, same=same)

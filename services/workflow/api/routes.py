@@ -8,8 +8,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from fastapi import APIRouter, Depends, Header, Query
-from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,14 +21,15 @@ from services.workflow.handlers import NoSuchCaseError, RefusedError, carry_out
 from services.workflow.office import Office
 from services.workflow.store import files, queries
 from services.workflow.store.statistics import Filter
-from shared.contracts.values import Moment
 from shared.identity.principal import Principal
 from shared.once import KeyReused
 from shared.web.access import Gate
-from shared.web.files import file_answer
+from shared.web.days import Moment
+from shared.web.files import file_answer, gives
 from shared.web.numbers import whole_number
 from shared.web.problems import Problem
 from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
+from shared.web.sent_json import json_body, takes
 
 _BY_NAME: dict[str, type[Command]] = {act.value: model for act, model in COMMANDS.items()}
 
@@ -83,7 +82,7 @@ def _add_reading(router: APIRouter, office: Office, gate: Gate) -> None:
         found = await reading.known(office, number, person_of(who))
         return {"items": [_entry(each) for each in await reading.events_of(office, found, person_of(who))]}
 
-    @router.get("/workflow/cases/{number}/files/{sha256}")
+    @router.get("/workflow/cases/{number}/files/{sha256}", response_class=Response, responses=gives("*/*"))
     async def file(number: str, sha256: str, who: Principal = Depends(gate.admit)) -> Response:
         """A piece of evidence, or an original as it came: a picture to be looked at, anything else to be saved."""
         piece, content = await evidence.opened(office, number, person_of(who), sha256)
@@ -101,7 +100,7 @@ def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:
             "cannot": [_not_yet(each) for each in found.offers.cannot],
         }
 
-    @router.post("/workflow/cases/{number}/actions/{name}")
+    @router.post("/workflow/cases/{number}/actions/{name}", openapi_extra=takes(*_BY_NAME.values(), required=False))
     async def do(
         number: str,
         name: str,
@@ -116,7 +115,7 @@ def _add_acting(router: APIRouter, office: Office, gate: Gate) -> None:
         With an ``Idempotency-Key`` the same request sent again gets the same answer and is done once.
         ``reveal_identity`` records who looked and why, and is the only answer that holds the complainant's identity.
         """
-        command = _command(name, await request.body())
+        command = await json_body(request, _command(name), empty=b"{}")
         same = repetition(key, f"{who.name} {number}/{name}", await request.body())
         with _told():
             async with office.store.transaction(office.clock()) as unit:
@@ -146,14 +145,11 @@ def _told() -> Iterator[None]:
         raise problems.stale(fault.deeds) from fault
 
 
-def _command(name: str, body: bytes) -> Command:
+def _command(name: str) -> type[Command]:
     model = _BY_NAME.get(name)
     if model is None:
         raise Problem(404, "unknown_command", "没有这项办理", "There is no such command")
-    try:
-        return model.model_validate_json(body or b"{}")
-    except ValidationError as fault:
-        raise RequestValidationError(fault.errors()) from fault
+    return model
 
 
 def _version(if_match: str | None) -> int | None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, StringConstraints
+from starlette.requests import Request
 
 from services.workflow.api.people import person_of
 from services.workflow.domain.roles import Person
@@ -14,6 +15,7 @@ from services.workflow.searching import Wanted, search
 from shared.contracts.values import CaseNumber
 from shared.identity.principal import Principal
 from shared.web.access import Gate, not_allowed
+from shared.web.sent_json import json_body, takes
 
 _SEALED = {"sealed_case", "sealed_complaint"}
 Words = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
@@ -35,9 +37,10 @@ def search_routes(office: Office, gate: Gate) -> APIRouter:
     """The one endpoint."""
     router = APIRouter(tags=["workflow"])
 
-    @router.post("/workflow/search")
-    async def find(asked: Asked, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
+    @router.post("/workflow/search", openapi_extra=takes(Asked))
+    async def find(request: Request, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """The newest cases that fit, among those the asker may know of; ``more``: there may be older ones."""
+        asked = await json_body(request, Asked)
         wanted, person = Wanted(**asked.model_dump()), person_of(who)
         not_by_a_unit(wanted, person)
         found = await search(office, wanted, person)

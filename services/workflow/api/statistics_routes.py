@@ -17,17 +17,21 @@ from services.workflow.anchoring import AnchorBroken
 from services.workflow.api.people import person_of
 from services.workflow.kept_figures import Signer
 from services.workflow.office import Office
-from services.workflow.reports import Day, Period
+from services.workflow.reports import Period
 from services.workflow.store.statistics import By
 from shared.identity.principal import Principal
 from shared.once import KeyReused, Once
 from shared.store.answers import Given
 from shared.web.access import Gate
+from shared.web.days import Day
 from shared.web.problems import FieldFault, Problem
 from shared.web.repetition import REPLAYED, IdempotencyKey, key_reused, repetition
 
 LONGEST_DAYS = 3660
 _MEDIA = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+_AS_FILES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {}, **{kind.partition(";")[0]: {} for kind in _MEDIA.values()}}}
+}
 Form = Literal["json", "csv", "xlsx"]
 _log = structlog.get_logger("statistics")
 
@@ -71,7 +75,7 @@ def statistics_routes(office: Office, gate: Gate, freezing: Freezing) -> APIRout
 
 
 def _add_figures(router: APIRouter, office: Office, gate: Gate) -> None:
-    @router.get("/workflow/statistics", response_model=None)
+    @router.get("/workflow/statistics", response_model=None, responses=_AS_FILES)
     async def figures(
         period: Period = Depends(period_of),
         by: By | None = None,
@@ -83,7 +87,7 @@ def _add_figures(router: APIRouter, office: Office, gate: Gate) -> None:
         answer = await reports.statistics(office, period, by, unit=unit, seen_by=office.seen_by(person_of(who)))
         return answer if form == "json" else as_file(form, reports.as_table(answer), "statistics")
 
-    @router.get("/workflow/assessment", response_model=None)
+    @router.get("/workflow/assessment", response_model=None, responses=_AS_FILES)
     async def assessment(
         unit: str, period: Period = Depends(period_of), form: Form = "json", who: Principal = Depends(gate.admit)
     ) -> dict[str, Any] | Response:

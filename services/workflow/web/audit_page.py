@@ -25,6 +25,7 @@ from services.workflow.web.limits_shown import Reader
 from services.workflow.web.staff_routes import StaffDesk
 from shared.contracts.values import Role
 from shared.identity.principal import Principal
+from shared.web.days import day_named
 from shared.web.i18n import Bilingual
 from shared.web.numbers import whole_number
 from shared.working_time import BusinessHours
@@ -106,7 +107,7 @@ def audit_page(found: Sequence[Mapping[str, Any]], wanted: Wanted) -> AuditPage:
 def asked_for(query: Mapping[str, str], reader: Reader) -> Wanted:
     """What an address asks for, by default the looks of the last thirty days; what makes no sense is passed over."""
     today = reader.hours.date_of(reader.now)
-    first, last = _day(query.get("from", ""), today - _USUAL), _day(query.get("to", ""), today)
+    first, last = day_named(query.get("from", "")) or today - _USUAL, day_named(query.get("to", "")) or today
     page = query.get("page", "")
     return Wanted(
         ALL if query.get("view") == ALL else LOOKS,
@@ -121,14 +122,6 @@ def _act(entry: Mapping[str, Any]) -> Act:
     role = entry["actor_role"]
     row = ROLES[Role(role)] if role in set(Role) else None
     return Act(str(entry["number"]), Bilingual(row.chinese, row.english) if row else None, happening(entry))
-
-
-def _day(said: str, otherwise: date) -> date:
-    try:
-        day = date.fromisoformat(said)
-    except ValueError:
-        return otherwise
-    return day if date.min < day < date.max - timedelta(days=1) else otherwise
 
 
 def _midnight(day: date, hours: BusinessHours) -> datetime:

@@ -23,6 +23,7 @@ from services.workflow.web.staff_routes import StaffDesk, form_values
 from services.workflow.web.worklist import Notice
 from shared.contracts.values import Role
 from shared.identity.principal import Principal
+from shared.web.days import day_named
 from shared.web.i18n import Bilingual
 from shared.web.problems import FieldFault
 from shared.working_time import Day, DayKind, Limit, Override, WorkCalendar, end_of_period, limit_in_full
@@ -192,7 +193,7 @@ def _month(calendar: WorkCalendar, first: date) -> Month:
 
 
 def _counted(reader: Reader, query: Mapping[str, str], today: date) -> Counted:
-    start = _day(query.get("start", ""), today)
+    start = day_named(query.get("start", "")) or today
     days = min(max(_number(query.get("days", ""), 1), 1), MOST_DAYS)
     try:
         limit: Limit = end_of_period(_noon(start, reader), days, reader.calendar, reader.hours)
@@ -203,13 +204,6 @@ def _counted(reader: Reader, query: Mapping[str, str], today: date) -> Counted:
 
 def _noon(day: date, reader: Reader) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=reader.hours.zone)
-
-
-def _day(said: str, otherwise: date) -> date:
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        return otherwise
 
 
 def _number(said: str, otherwise: int) -> int:

@@ -23,6 +23,7 @@ from shared.web.sse import EventSourceResponse, LastEventId, Notice, ServerSentE
 
 A_TICK = 2.0
 """Seconds between two looks at the case that is shown."""
+_LONGEST_VERSION = 9
 
 
 def live_routes(desk: StaffDesk) -> APIRouter:
@@ -56,7 +57,7 @@ class _Reading:
 
     async def __call__(self, after: str | None) -> Sequence[Notice]:
         counts, _, told = (after or "").partition("@")
-        shown = max(self._version, int(told) if told.isdecimal() else 0)
+        shown = max(self._version, int(told) if told.isdecimal() and len(told) <= _LONGEST_VERSION else 0)
         notices = []
         now = await self._version_now()
         if now > shown:

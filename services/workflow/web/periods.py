@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.workflow.reports import FIRST_DAY, LAST_DAY, Period, kind_of, month_of, period_before, quarter_of, year_of
+from services.workflow.reports import Period, kind_of, month_of, period_before, quarter_of, year_of
 from shared.contracts.lists import PeriodKind
+from shared.web.days import FIRST_DAY, LAST_DAY, day_named
 from shared.web.i18n import Bilingual
 
 MONTHS_OFFERED = 24
@@ -52,7 +53,7 @@ def chosen(query: Mapping[str, str], today: date) -> Chosen:
     named = _named(query.get("period", "").strip())
     if named is not None:
         return named
-    first, last = _day(query.get("from", "")), _day(query.get("to", ""))
+    first, last = day_named(query.get("from", "")), day_named(query.get("to", ""))
     if first is not None and last is not None and first <= last:
         return _called(Period(first, last))
     return _called(month_of(today))
@@ -113,11 +114,3 @@ def _called(period: Period) -> Chosen:
 
 def _quarter(day: date) -> int:
     return (day.month + 2) // 3
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return day if FIRST_DAY <= day <= LAST_DAY else None

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, StringConstraints
+from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.contracts.values import Role
@@ -18,6 +19,7 @@ from shared.identity.principal import Principal
 from shared.identity.reception import Reception
 from shared.web.access import Gate
 from shared.web.problems import FieldFault, Problem
+from shared.web.sent_json import json_body, takes
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
 _FIELD = {AccountFault.NAME_TAKEN: "login", AccountFault.BAD_LOGIN: "login", AccountFault.UNIT_AND_ROLE: "unit"}
@@ -54,10 +56,10 @@ def _add_accounts(router: APIRouter, reception: Reception, gate: Gate) -> None:
         """All accounts."""
         return {"items": [_answer(account) for account in await reception.accounts.everybody()]}
 
-    @router.post("/identity/accounts", status_code=201)
-    async def add(new: NewAccount, response: Response, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
+    @router.post("/identity/accounts", status_code=201, openapi_extra=takes(NewAccount))
+    async def add(request: Request, response: Response, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """Add a person; the answer holds their one-time link, to be handed over in person."""
-        account, link = await added(reception, new, by=who.id)
+        account, link = await added(reception, await json_body(request, NewAccount), by=who.id)
         response.headers["Location"] = "/identity/accounts"
         return _answer(account) | {"link": link}
 
@@ -80,10 +82,10 @@ def _add_changes(router: APIRouter, reception: Reception, gate: Gate) -> None:
         """Let it in again."""
         return _answer(await changed(reception, login, Accounts.enable, by=who.id))
 
-    @router.post("/identity/accounts/{login}/role")
-    async def role(login: str, place: Place, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
+    @router.post("/identity/accounts/{login}/role", openapi_extra=takes(Place))
+    async def role(login: str, request: Request, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """Another role or unit; its sessions end."""
-        return _answer(await moved(reception, login, place, by=who.id))
+        return _answer(await moved(reception, login, await json_body(request, Place), by=who.id))
 
     @router.post("/identity/accounts/{login}/end-sessions")
     async def end_sessions(login: str, who: Principal = Depends(gate.admit)) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
+from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.identity.doors.accounts_api import Line
@@ -13,6 +14,7 @@ from shared.identity.doors.program_tokens import NewToken, ScopesByRole, made, r
 from shared.identity.principal import Principal
 from shared.identity.reception import Reception
 from shared.web.access import Gate
+from shared.web.sent_json import json_body, takes
 
 TOKENS = "/identity/tokens"
 
@@ -34,16 +36,18 @@ def token_routes(reception: Reception, gate: Gate, scopes: ScopesByRole) -> APIR
         """All tokens: whose, for what, since when, by whom; never the token."""
         return {"items": await reception.tokens.everything()}
 
-    @router.post(TOKENS, status_code=201)
-    async def make(new: NewToken, response: Response, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
+    @router.post(TOKENS, status_code=201, openapi_extra=takes(NewToken))
+    async def make(request: Request, response: Response, who: Principal = Depends(gate.admit)) -> dict[str, Any]:
         """Make one; the answer holds it, and nothing ever does again."""
+        new = await json_body(request, NewToken)
         token = await made(reception, new, scopes, by=who.id)
         response.headers["Location"] = TOKENS
         return {"name": new.name, "token": token}
 
-    @router.post(TOKENS + "/revoke", status_code=204)
-    async def revoke(whose: TokenName, who: Principal = Depends(gate.admit)) -> Response:
+    @router.post(TOKENS + "/revoke", status_code=204, openapi_extra=takes(TokenName))
+    async def revoke(request: Request, who: Principal = Depends(gate.admit)) -> Response:
         """Revoke all tokens of a name."""
+        whose = await json_body(request, TokenName)
         await revoked_by_name(reception, whose.name, by=who.id)
         return Response(status_code=204)
 

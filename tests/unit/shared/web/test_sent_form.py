@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.types import Message
 
@@ -101,7 +101,11 @@ def test_a_charset_that_the_header_names_is_not_believed(charset: str) -> None:
     assert read(f"{MULTIPART}; charset=gbk", parts(part(b'name="facts"', UTF8))) == [("facts", "投诉")]
 
 
-@given(st.lists(st.tuples(st.text("ab投诉é𠮷"), st.text(st.characters(codec="utf-8"))), max_size=5))
+@given(
+    st.lists(
+        st.tuples(st.text("ab投诉é𠮷"), st.text(st.characters(codec="utf-8", exclude_characters="\0"))), max_size=5
+    )
+)
 def test_whatever_is_utf8_comes_out_as_it_went_in(fields: list[tuple[str, str]]) -> None:
     """Both ways of sending; contents of files are nobody's business here."""
     assert read(ENCODED, urlencode(fields).encode()) == fields
@@ -142,6 +146,95 @@ def test_more_than_a_form_may_hold_is_too_large(content_type: str, body: bytes) 
 def test_what_is_no_form_is_refused(content_type: str, body: bytes) -> None:
     """400; nothing is made of it."""
     assert refusal(content_type, body) == (400, "malformed")
+
+
+FILE = b'name="file"; filename="a.txt"'
+TWO_READERS: dict[str, bytes] = {
+    "a second name in the other spelling": part(FILE + b"; filename*=UTF-8''..%2F..%2Fpasswd", b""),
+    "the other spelling alone": part(b"name=file; filename*=UTF-8''a.txt", b""),
+    "a name in pieces": part(b'name="file"; filename*0="a"; filename*1=".exe"', b""),
+    "the field's name in the other spelling": part(b"name=a; name*=UTF-8''b", b""),
+    "two file names": part(FILE + b'; filename="b.exe"', b""),
+    "two names": part(b'name="a"; NAME = "b"', b""),
+    "two dispositions": part(b'name="a"\r\nContent-Disposition: form-data; name="b"', b""),
+    "two types": part(FILE + b"\r\nContent-Type: text/plain\r\nContent-Type: text/html", b""),
+    "another disposition": part(b"", b"").replace(b"form-data; ", b'attachment; name="a"'),
+    "a form within": part(b'name="a"\r\nContent-Type: Multipart/mixed; boundary=y', b"--y\r\n\r\n--y--"),
+    "an encoding that nobody undoes": part(FILE + b"\r\nContent-Transfer-Encoding: base64", b"YQ=="),
+    "no name": part(b'filename="a.txt"', b""),
+    "an empty header": part(b'name="a"\r\n: x', b""),
+    "a header without end": part(b'name="a"\r\nX: ' + b"x" * 100_000, b""),
+    "headers without end": part(b'name="a"' + b"".join(b"\r\nX-%d: x" % n for n in range(5_000)), b""),
+    "a parameter without end": part(b'name="' + b"x" * 100_000 + b'"', b""),
+    "something before": b"x" * 100_000 + b"\r\n" + part(b'name="a"', b""),
+}
+
+
+@pytest.mark.parametrize("kind", list(TWO_READERS))
+def test_a_part_that_two_readers_could_read_in_two_ways_is_refused(kind: str) -> None:
+    """400, whichever of the two would have been right."""
+    assert refusal(MULTIPART, parts(TWO_READERS[kind])) == (400, "malformed")
+
+
+def test_a_file_name_that_only_looks_like_a_parameter_is_a_name() -> None:
+    """Whatever stands between quotes is nothing but a name."""
+    sent = part(b'name="f"; filename="a; filename*=b; name=c \\"d\\".txt"', b"")
+    assert read(MULTIPART, parts(sent)) == [("f", 'a; filename*=b; name=c "d".txt')]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        (MULTIPART, parts(*(part(b'name="a%d"' % number, b"") for number in range(5_000)))),
+        (MULTIPART, parts(*(part(b'name="a"; filename="%d"' % number, b"") for number in range(5_000)))),
+        (ENCODED, b"&".join(b"a%d=" % number for number in range(5_000))),
+        (MULTIPART, parts(part(b'name="a"', b"")) + b"x" * 500_000),
+    ],
+    ids=["fields", "files", "encoded", "behind the end"],
+)
+def test_parts_without_end_are_too_large(content_type: str, body: bytes) -> None:
+    """413 at the one that is too many: the rest is never read."""
+    assert refusal(content_type, body) == (413, "too_large")
+
+
+@pytest.mark.parametrize("boundary", ["", '""', "x" * 300, "x-boundary2", 'x"; boundary="y'])
+def test_a_boundary_that_separates_nothing_is_refused(boundary: str) -> None:
+    """Missing, empty, longer than any program makes one, or not the one that was used."""
+    body = parts(part(b'name="a"', b""))
+    assert refusal(f"multipart/form-data; boundary={boundary}", body)[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "told"),
+    [
+        (ENCODED, b"%00=a%00", ("␀", "a␀")),
+        (MULTIPART, parts(part(b'name="\0"', b"a\0")), ("␀", "a␀")),
+        (MULTIPART, parts(part(b'name="a"; filename="\0.txt"', b"")), ("a", "␀.txt")),
+    ],
+    ids=["encoded", "part", "file name"],
+)
+def test_a_nul_character_is_shown_as_what_it_is(content_type: str, body: bytes, told: tuple[str, str]) -> None:
+    """PostgreSQL keeps it in no text, and nobody's words are lost for it."""
+    assert read(content_type, body) == [told]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [(ENCODED, b"a=1&b=2&a=3"), (MULTIPART, parts(part(b'name="a"', b"1"), part(b'name="a"; filename="b"', b"2")))],
+    ids=["encoded", "multipart"],
+)
+def test_a_name_that_stands_twice_is_refused_where_one_is_due(content_type: str, body: bytes) -> None:
+    """Whoever asks for one, or for all by name, gets 400; whoever asks for several gets them."""
+
+    async def asked(how: Callable[[FormData], object]) -> object:
+        return how(await read_form(a_request(content_type, body)))
+
+    for how in (lambda form: form.get("a"), lambda form: form["a"], dict, lambda form: form.items()):
+        with pytest.raises(Problem) as refused:
+            asyncio.run(asked(how))
+        assert (refused.value.status, [fault.name for fault in refused.value.fields]) == (400, ["a"])
+    assert asyncio.run(asked(lambda form: len(form.getlist("a")))) == 2
+    assert asyncio.run(asked(lambda form: form.get("c"))) is None
 
 
 def test_what_is_sent_as_something_else_is_an_empty_form() -> None:
