@@ -132,7 +132,7 @@ MAY: dict[Act, frozenset[AnyRole]] = {
         (Act.URGE, _OFFICE),
         (Act.MARK_URGENT, (Role.OPERATOR, *_OFFICE, *_UNIT, _SYSTEM)),
         (Act.MARK_CONFIDENTIAL, (Role.OPERATOR, *_OFFICE)),
-        (Act.RESTRICT, _OFFICE),
+        (Act.RESTRICT, (Role.HANDLER,)),
         # Whoever is in charge of an accusation does not widen the circle of those who know of it: the leader does.
         (Act.LIFT_RESTRICTION, (Role.OFFICE_LEADER,)),
         (Act.REVEAL_IDENTITY, (Role.OPERATOR, *_OFFICE, *_UNIT, Role.AUDITOR)),

@@ -155,6 +155,9 @@ def test_a_call_that_is_no_complaint_is_put_down_without_a_mouse(at: Open) -> No
     expect(page.locator("#facts")).to_have_value("")
     page.locator(".registered button").press("Enter")
     expect(page.locator("#facts")).to_have_value("打的是燃气公司的号", timeout=30_000)
+    page.keyboard.press("Alt+5")
+    page.keyboard.press("Enter")
+    expect(page.locator(".registered")).to_contain_text("打错电话", timeout=30_000)
 
 
 def test_what_was_begun_survives_the_browser(at: Open) -> None:

@@ -11,6 +11,7 @@ import pytest
 from jinja2 import UndefinedError
 from starlette.requests import Request
 
+from services.intake.web.entry_reading import Typed
 from shared.web.frame import ProblemPage
 from shared.web.i18n import Bilingual, Language
 from shared.web.pages import HERE
@@ -205,6 +206,8 @@ def filled(value: Any, vector: str, keep: bool = False) -> Any:
             for each in fields(value)
             if each.init
         }
+        if isinstance(value, Typed):  # looked through for words that the page warns of: the warnings stay
+            changed["facts"] += value.facts
         return replace(value, **changed)
     if isinstance(value, (list, tuple)):
         return type(value)(filled(each, vector) for each in value)
