@@ -118,12 +118,12 @@ def test_the_complaint_says_which_language_its_form_was_in(house: IntakeApp, ask
     assert told.complainant.language == language
 
 
-def test_w03_a_huge_text_field_is_refused_while_it_is_read(house: IntakeApp) -> None:
+def test_a_huge_text_field_is_refused_while_it_is_read(house: IntakeApp) -> None:
     """413 long before 10 MB are in memory."""
     assert send(house.browser(), {"facts": "长" * 3_500_000}).status_code == 413
 
 
-def test_w04_thousands_of_fields_or_files_are_refused(house: IntakeApp) -> None:
+def test_thousands_of_fields_or_files_are_refused(house: IntakeApp) -> None:
     """413 for either."""
     browser = house.browser()
     fields = {f"f{n}": "x" for n in range(1001)}
@@ -132,7 +132,7 @@ def test_w04_thousands_of_fields_or_files_are_refused(house: IntakeApp) -> None:
     assert send(browser, files=files).status_code == 413
 
 
-def test_w05_a_field_that_stands_twice_is_refused(house: IntakeApp) -> None:
+def test_a_field_that_stands_twice_is_refused(house: IntakeApp) -> None:
     """400: nobody knows which was meant."""
     browser = house.browser()
     hidden = open_form(browser).hidden
@@ -140,7 +140,7 @@ def test_w05_a_field_that_stands_twice_is_refused(house: IntakeApp) -> None:
     assert answer.status_code == 400
 
 
-def test_w06_w08_a_double_click_and_a_lost_answer_are_one_complaint(house: IntakeApp) -> None:
+def test_a_double_click_and_a_lost_answer_are_one_complaint(house: IntakeApp) -> None:
     """The same key twice at once, and once more later, with the same solved challenge: the same number each time."""
     browser = house.browser()
     page = open_form(browser)
@@ -191,7 +191,7 @@ def test_json_that_no_utf8_can_carry_is_refused(house: IntakeApp, row: str) -> N
     assert len(house.submissions()) == before
 
 
-def test_w07_the_same_key_for_another_text_is_refused(house: IntakeApp) -> None:
+def test_the_same_key_for_another_text_is_refused(house: IntakeApp) -> None:
     """422: the first stands, the second is not taken for it."""
     browser = house.browser()
     fields = FILLED | open_form(browser).hidden
@@ -199,7 +199,7 @@ def test_w07_the_same_key_for_another_text_is_refused(house: IntakeApp) -> None:
     assert browser.post(FORM, data=fields | {"facts": "另一件事"}).status_code == 422
 
 
-def test_w11_a_stale_form_comes_back_whole_with_its_files(house: IntakeApp) -> None:
+def test_a_stale_form_comes_back_whole_with_its_files(house: IntakeApp) -> None:
     """403, a new token, the words and the file still there; the second press is enough."""
     browser = house.browser()
     page = open_form(browser)
@@ -215,7 +215,7 @@ def test_w11_a_stale_form_comes_back_whole_with_its_files(house: IntakeApp) -> N
     assert "1 个文件" in browser.get(again.headers["location"]).text
 
 
-def test_w11_a_form_of_another_session_comes_back_whole(house: IntakeApp) -> None:
+def test_a_form_of_another_session_comes_back_whole(house: IntakeApp) -> None:
     """403, and nothing typed is lost."""
     stolen = open_form(house.browser()).hidden
     answer = house.browser().post(FORM, data=FILLED | stolen)
@@ -223,7 +223,7 @@ def test_w11_a_form_of_another_session_comes_back_whole(house: IntakeApp) -> Non
     assert FILLED["facts"] in answer.text
 
 
-def test_w12_a_solved_challenge_is_taken_once_and_marks_the_complaint_as_proven(house: IntakeApp) -> None:
+def test_a_solved_challenge_is_taken_once_and_marks_the_complaint_as_proven(house: IntakeApp) -> None:
     """With proof the source is the plain form; replayed for another complaint it is refused with a new challenge."""
     browser = house.browser()
     page = open_form(browser)
@@ -236,7 +236,7 @@ def test_w12_a_solved_challenge_is_taken_once_and_marks_the_complaint_as_proven(
     assert FILLED["facts"] in replayed.text
 
 
-def test_w10_without_a_script_the_complaint_is_marked_for_a_second_look(house: IntakeApp) -> None:
+def test_without_a_script_the_complaint_is_marked_for_a_second_look(house: IntakeApp) -> None:
     """The source says that no work was proven."""
     send(house.browser())
     assert house.submissions()[0]["source_kind"] == "web_form_unproven"
@@ -245,7 +245,7 @@ def test_w10_without_a_script_the_complaint_is_marked_for_a_second_look(house: I
 @pytest.mark.parametrize(
     "fault", ["wrong", "expired", "of another form", "unsigned", "no base64", "no object", "longer"]
 )
-def test_w12_a_bad_proof_is_refused_with_a_new_challenge(house: IntakeApp, fault: str) -> None:
+def test_a_bad_proof_is_refused_with_a_new_challenge(house: IntakeApp, fault: str) -> None:
     """403; the words stay; nothing is registered."""
     browser = house.browser()
     page = open_form(browser)
@@ -298,7 +298,7 @@ def test_ten_files_of_six_megabytes_are_taken_and_ten_of_ten_come_back_with_the_
     assert answer.text.count('name="kept"') == 6
 
 
-def test_w25_twenty_one_files_are_too_many_and_say_so(house: IntakeApp) -> None:
+def test_twenty_one_files_are_too_many_and_say_so(house: IntakeApp) -> None:
     """Ten are kept, the others are named."""
     files = [("evidence", (f"{n}.png", PNG + bytes([n]), "image/png")) for n in range(21)]
     answer = send(house.browser(), files=files)
@@ -308,12 +308,12 @@ def test_w25_twenty_one_files_are_too_many_and_say_so(house: IntakeApp) -> None:
 
 
 @pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH", "TRACE"])
-def test_w30_other_methods_are_not_allowed(house: IntakeApp, method: str) -> None:
+def test_other_methods_are_not_allowed(house: IntakeApp, method: str) -> None:
     """405."""
     assert house.client.request(method, FORM).status_code == 405
 
 
-def test_w31_giant_headers_and_addresses_are_refused(house: IntakeApp) -> None:
+def test_giant_headers_and_addresses_are_refused(house: IntakeApp) -> None:
     """431 and 414."""
     assert house.client.get(FORM, headers={"X-Much": "x" * 65_536}).status_code == 431
     assert house.client.get(FORM + "?q=" + "x" * 32_768).status_code == 414
@@ -371,7 +371,7 @@ def test_drafts_lie_sealed(house: IntakeApp) -> None:
     assert secret.encode() not in stored
 
 
-def test_w34_the_thirty_first_form_of_a_minute_is_asked_to_call_and_keeps_its_words(strict: IntakeApp) -> None:
+def test_the_thirty_first_form_of_a_minute_is_asked_to_call_and_keeps_its_words(strict: IntakeApp) -> None:
     """429 with Retry-After and the hotline's number; with proof of work four times as many pass."""
     browser = strict.browser()
     page = open_form(browser)
@@ -388,7 +388,7 @@ def test_w34_the_thirty_first_form_of_a_minute_is_asked_to_call_and_keeps_its_wo
     assert strict.client.post(FORM, json={"facts": "x"}, headers=headers).status_code == 429
 
 
-def test_w35_wrong_and_unknown_codes_get_the_same_answer_and_then_429(strict: IntakeApp) -> None:
+def test_wrong_and_unknown_codes_get_the_same_answer_and_then_429(strict: IntakeApp) -> None:
     """Nobody learns from the answer how near a guess was, and nobody guesses for long."""
     answers = [
         strict.client.get(f"{FORM}/receipts/{code}") for code in ("AAAAAAAAAA", "nonsense", *["0000000000"] * 28)
