@@ -90,7 +90,7 @@ def numbers(house: House, who: str) -> set[str]:
     return {row["number"] for row in house.done("GET", URGENT, who)["items"]}
 
 
-@pytest.mark.parametrize("channel", reversed(DOORS))
+@pytest.mark.parametrize("channel", list(reversed(DOORS)))
 def test_a_threat_comes_onto_the_urgent_list_whichever_its_channel(house: House, channel: str):
     """The office has it before it, marked, until somebody says what was done; then it stands there no more."""
     number = house.case_of(sent(house)[channel].complaint_id)

@@ -25,15 +25,16 @@ async def test_words_are_the_same_for_known_and_unknown(attacked: OpenHouse, log
 async def test_time_is_the_same_for_known_and_unknown(attacked: OpenHouse, login: str):
     """An unknown name costs a whole check of a password, as a known one does.
 
-    Turn by turn and by the quickest of each, so that a busy machine changes nothing; without the check it would be a twentieth.
+    Turn by turn, by the work of the processor and by the quickest of each, so that a busy machine changes nothing; without
+    the check it would be a twentieth.
     """
     await attacked.signed_in(login)
     quickest = {login: 60.0, UNKNOWN: 60.0}
     for number in range(TRIES):
         for name, before in quickest.items():
-            began = time.perf_counter()
+            began = time.process_time()
             await attacked.reception.signing_in.by_password(
                 name, WRONG, whence=Whence(f"198.51.100.{number}"), now=attacked.now
             )
-            quickest[name] = min(before, time.perf_counter() - began)
-    assert 0.5 < quickest[UNKNOWN] / quickest[login] < 2, quickest
+            quickest[name] = min(before, time.process_time() - began)
+    assert 0.2 < quickest[UNKNOWN] / quickest[login] < 5, quickest
